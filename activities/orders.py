@@ -1,0 +1,51 @@
+"""What a run asks of an activity. Every order carries the run's entry, so that the effect and the record of what led to it are one act."""
+
+from journeys.commands import AskFacts, Deliver, Note, OpenTask
+from journeys.conditions import Value
+from journeys.definitions import Definition
+from journeys.durations import Calendar
+from journeys.position import Position
+from journeys.shapes import Instant, Stored
+
+
+class Entry(Stored):
+    """One advance of one run, to be recorded once under (enrolment, move): what happened, and where the run stands now."""
+
+    enrolment: str
+    move: int
+    at: Instant
+    """Journey time of the advance."""
+    notes: tuple[Note, ...]
+    position: Position
+
+
+class TaskOrder(Stored):
+    entry: Entry
+    task: OpenTask
+
+
+class TouchOrder(Stored):
+    entry: Entry
+    touch: Deliver
+
+
+class FactsOrder(Stored):
+    entry: Entry
+    facts: AskFacts
+
+
+class OpenOrder(Stored):
+    """The first act of a run: read the score."""
+
+    enrolment: str
+    at: Instant
+
+
+class Opened(Stored):
+    """What a run needs before it can begin. The definition is the version that the enrolment names, never a later one."""
+
+    definition: Definition
+    calendar: Calendar
+    facts: dict[str, Value | None]
+    withdrawn: tuple[str, ...]
+    """The channels whose promotional use the HCP has withdrawn."""

@@ -1,0 +1,100 @@
+"""What the activities need of the house: Protocols that the store, the channels and the clock implement, and that tests fake."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from journeys.conditions import Value
+from journeys.policy import Verdict
+from journeys.shapes import Stored
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Journey time."""
+        ...
+
+
+class Message(Stored):
+    """An e-mail ready to be handed over. It holds personal data, so it lives in memory only: never in a payload, never in a log."""
+
+    key: str
+    message_id: str
+    sender: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    language: str
+    headers: dict[str, str] = {}
+
+
+class Handover(StrEnum):
+    """What a channel knows after it was given a message."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """For good: the same message will never be taken."""
+    DOWN = "down"
+    """Nothing was taken; the same message may be offered again."""
+    UNKNOWN = "unknown"
+    """It was handed over and no answer came: perhaps taken, perhaps not."""
+
+
+RESERVED = "reserved"
+"""The state of a touch whose intent is written and whose result is not: it may have been handed over."""
+
+
+class Channel(Protocol):
+    async def send(self, message: Message) -> Handover:
+        """Offer the message once. Never raises for what a channel can do wrong, and never tries twice."""
+        ...
+
+    async def arrived(self, message_id: str) -> bool | None:
+        """Whether a message with this id was taken, as far as the provider can be asked; None where it cannot."""
+        ...
+
+
+class Reservation(Stored):
+    """What the ledger said: a message to hand over, or a verdict that blocks it.
+
+    `earlier` is the state in which an earlier attempt left the touch, with the `message_id` it would have handed over.
+    """
+
+    message: Message | None = None
+    blocked: Verdict | None = None
+    earlier: str | None = None
+    message_id: str | None = None
+
+
+class Ledger(Protocol):
+    async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
+        """In one transaction: record the entry, lock the recipient, judge, and write the intent under the touch's key."""
+        ...
+
+    async def settle(self, key: str, result: Handover, *, now: datetime) -> None:
+        """Write the result. Settling what is settled changes nothing."""
+        ...
+
+
+class Runs(Protocol):
+    async def open(self, order: OpenOrder) -> Opened:
+        """Read the definition, calendar and facts of an enrolment and mark it as running. Raises `UnknownRun`."""
+        ...
+
+    async def record(self, entry: Entry) -> None:
+        """Record an advance once; a repeat changes nothing."""
+        ...
+
+    async def open_task(self, order: TaskOrder) -> None:
+        """Record the advance and put the task before its assignee, in one transaction."""
+        ...
+
+    async def facts(self, order: FactsOrder, *, now: datetime) -> dict[str, Value | None]:
+        """Record the advance and report how the facts stand at `now`."""
+        ...
+
+
+class UnknownRun(LookupError):
+    """There is no such enrolment, or its definition is not in the store."""

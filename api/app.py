@@ -1,0 +1,106 @@
+"""Builds the front desk from what the house gives it. Nothing happens at import, and nothing is looked up anywhere else."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.types import Lifespan
+
+from api import problems, strict
+from api.access import AccessLog
+from api.limits import BodyLimit
+from api.links import Links
+from api.ports import Ports
+from api.routers import consents, content, definitions, enrolments, facts, health, inquiries, people, tasks, unsubscribe
+from api.security import Tokens
+from journeys.library import Library
+
+_DESCRIPTION = """\
+Runs the engagement strategy that sales, marketing and medical agreed on, one durable journey for each healthcare professional.
+
+Every request but health and the links in e-mails carries a signed bearer token. Every refusal is an `application/problem+json` document
+(RFC 9457) with a stable `code`. A command carries an `Idempotency-Key`: asking again with the same key is safe.
+"""
+_TAGS = [
+    {"name": "tasks", "description": "What waits for a human, and the five commands."},
+    {"name": "people", "description": "Who is in one's territory, and their story."},
+    {"name": "enrolments", "description": "One HCP in one journey."},
+    {"name": "inquiries", "description": "An HCP's own questions to medical."},
+    {"name": "consents", "description": "What a person allowed and took back."},
+    {"name": "definitions", "description": "The engagement strategies in force."},
+    {"name": "content", "description": "Approved content and its state."},
+    {"name": "facts", "description": "What is heard of a touch."},
+    {"name": "links", "description": "What a recipient reaches without signing in."},
+    {"name": "health", "description": "Whether the process lives and can serve."},
+]
+
+
+def create_app(
+    ports: Ports,
+    *,
+    signing_key: str,
+    shelf: Callable[[], Library],
+    version: str,
+    lifespan: Lifespan[FastAPI] | None = None,
+    more: Sequence[APIRouter] = (),
+) -> FastAPI:
+    """The application. `shelf` reads the library to publish from; `more` are routers of the house itself, such as the embedded inbox."""
+    app = FastAPI(
+        title="Dirigent",
+        summary="Engagement strategies that run.",
+        description=_DESCRIPTION,
+        version=version,
+        openapi_tags=_TAGS,
+        docs_url=None,  # the page that comes with FastAPI loads its scripts from elsewhere; the house mounts one that does not
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.ports, app.state.shelf = ports, shelf
+    app.state.tokens, app.state.links = Tokens(signing_key), Links(signing_key)
+    problems.install(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(AccessLog)
+    for router in (_signed(), unsubscribe.router, health.router, *more):
+        app.include_router(router)
+    _describe_problems(app)
+    app.state.parameters = strict.known_parameters(app)
+    return app
+
+
+def _signed() -> APIRouter:
+    """Everything under /api/v1 is for those who are signed in."""
+    router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
+    for noun in (people, consents, definitions, enrolments, tasks, inquiries, content, facts):
+        router.include_router(noun.router)
+    return router
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """OpenAPI as FastAPI draws it, with the schema of problems in place of the one for its own validation errors."""
+    draw = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = draw()
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas |= _problem_schemas()
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            _replace_validation_errors(schema)
+        return app.openapi_schema or draw()
+
+    app.openapi = described  # type: ignore[method-assign]  # the way FastAPI documents to extend OpenAPI
+
+
+def _problem_schemas() -> dict[str, Any]:
+    drawn = problems.ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    return {**drawn.pop("$defs"), "ProblemDetails": drawn}
+
+
+def _replace_validation_errors(schema: dict[str, Any]) -> None:
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            answers = operation["responses"]
+            if "422" in answers and "application/json" in answers["422"].get("content", {}):
+                answers["422"] = problems.responses(422)[422]

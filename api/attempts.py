@@ -1,0 +1,54 @@
+"""Carries a request out once under its Idempotency-Key: claim, work, keep the answer; or repeat the answer that was given before."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request, Response
+
+from api.codes import Code
+from api.house import House
+from api.idempotency import Key, Once, digest
+from api.ports import CommandRefusedError
+from api.problems import FieldError, Problem
+from api.schemas.shapes import Asked, Told
+from api.security import Anyone
+
+Answered = TypeVar("Answered", bound=Told)
+REPEATED = "Idempotency-Replayed"
+
+
+class Attempt:
+    """One try at a request that must take effect once."""
+
+    def __init__(self, request: Request, response: Response, who: Anyone, key: Key, house: House) -> None:
+        self._request = request
+        self._response = response
+        self._who = who
+        self._key = key
+        self._house = house
+
+    async def once(self, body: Asked, answer: type[Answered], work: Callable[[Once], Awaitable[Answered]]) -> Answered:
+        """Do the work, or tell what it came to before. A refusal frees the key; work that was cut short is done again."""
+        once = Once(self._who.id, self._key, digest(self._request.method, self._request.url.path, body))
+        claim = await self._house.idempotency.claim(once, now=self._house.clock.now())
+        match claim.state:
+            case "reused":
+                detail = "This Idempotency-Key named another request. Choose a new key for a new request."
+                raise Problem(Code.IDEMPOTENCY_KEY_REUSED, detail, errors=[FieldError(detail=detail, parameter="Idempotency-Key")])
+            case "answered":
+                self._response.headers[REPEATED] = "true"
+                return answer.model_validate(claim.response)
+            case "new":
+                return await self._work(once, work)
+
+    async def _work(self, once: Once, work: Callable[[Once], Awaitable[Answered]]) -> Answered:
+        try:
+            done = await work(once)
+        except (Problem, CommandRefusedError):
+            await self._house.idempotency.release(once)
+            raise
+        await self._house.idempotency.settle(once, status=self._request.scope["route"].status_code or 200, response=done.model_dump(mode="json"))
+        return done
+
+
+Attempted = Annotated[Attempt, Depends(Attempt)]

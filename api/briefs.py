@@ -1,0 +1,115 @@
+"""What a human needs to know to do a task, drawn from the task, its journey's definition and the approved content."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api import telling
+from api.rows import PersonRow, TaskRow
+from api.schemas.people import CommercialProfile, MedicalProfile, PersonLine
+from api.schemas.tasks import Channel, Material, Offer, TaskForCommercial, TaskForMedical, TaskLine
+from api.who import Role, Who
+from journeys.acceptance import outcomes
+from journeys.content import ContentVersion
+from journeys.definitions import ContentRef, Definition, EmailStep, Step, VisitStep, kind_of
+from journeys.facts import Wall
+
+WORKERS = {Wall.COMMERCIAL: Role.REP, Wall.MEDICAL: Role.MSL}
+"""Whose work the tasks of each side are."""
+
+
+def may_work(who: Who, task: TaskRow) -> bool:
+    """Whether it is this user's to do: of their side, and theirs or nobody's."""
+    ours = {Wall.COMMERCIAL: (Role.REP,), Wall.MEDICAL: (Role.MSL, Role.MEDICAL)}[Wall(task.side)]
+    return who.role in ours and task.assignee in {None, who.id}
+
+
+def allowed(who: Who, task: TaskRow, step: Step | None) -> tuple[str, ...]:
+    """The commands that this user may give now. A colleague's task can only be handed over."""
+    if task.status != "open" or who.role not in {Role.REP, Role.MSL, Role.MEDICAL}:
+        return ()
+    if not may_work(who, task):
+        return ("reassign",)
+    chosen = ("choose",) if getattr(step, "offers", ()) else ()
+    return ("complete", "skip", "snooze", "reassign", *chosen)
+
+
+def offers(definition: Definition, step_id: str | None) -> tuple[Offer, ...]:
+    """The next steps that may be chosen at a step, with their titles."""
+    step = definition.steps.get(step_id or "")
+    named: tuple[str, ...] = getattr(step, "offers", ())
+    return tuple(Offer(step=offer, title=telling.title(definition, offer), kind=kind_of(definition.steps.get(offer)) or "unknown") for offer in named)
+
+
+def materials_named(definition: Definition, step_id: str) -> tuple[ContentRef, ...]:
+    """The content that a task shows: a visit's materials, a rep's e-mail."""
+    match definition.steps.get(step_id):
+        case VisitStep() as step:
+            return tuple(ref for meeting in step.visit.channels.values() for ref in meeting.materials)
+        case EmailStep() as step:
+            return (step.email.content,)
+        case _:
+            return ()
+
+
+def person_line(person: PersonRow) -> PersonLine:
+    """The open part of a person, as it is told."""
+    return PersonLine.model_validate(person)
+
+
+def line(task: TaskRow, definition: Definition | None) -> TaskLine:
+    """A task as it stands in a list."""
+    return TaskLine(**_line(task, definition))
+
+
+def for_commercial(
+    task: TaskRow, definition: Definition, *, who: Who, profile: CommercialProfile, contents: Mapping[ContentRef, ContentVersion]
+) -> TaskForCommercial:
+    """A rep's task: with the commercial profile, the channels and what to show on each."""
+    step = definition.steps.get(task.step)
+    language = task.person.language
+    return TaskForCommercial(
+        **_line(task, definition),
+        outcomes=outcomes(step) if step else (),
+        offers=offers(definition, task.step),
+        allowed=allowed(who, task, step),
+        journey=task.journey,
+        version=task.version,
+        commercial=profile,
+        channels=_channels(step, contents, language) if isinstance(step, VisitStep) else (),
+        content=_material(step.email.content, contents, language) if isinstance(step, EmailStep) else None,
+    )
+
+
+def for_medical(task: TaskRow, definition: Definition, *, who: Who, profile: MedicalProfile) -> TaskForMedical:
+    """An MSL's task: the scientific profile and the question, and nothing of how sales rates the HCP."""
+    step = definition.steps.get(task.step)
+    return TaskForMedical(
+        **_line(task, definition),
+        outcomes=outcomes(step) if step else (),
+        allowed=tuple(command for command in allowed(who, task, step) if command != "choose"),
+        medical=profile,
+        inquiry_id=task.inquiry_id,
+    )
+
+
+def _line(task: TaskRow, definition: Definition | None) -> dict[str, Any]:
+    step = definition.steps.get(task.step) if definition else None
+    copied = {name: getattr(task, name) for name in TaskLine.model_fields if hasattr(task, name) and name != "person"}
+    return {**copied, "person": person_line(task.person), "title": telling.title(definition, task.step), "why": step.why if step else None}
+
+
+def _channels(step: VisitStep, contents: Mapping[ContentRef, ContentVersion], language: str | None) -> tuple[Channel, ...]:
+    return tuple(
+        Channel(channel=name, message=meeting.message, materials=tuple(_material(ref, contents, language) for ref in meeting.materials))
+        for name, meeting in step.visit.channels.items()
+    )
+
+
+def _material(ref: ContentRef, contents: Mapping[ContentRef, ContentVersion], language: str | None) -> Material:
+    """A material in the HCP's language, else in the first one it has."""
+    version = contents.get(ref)
+    if version is None:
+        return Material(content=str(ref), title=str(ref))
+    texts: dict[str, str] = dict(version.material) or {spoken: letter.subject for spoken, letter in version.letters.items()}
+    spoken = language if language in texts else next(iter(texts), None)
+    return Material(content=str(ref), title=version.title, language=spoken, text=texts.get(spoken or ""))

@@ -1,0 +1,99 @@
+"""The stable codes of everything that the API refuses, each with its status and its title: the table that docs/problems.md explains."""
+
+from enum import StrEnum
+
+TYPES = "https://dirigent.example/problems/"
+"""What every problem's `type` starts with; the code follows."""
+
+
+class Code(StrEnum):
+    """The stable name of a problem. docs/problems.md has a paragraph on each."""
+
+    NOT_SIGNED_IN = "not_signed_in"
+    TOKEN_INVALID = "token_invalid"  # noqa: S105 - a code, not a secret
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105 - likewise
+    USER_UNKNOWN = "user_unknown"
+    ROLE_NOT_ALLOWED = "role_not_allowed"
+    FIREWALL = "firewall"
+    NOT_YOUR_TASK = "not_your_task"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    INVALID = "invalid"
+    BAD_CURSOR = "bad_cursor"
+    TOO_LARGE = "too_large"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    SOLICITED = "solicited"
+    IN_THE_FUTURE = "in_the_future"
+    INQUIRY_UNKNOWN = "inquiry_unknown"
+    ALREADY_ANSWERED = "already_answered"
+    INQUIRY_CLOSED = "inquiry_closed"
+    PERSONA_UNKNOWN = "persona_unknown"
+    CANNOT_TAKE_OVER = "cannot_take_over"
+    NOT_LINT_CLEAN = "not_lint_clean"
+    VERSION_EXISTS = "version_exists"
+    NOT_ELIGIBLE = "not_eligible"
+    OBJECTED = "objected"
+    SUPPRESSED = "suppressed"
+    WRONG_MARKET = "wrong_market"
+    NO_MARKET_POLICY = "no_market_policy"
+    ALREADY_ENROLLED = "already_enrolled"
+    TOO_EARLY_TO_ENTER_AGAIN = "too_early_to_enter_again"
+    NEVER_AGAIN = "never_again"
+    NOT_BEGUN = "not_begun"
+    ENDED = "ended"
+    TASK_NOT_OPEN = "task_not_open"
+    UNKNOWN_OUTCOME = "unknown_outcome"
+    UNKNOWN_CHANNEL = "unknown_channel"
+    NOT_OFFERED = "not_offered"
+    INQUIRY_REQUIRED = "inquiry_required"
+    SAME_PERSONA = "same_persona"
+    SNOOZE_IN_THE_PAST = "snooze_in_the_past"
+    SNOOZED_TOO_OFTEN = "snoozed_too_often"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+
+TABLE: dict[Code, tuple[int, str]] = {
+    Code.NOT_SIGNED_IN: (401, "Not signed in"),
+    Code.TOKEN_INVALID: (401, "The token is not valid"),
+    Code.TOKEN_EXPIRED: (401, "The token has expired"),
+    Code.USER_UNKNOWN: (401, "No such active user"),
+    Code.ROLE_NOT_ALLOWED: (403, "Not for this role"),
+    Code.FIREWALL: (403, "The firewall between commercial and medical"),
+    Code.NOT_YOUR_TASK: (403, "Somebody else's task"),
+    Code.NOT_FOUND: (404, "Not found"),
+    Code.METHOD_NOT_ALLOWED: (405, "Not done this way"),
+    Code.INVALID: (422, "The request is not understood"),
+    Code.BAD_CURSOR: (422, "Not a cursor of this list"),
+    Code.TOO_LARGE: (413, "The request is too large"),
+    Code.IDEMPOTENCY_KEY_REUSED: (422, "The key was used for another request"),
+    Code.SOLICITED: (422, "Only unsolicited questions go to medical"),
+    Code.IN_THE_FUTURE: (422, "Not yet happened"),
+    Code.INQUIRY_UNKNOWN: (422, "No such question of this HCP"),
+    Code.ALREADY_ANSWERED: (409, "Already answered"),
+    Code.INQUIRY_CLOSED: (409, "The inquiry is closed"),
+    Code.PERSONA_UNKNOWN: (422, "No such persona"),
+    Code.CANNOT_TAKE_OVER: (422, "That user cannot take this task"),
+    Code.NOT_LINT_CLEAN: (422, "The journey has errors"),
+    Code.VERSION_EXISTS: (409, "A published version never changes"),
+    Code.NOT_ELIGIBLE: (409, "The entry condition does not hold"),
+    Code.OBJECTED: (409, "The HCP objected to direct marketing"),
+    Code.SUPPRESSED: (409, "The HCP is on the stop list"),
+    Code.WRONG_MARKET: (409, "Not a journey of the HCP's market"),
+    Code.NO_MARKET_POLICY: (409, "The market's rules are not known"),
+    Code.ALREADY_ENROLLED: (409, "Already in this journey"),
+    Code.TOO_EARLY_TO_ENTER_AGAIN: (409, "Too early to enter again"),
+    Code.NEVER_AGAIN: (409, "This journey is entered once"),
+    Code.NOT_BEGUN: (409, "The journey has not begun"),
+    Code.ENDED: (409, "The journey has ended"),
+    Code.TASK_NOT_OPEN: (409, "The task is not open"),
+    Code.UNKNOWN_OUTCOME: (422, "Not an outcome of this step"),
+    Code.UNKNOWN_CHANNEL: (422, "Not a channel of this visit"),
+    Code.NOT_OFFERED: (409, "Not offered at this step"),
+    Code.INQUIRY_REQUIRED: (409, "The HCP's own question is needed"),
+    Code.SAME_PERSONA: (409, "The persona is the one of this strategy"),
+    Code.SNOOZE_IN_THE_PAST: (409, "Put off to a time that is past"),
+    Code.SNOOZED_TOO_OFTEN: (409, "Put off too often"),
+    Code.UNAVAILABLE: (503, "Not reachable at the moment"),
+    Code.INTERNAL: (500, "Our mistake"),
+}

@@ -1,0 +1,273 @@
+"""What the front desk needs of the house, as Protocols by noun. The store, the gateway to Temporal and the tests' fakes implement them.
+
+Every method is one transaction. `who` bounds what is found: a row outside the asker's territory is as unknown as one that never was,
+and a side of the firewall that the asker may not see is not loaded.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from api.idempotency import Claim, Once
+from api.paging import Batch, Slice
+from api.rows import (
+    ClickTarget,
+    EnrolmentRow,
+    InquiryRow,
+    InquiryText,
+    PersonRow,
+    Published,
+    PublishedDefinition,
+    TaskRow,
+    TimelineRow,
+    UserRow,
+)
+from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
+from api.schemas.content import ContentLine
+from api.schemas.people import CommercialProfile, MedicalProfile
+from api.who import Who
+from journeys.acceptance import Refused
+from journeys.content import ContentVersion
+from journeys.definitions import ContentRef, Definition, Heard
+from journeys.events import Command
+from journeys.personas import Persona
+from journeys.receipts import Receipt
+
+
+class CommandRefusedError(Exception):
+    """The run does not take the command; `refused` says why and what it would take."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.detail)
+        self.refused = refused
+
+
+class ConductorUnavailableError(Exception):
+    """The run cannot be reached now, or has been requested and not started yet. The same command may be sent again with the same key."""
+
+
+class Clock(Protocol):
+    """Journey time. The expiry of tokens is counted in real time and does not ask this clock."""
+
+    def now(self) -> datetime: ...
+
+
+class Conductors(Protocol):
+    """The running journeys."""
+
+    async def command(self, enrolment_id: str, command: Command) -> Receipt:
+        """Put a human command to a run, once under its id; the answer comes when the run has moved and its tasks are in the store.
+
+        Raises CommandRefusedError and ConductorUnavailableError.
+        """
+        ...
+
+
+class Relay(Protocol):
+    async def nudge(self) -> int:
+        """Hand over what the outbox holds, and return how many rows were. What cannot be handed over now is handed over later."""
+        ...
+
+
+class Health(Protocol):
+    async def troubles(self) -> Mapping[str, str]:
+        """The parts that cannot be reached now, each with what to look at; empty when all is well."""
+        ...
+
+
+class Users(Protocol):
+    async def find(self, user_id: str) -> UserRow | None:
+        """An active user."""
+        ...
+
+    async def may_work(self, user_id: str, *, role: str, territory_id: str | None) -> bool:
+        """Whether the user is active, has the role and is aligned to the territory."""
+        ...
+
+
+class Idempotency(Protocol):
+    async def claim(self, once: Once, *, now: datetime) -> Claim:
+        """Note what is asked under a key, or say what became of it before."""
+        ...
+
+    async def settle(self, once: Once, *, status: int, response: dict[str, object]) -> None:
+        """Keep the answer. The first one stands."""
+        ...
+
+    async def release(self, once: Once) -> None:
+        """Forget a request that was refused, so that nothing happened; one that was answered stays."""
+        ...
+
+
+class People(Protocol):
+    async def page(self, who: Who, *, market: str | None, persona: str | None, name: str | None, cut: Slice) -> Batch[PersonRow]:
+        """People by family name. `persona` is given for commercial roles only; `name` is a part of either name."""
+        ...
+
+    async def find(self, who: Who, person_id: str) -> PersonRow | None: ...
+
+    async def commercial(self, person_id: str) -> CommercialProfile: ...
+
+    async def medical(self, person_id: str) -> MedicalProfile: ...
+
+
+class Timelines(Protocol):
+    async def of_person(self, who: Who, person_id: str, *, newest_first: bool, cut: Slice) -> Batch[TimelineRow]: ...
+
+    async def of_enrolment(self, who: Who, enrolment_id: str, *, newest_first: bool, cut: Slice) -> Batch[TimelineRow]: ...
+
+
+class Definitions(Protocol):
+    async def page(self, *, cut: Slice) -> Batch[PublishedDefinition]:
+        """Every published version, by journey, latest version first."""
+        ...
+
+    async def find(self, journey: str, version: int | None) -> PublishedDefinition | None:
+        """A published version, the latest where none is named."""
+        ...
+
+    async def read(self, keys: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], Definition]:
+        """The definitions of several versions at once. They never change, so the store may keep them at hand."""
+        ...
+
+    async def personas(self) -> Mapping[str, Persona]:
+        """The personas of the library as last published, by id."""
+        ...
+
+    async def publish(self, who: Who, definition: Definition, *, source: str, now: datetime) -> Published:
+        """Make a version immutable, audited. The same version with the same digest is no change; with another, it is refused."""
+        ...
+
+
+@dataclass(frozen=True)
+class NotEnrolled:
+    """Why an HCP may not enter: a code of docs/problems.md and what stands in the way."""
+
+    code: str
+    detail: str
+
+
+class Enrolments(Protocol):
+    async def create(self, who: Who, person: PersonRow, definition: Definition, *, once: Once, now: datetime) -> EnrolmentRow | NotEnrolled:
+        """Enrol, in one transaction with the facts it was decided on, and put the start of the run in the outbox."""
+        ...
+
+    async def page(self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice) -> Batch[EnrolmentRow]:
+        """Enrolments, latest first."""
+        ...
+
+    async def find(self, who: Who, enrolment_id: str) -> EnrolmentRow | None: ...
+
+
+class Tasks(Protocol):
+    async def page(
+        self,
+        who: Who,
+        *,
+        status: str | None,
+        due_before: datetime | None,
+        assignee: Literal["me", "none", "all"],
+        person_id: str | None,
+        cut: Slice,
+    ) -> Batch[TaskRow]:
+        """Tasks of the sides that the asker sees, by when they are due."""
+        ...
+
+    async def find(self, who: Who, task_id: str) -> TaskRow | None: ...
+
+    async def open_of(self, who: Who, enrolment_id: str) -> TaskRow | None:
+        """The run's open task, where the asker may see it."""
+        ...
+
+
+class Remarks(Protocol):
+    async def keep(self, who: Who, words: str, *, side: str, once: Once, now: datetime) -> str:
+        """Store the words under an id that follows from the request, and return the id."""
+        ...
+
+
+class Inquiries(Protocol):
+    async def record(self, who: Who, person: PersonRow, *, product: str, question: str, once: Once, now: datetime) -> InquiryRow: ...
+
+    async def page(self, who: Who, *, status: str | None, person_id: str | None, cut: Slice) -> Batch[InquiryRow]:
+        """Inquiries, latest first, without their words."""
+        ...
+
+    async def find(self, who: Who, inquiry_id: str) -> InquiryRow | None: ...
+
+    async def words(self, who: Who, inquiry_id: str, *, now: datetime) -> InquiryText:
+        """The HCP's own words and the answer. Asked for medical roles and compliance only; each reading is audited."""
+        ...
+
+    async def take(self, who: Who, inquiry_id: str, *, now: datetime) -> InquiryRow: ...
+
+    async def answer(self, who: Who, inquiry_id: str, *, answer: str, now: datetime) -> InquiryRow | None:
+        """Store the answer; None where another answer is on record already."""
+        ...
+
+
+class Consents(Protocol):
+    async def of_person(self, person_id: str) -> tuple[ConsentLine, ...]:
+        """Every act on record, oldest first."""
+        ...
+
+    async def objected_at(self, person_id: str) -> datetime | None: ...
+
+    async def record(self, who: Who, person: PersonRow, consent: NewConsent, *, once: Once, now: datetime) -> ConsentLine: ...
+
+    async def withdraw(self, who: Who, person: PersonRow, withdrawal: NewWithdrawal, *, once: Once, now: datetime) -> ConsentLine: ...
+
+    async def object(self, who: Who, person: PersonRow, objection: NewObjection, *, once: Once, now: datetime) -> datetime:
+        """Record the objection, once per person, and return when it was made."""
+        ...
+
+
+class Contents(Protocol):
+    async def page(self, *, state: str | None, product: str | None, expires_before: datetime | None, now: datetime, cut: Slice) -> Batch[ContentLine]:
+        """Content by id and version, each in its state at `now`."""
+        ...
+
+    async def find(self, ref: ContentRef, *, now: datetime) -> ContentLine | None: ...
+
+    async def versions(self, refs: Sequence[ContentRef]) -> Mapping[ContentRef, ContentVersion]: ...
+
+
+class Touches(Protocol):
+    async def heard(
+        self, *, source: str, source_id: str, touch: str | None, message_id: str | None, heard: Heard, at: datetime, now: datetime
+    ) -> Literal["stored", "repeated", "unknown"]:
+        """Store what was heard of a touch, once by its source's id and once per touch and kind, and tell the run."""
+        ...
+
+    async def click(self, touch: str, link: str, *, now: datetime) -> ClickTarget | None:
+        """Note the first click and say where the link leads; None where there is no such touch or link."""
+        ...
+
+    async def knows(self, touch: str) -> bool: ...
+
+    async def unsubscribe(self, touch: str, *, now: datetime) -> bool:
+        """Withdraw the recipient's consent for the touch's channel and purpose, if it is not withdrawn already. False: no such touch."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The house as the front desk sees it, built once by the wiring."""
+
+    clock: Clock
+    conductors: Conductors
+    relay: Relay
+    health: Health
+    users: Users
+    idempotency: Idempotency
+    people: People
+    timelines: Timelines
+    definitions: Definitions
+    enrolments: Enrolments
+    tasks: Tasks
+    remarks: Remarks
+    inquiries: Inquiries
+    consents: Consents
+    contents: Contents
+    touches: Touches

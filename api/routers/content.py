@@ -1,0 +1,47 @@
+"""Approved content: what there is, in which state today, and until when."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import AwareDatetime
+
+from api.house import House
+from api.paging import Slice, asked, page
+from api.problems import responses, unknown
+from api.schemas.content import ContentLine
+from api.schemas.shapes import Page
+from api.security import only
+from api.who import Role, Who
+from journeys.content import ContentState
+from journeys.definitions import ContentRef
+from journeys.shapes import Slug
+
+router = APIRouter(prefix="/content", tags=["content"])
+
+Reader = Annotated[Who, Depends(only(Role.REP, Role.MARKETING, Role.MEDICAL, Role.COMPLIANCE, Role.ADMIN))]
+
+
+@router.get("", summary="List content", responses=responses(401, 403, 422))
+async def list_content(
+    _: Reader,
+    house: House,
+    cut: Annotated[Slice, Depends(asked)],
+    state: Annotated[ContentState | None, Query(description="In this state now.")] = None,
+    product: Annotated[Slug | None, Query(description="Of this product only.", examples=["cardiolex"])] = None,
+    expires_before: Annotated[AwareDatetime | None, Query(description="Whose approval ends before this instant.")] = None,
+) -> Page[ContentLine]:
+    """Content by id and version, each in its state now."""
+    return page(await house.contents.page(state=state, product=product, expires_before=expires_before, now=house.clock.now(), cut=cut), lambda line: line)
+
+
+@router.get("/{ref}", summary="Read a version of content", responses=responses(401, 403, 404, 422))
+async def read_content(
+    ref: Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,63}@[1-9][0-9]{0,8}$", description="The content with its version.", examples=["hf-dialogue@2"])],
+    _: Reader,
+    house: House,
+) -> ContentLine:
+    """One version, in its state now."""
+    line = await house.contents.find(ContentRef.parse(ref), now=house.clock.now())
+    if line is None:
+        raise unknown("content")
+    return line

@@ -1,0 +1,153 @@
+"""Enrolments: put an HCP in a journey, see where the run stands and what it did, and end it by hand."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+
+from api import lines, telling
+from api.attempts import Attempted
+from api.briefs import may_work, offers
+from api.codes import Code
+from api.commands import carried_out
+from api.house import House
+from api.idempotency import Once
+from api.nudging import Nudged
+from api.paging import Batch, Slice, asked, encode
+from api.ports import NotEnrolled, Ports
+from api.problems import Problem, not_found, responses, unknown
+from api.routers.people import found_person
+from api.rows import EnrolmentRow, TaskRow
+from api.schemas.enrolments import EnrolmentForCommercial, EnrolmentForMedical, EnrolmentRead, LeaveJourney, NewEnrolment, Standing
+from api.schemas.shapes import Page
+from api.schemas.tasks import Done
+from api.schemas.timeline import TimelineLine
+from api.security import Anyone, only
+from api.who import Role, Who
+from journeys.definitions import Definition
+from journeys.events import Leave
+from journeys.facts import Wall
+from journeys.shapes import StepId
+
+router = APIRouter(prefix="/enrolments", tags=["enrolments"])
+
+Enroller = Annotated[Who, Depends(only(Role.REP, Role.MARKETING, Role.ADMIN))]
+Ender = Annotated[Who, Depends(only(Role.REP, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN))]
+
+
+@router.post("", status_code=201, summary="Enrol an HCP", dependencies=[Nudged], responses=responses(401, 403, 404, 409, 422))
+async def enrol(body: NewEnrolment, who: Enroller, house: House, attempt: Attempted) -> EnrolmentForCommercial:
+    """Put an HCP in a journey. The entry condition, the objection, the market and earlier runs are looked at in the same transaction."""
+
+    async def work(once: Once) -> EnrolmentForCommercial:
+        person = await found_person(house, who, body.person_id)
+        published = await house.definitions.find(body.journey, body.version)
+        if published is None:
+            raise unknown("published definition")
+        row = await house.enrolments.create(who, person, published.definition, once=once, now=house.clock.now())
+        if isinstance(row, NotEnrolled):
+            raise Problem(Code(row.code), row.detail)
+        return _for_commercial(row, published.definition, None, who)
+
+    return await attempt.once(body, EnrolmentForCommercial, work)
+
+
+@router.get("", summary="List enrolments", responses=responses(401, 403, 422))
+async def list_enrolments(
+    who: Anyone,
+    house: House,
+    cut: Annotated[Slice, Depends(asked)],
+    status: Annotated[Literal["requested", "running", "ended"] | None, Query(description="In this status only.")] = None,
+    journey: Annotated[StepId | None, Query(description="In this journey only; commercial roles may ask.")] = None,
+    person: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="Of this person only.")] = None,
+) -> Page[EnrolmentRead]:
+    """Enrolments, the latest first. Medical roles see that there is one, and not in which journey."""
+    if journey is not None and not who.sees(Wall.COMMERCIAL):
+        raise Problem(Code.FIREWALL, "A journey's name tells the persona: medical roles do not search by it.")
+    found = await house.enrolments.page(who, status=status, journey=journey, person_id=person, cut=cut)
+    return await _page(house, who, found)
+
+
+@router.get("/{enrolment_id}", summary="Read an enrolment", responses=responses(401, 404))
+async def read_enrolment(enrolment_id: str, who: Anyone, house: House) -> EnrolmentRead:
+    """Where the run stands and why, and what may be chosen next at its open task."""
+    row = await _found(house, who, enrolment_id)
+    task = await house.tasks.open_of(who, enrolment_id)
+    if not who.sees(Wall.COMMERCIAL):
+        return _for_medical(row, task)
+    definitions = await house.definitions.read([(row.journey, row.version)])
+    return _for_commercial(row, definitions.get((row.journey, row.version)), task, who)
+
+
+@router.get("/{enrolment_id}/story", summary="Read the story of a run", responses=responses(401, 404, 422))
+async def read_story(enrolment_id: str, who: Anyone, house: House, cut: Annotated[Slice, Depends(asked)]) -> Page[TimelineLine]:
+    """Every move of the run from its beginning, each with its reason, as far as one's side may read it."""
+    await _found(house, who, enrolment_id)
+    return await lines.page(house, who, await house.timelines.of_enrolment(who, enrolment_id, newest_first=False, cut=cut))
+
+
+@router.post("/{enrolment_id}/exit", summary="End a run by hand", responses=responses(401, 403, 404, 409, 422, 503))
+async def leave(enrolment_id: str, body: LeaveJourney, who: Ender, house: House, attempt: Attempted) -> Done:
+    """Take the HCP out of the journey now, wherever the run stands; what was open is closed and nothing later is sent."""
+
+    async def work(once: Once) -> Done:
+        row = await _found(house, who, enrolment_id)
+        remark = await house.remarks.keep(who, body.remark, side=Wall.COMMERCIAL, once=once, now=house.clock.now())
+        command = Leave(id=once.command_id, by=who.id, remark=remark, reason=body.reason)
+        return await carried_out(house, who, command, enrolment_id=row.id, journey=(row.journey, row.version))
+
+    return await attempt.once(body, Done, work)
+
+
+async def _found(house: Ports, who: Who, enrolment_id: str) -> EnrolmentRow:
+    row = await house.enrolments.find(who, enrolment_id)
+    if row is None:
+        raise not_found("enrolment")
+    return row
+
+
+async def _page(house: Ports, who: Who, batch: Batch[EnrolmentRow]) -> Page[EnrolmentRead]:
+    after = encode(batch.next) if batch.next else None
+    if not who.sees(Wall.COMMERCIAL):
+        return Page(items=tuple(_for_medical(row, None) for row in batch.rows), next=after)
+    definitions = await house.definitions.read(sorted({(row.journey, row.version) for row in batch.rows}))
+    return Page(items=tuple(_for_commercial(row, definitions.get((row.journey, row.version)), None, who) for row in batch.rows), next=after)
+
+
+def _for_medical(row: EnrolmentRow, task: TaskRow | None) -> EnrolmentForMedical:
+    return EnrolmentForMedical(**_shared(row, task))
+
+
+def _for_commercial(row: EnrolmentRow, definition: Definition | None, task: TaskRow | None, who: Who) -> EnrolmentForCommercial:
+    own = task is not None and may_work(who, task)
+    return EnrolmentForCommercial(
+        **_shared(row, task),
+        journey=row.journey,
+        version=row.version,
+        purpose=row.purpose,
+        market=row.market,
+        conductor=row.conductor,
+        created_by=row.created_by,
+        standing=_standing(row, definition),
+        may_choose=offers(definition, task.step) if own and task is not None and definition is not None else (),
+    )
+
+
+def _shared(row: EnrolmentRow, task: TaskRow | None) -> dict[str, Any]:
+    named = ("id", "person_id", "product", "status", "created_at", "ended_at")
+    return {name: getattr(row, name) for name in named} | {"open_task": task.id if task else None}
+
+
+def _standing(row: EnrolmentRow, definition: Definition | None) -> Standing:
+    doing = "ended" if row.status == "ended" else row.doing or row.status
+    reason = row.end_reason if doing == "ended" else row.held_because
+    step = definition.steps.get(row.step) if definition and row.step else None
+    return Standing(
+        sentence=telling.standing(doing=doing, step=row.step, until=row.until, reason=reason, ended=row.end_kind, definition=definition),
+        doing=doing,
+        step=row.step,
+        title=telling.title(definition, row.step) if row.step else None,
+        why=step.why if step else None,
+        since=row.since,
+        until=row.until,
+        reason=reason,
+    )

@@ -1,0 +1,61 @@
+"""What a recipient of an e-mail reaches without signing in: the links in it, and the way to stop it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api import pages
+from api.house import House
+from api.links import BadLinkError, Links
+from api.nudging import Nudged
+from api.problems import responses, unknown
+
+router = APIRouter(tags=["links"])
+
+_PAGE = {"content": {"text/html": {}}, "description": "A page for people."}
+
+
+def links(request: Request) -> Links:
+    """The codec that the app was built with."""
+    codec: Links = request.app.state.links
+    return codec
+
+
+Codec = Annotated[Links, Depends(links)]
+
+
+@router.get("/t/{token}", summary="Follow a link", status_code=302, dependencies=[Nudged], response_class=RedirectResponse, responses=responses(404))
+async def follow(token: str, codec: Codec, house: House) -> RedirectResponse:
+    """Note the first click and go on to where the approved content leads; nowhere else can be reached from here."""
+    try:
+        touch, name = codec.read_click(token)
+    except BadLinkError:
+        raise unknown("link") from None
+    target = await house.touches.click(touch, name, now=house.clock.now())
+    if target is None:
+        raise unknown("link")
+    return RedirectResponse(target.address, status_code=302, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+
+
+@router.get("/u/{token}", summary="Ask to unsubscribe", response_class=HTMLResponse, responses={200: _PAGE, 404: _PAGE})
+async def confirm(token: str, codec: Codec, house: House) -> HTMLResponse:
+    """A page with one button. Reading it changes nothing: mail scanners open every link."""
+    touch = _touch(codec, token)
+    known = touch is not None and await house.touches.knows(touch)
+    return pages.confirm() if known else pages.unknown()
+
+
+@router.post("/u/{token}", summary="Unsubscribe", dependencies=[Nudged], response_class=HTMLResponse, responses={200: _PAGE, 404: _PAGE})
+async def unsubscribe(token: str, codec: Codec, house: House) -> HTMLResponse:
+    """One click, no log-in (RFC 8058): the consent is withdrawn and every running journey learns it at once. The body does not matter."""
+    touch = _touch(codec, token)
+    done = touch is not None and await house.touches.unsubscribe(touch, now=house.clock.now())
+    return pages.done() if done else pages.unknown()
+
+
+def _touch(codec: Links, token: str) -> str | None:
+    try:
+        return codec.read_unsubscribe(token)
+    except BadLinkError:
+        return None

@@ -1,0 +1,1 @@
+"""What the API is asked and what it tells, one file per noun: strict towards callers, and never a table of the store."""

@@ -1,0 +1,69 @@
+"""Enrolments: one HCP in one journey, where the run stands, and what may be chosen next."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.schemas.shapes import Asked, Name, Told, Words
+from api.schemas.tasks import Offer
+from journeys.shapes import StepId
+
+
+class NewEnrolment(Asked):
+    person_id: Name = Field(examples=["7c1d4f6a2b9e4c0f8a35d1e2f3a4b5c6"])
+    journey: StepId = Field(examples=["heart-failure-pioneer"])
+    version: int | None = Field(None, ge=1, le=2**31 - 1, description="The latest published where none is named.", examples=[1])
+
+
+LeaveReason = Literal["hcp_asked", "moved_away", "no_longer_relevant", "enrolled_by_mistake", "strategy_changed", "other"]
+
+
+class LeaveJourney(Asked):
+    reason: LeaveReason = Field(examples=["moved_away"])
+    remark: Words = Field(examples=["She changed to a clinic outside our territory."])
+
+
+class Standing(Told):
+    """Where a run stands: a sentence for people, the codes for programs."""
+
+    sentence: str = Field(examples=["Waiting at “Reading” until 7 March 2026, 09:30 UTC."])
+    doing: str = Field(description="requested, task, sending, held, passing, waiting or ended.", examples=["waiting"])
+    step: str | None = Field(None, examples=["reading"])
+    title: str | None = Field(None, examples=["Reading"])
+    why: str | None = None
+    since: datetime | None = None
+    until: datetime | None = Field(None, description="When the run moves by itself if nothing else happens.")
+    reason: str | None = Field(None, description="Why a touch is held, or why the run ended.")
+
+
+class _Enrolment(Told):
+    id: str = Field(examples=["enr0d8b5c1e6f0e4a519d550c1f4b7a2d10"])
+    person_id: str
+    product: str = Field(examples=["cardiolex"])
+    status: str = Field(description="requested, running or ended.", examples=["running"])
+    created_at: datetime
+    ended_at: datetime | None = None
+
+
+class EnrolmentForCommercial(_Enrolment):
+    seen_by: Literal["commercial"] = "commercial"
+    journey: str = Field(examples=["heart-failure-pioneer"])
+    version: int = Field(examples=[1])
+    purpose: str = Field(examples=["promotional"])
+    market: str = Field(examples=["SE"])
+    conductor: str | None = Field(None, description="The rep in charge.")
+    created_by: str
+    standing: Standing
+    open_task: str | None = Field(None, description="The id of the open task, where it is one of your side.")
+    may_choose: tuple[Offer, ...] = Field((), description="The next steps that the conductor may choose at the open task.")
+
+
+class EnrolmentForMedical(_Enrolment):
+    """A journey's name, steps and conditions tell how sales rates the HCP: medical sees that there is one, and its own tasks."""
+
+    seen_by: Literal["medical"] = "medical"
+    open_task: str | None = None
+
+
+EnrolmentRead = Annotated[EnrolmentForCommercial | EnrolmentForMedical, Field(discriminator="seen_by")]

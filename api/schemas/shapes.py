@@ -1,0 +1,41 @@
+"""The manners of the API: what is asked is strict, so a misspelt field is an error that names it; what is told is frozen."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+
+class Asked(BaseModel):
+    """A request body: an unknown field is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Told(BaseModel):
+    """A response, or a part of one."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True, from_attributes=True)
+
+
+Item = TypeVar("Item")
+
+
+class Page(Told, Generic[Item]):
+    """One page of a list. `next` is the cursor of the page after it, null on the last."""
+
+    items: tuple[Item, ...]
+    next: str | None = None
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000, pattern=r"^[^\x00]*$")]
+"""Free words of a person. They are stored once, where they can be erased, and never in a history or a log."""
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+"""An id or short name that comes from outside."""
+
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC), examples=["2026-03-02T09:30:00+01:00"]),
+]
+"""An instant with its offset, of this century."""

@@ -1,0 +1,144 @@
+"""Tasks: what waits for a human, what they need to know to do it, what they may report, and what follows."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.schemas.people import CommercialProfile, MedicalProfile, PersonLine
+from api.schemas.shapes import Asked, Moment, Name, Told, Words
+from journeys.shapes import Slug, StepId
+
+SkipReason = Literal["not_available", "no_longer_relevant", "hcp_declined", "done_elsewhere", "access_forbidden", "other"]
+
+
+class PersonaMet(Asked):
+    is_: Slug = Field(alias="is", description="The persona the conductor met.", examples=["rising_star"])
+    reason: Words = Field(description="What was seen or heard.", examples=["Asked about the trial protocol and offered to present it."])
+
+
+class Complete(Asked):
+    outcome: Slug = Field(examples=["interested"])
+    channel: Literal["face_to_face", "remote", "phone"] | None = Field(None, description="Where a visit took place.", examples=["face_to_face"])
+    persona: PersonaMet | None = Field(None, description="Confirms or corrects the persona on record. For the conductor only.")
+    inquiry_id: Name | None = Field(None, description="The recorded question on which medical follows up.")
+    choose: StepId | None = Field(None, description="An offer, instead of the outcome's own path.")
+    remark: Words | None = None
+
+
+class Skip(Asked):
+    reason: SkipReason = Field(examples=["not_available"])
+    remark: Words = Field(examples=["On leave until April, says the clinic."])
+
+
+class Snooze(Asked):
+    until: Moment
+    remark: Words | None = None
+
+
+class Reassign(Asked):
+    to: Name = Field(description="A user of the same role who is aligned to the territory.", examples=["rep-johan"])
+    remark: Words | None = None
+
+
+class Choose(Asked):
+    offer: StepId = Field(examples=["follow-up-mail"])
+    remark: Words = Field(examples=["She asked for something to read first."])
+    inquiry_id: Name | None = None
+
+
+class Offer(Told):
+    step: str = Field(examples=["follow-up-mail"])
+    title: str = Field(examples=["The e-mail that continues the dialogue"])
+    kind: str = Field(examples=["email"])
+
+
+class Material(Told):
+    content: str = Field(examples=["hf-detail-aid@2"])
+    title: str = Field(examples=["Heart failure: the detail aid"])
+    language: str | None = Field(None, examples=["sv"])
+    text: str | None = Field(None, description="What to show, in a sentence.")
+
+
+class Channel(Told):
+    channel: str = Field(examples=["face_to_face"])
+    message: str | None = Field(None, description="What the conversation should leave behind.")
+    materials: tuple[Material, ...] = ()
+
+
+class TaskLine(Told):
+    """A task in a list."""
+
+    id: str = Field(examples=["enr0d8b5c1e6f0e4a519d550c1f4b7a2d10.first-visit.1"])
+    enrolment_id: str
+    side: str = Field(examples=["commercial"])
+    kind: str = Field(description="visit, email or medical.", examples=["visit"])
+    status: str = Field(description="open, done, skipped, overdue, redirected or cancelled.", examples=["open"])
+    step: str = Field(examples=["first-visit"])
+    title: str = Field(examples=["First meeting"])
+    why: str | None = Field(None, description="Why now.")
+    product: str = Field(examples=["cardiolex"])
+    person: PersonLine
+    assignee: str | None = Field(None, examples=["rep-eva"])
+    due: datetime
+    snoozed_until: datetime | None = None
+    opened_at: datetime
+    closed_at: datetime | None = None
+    outcome: str | None = None
+    reason: str | None = None
+
+
+class _TaskRead(TaskLine):
+    outcomes: tuple[str, ...] = Field(description="What may be reported.", examples=[["interested", "neutral", "no_access"]])
+    allowed: tuple[str, ...] = Field(description="The commands that you may give now.", examples=[["complete", "skip", "snooze", "reassign", "choose"]])
+
+
+class TaskForCommercial(_TaskRead):
+    seen_by: Literal["commercial"] = "commercial"
+    journey: str = Field(examples=["heart-failure-pioneer"])
+    version: int = Field(examples=[1])
+    commercial: CommercialProfile
+    offers: tuple[Offer, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    content: Material | None = Field(None, description="The approved e-mail that the rep sends.")
+
+
+class TaskForMedical(_TaskRead):
+    seen_by: Literal["medical"] = "medical"
+    medical: MedicalProfile
+    inquiry_id: str | None = Field(None, description="The HCP's question; reading its words is audited.")
+
+
+TaskRead = Annotated[TaskForCommercial | TaskForMedical, Field(discriminator="seen_by")]
+
+
+class Next(Told):
+    """What comes next in the journey, as far as the asker's side may know."""
+
+    sentence: str = Field(examples=["Next: “The e-mail that continues the dialogue”, due 4 March 2026, 09:30 UTC."])
+    doing: str = Field(examples=["task"])
+    step: str | None = None
+    title: str | None = None
+    why: str | None = None
+    until: datetime | None = None
+    reason: str | None = None
+    task: TaskLine | None = Field(None, description="The next open task, where it is one of your side.")
+
+
+class Happened(Told):
+    """One thing that followed from the command."""
+
+    sentence: str
+    what: str
+    step: str | None = None
+    way: str | None = None
+    to: str | None = None
+    reason: str | None = None
+    until: datetime | None = None
+
+
+class Done(Told):
+    """The answer to a command: what happened because of it, and what is next."""
+
+    happened: tuple[Happened, ...]
+    next: Next

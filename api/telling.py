@@ -1,0 +1,184 @@
+"""Tells what a run did in plain English sentences, each with its reason; the codes beside them stay the contract for programs."""
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+from journeys.commands import What
+from journeys.definitions import ANSWERED, OTHERWISE, OVERDUE, SENT, SKIPPED, TIMEOUT, WITHDRAWN, Definition, Heard
+from journeys.reasons import TOLD, Reason
+
+
+class Line(Protocol):
+    """What a note and a line of the timeline have in common."""
+
+    @property
+    def what(self) -> str: ...
+    @property
+    def step(self) -> str | None: ...
+    @property
+    def way(self) -> str | None: ...
+    @property
+    def to(self) -> str | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def until(self) -> datetime | None: ...
+    @property
+    def channel(self) -> str | None: ...
+
+
+_WAYS = {
+    OVERDUE: "it was not done in time",
+    SENT: "the e-mail is on its way",
+    TIMEOUT: "nothing was heard in time",
+    ANSWERED: "medical answered",
+    WITHDRAWN: "the question was withdrawn",
+    OTHERWISE: "no other condition held",
+    "again": "it may be tried again",
+}
+_HEARD = {
+    Heard.DELIVERED: "was delivered",
+    Heard.OPENED: "was opened",
+    Heard.CLICKED: "was clicked",
+    Heard.REPLIED: "was replied to",
+    Heard.BOUNCED: "came back",
+}
+_CLOSED = {
+    "done": "was completed",
+    "skipped": "was skipped",
+    "overdue": "was not done in time",
+    "redirected": "was left for another step",
+    "cancelled": "was taken back",
+}
+_ENDINGS = {
+    "finished": "It reached its end",
+    "goal": "It reached its goal",
+    "exit_condition": "Its exit condition came true",
+    "blocked": "A touch was blocked and its step leaves the journey then",
+    "objected": "The HCP objected to direct marketing",
+    "left": "It was ended by hand",
+    "not_eligible": "The entry condition did not hold",
+    "fault": "The definition left it no way on",
+}
+_TOLD = {
+    What.BEGAN: "Enrolled{journey}; it begins with {there}.",
+    What.MOVED: "Went on from {here} to {there}: {way}.",
+    What.TASK_CLOSED: "{here} {closed}{hand}{channel}{result}.",
+    What.SNOOZED: "{here} was put off{hand} until {until}.",
+    What.REASSIGNED: "{here} was handed over to {user}{hand}.",
+    What.PERSONA_CONFIRMED: "The persona {to} was confirmed{hand}.",
+    What.PERSONA_CORRECTED: "The persona was corrected to {to}{hand}.",
+    What.HELD: "{here} is held because {reason}; it is tried again at {until}.",
+    What.BLOCKED: "{here} was blocked because {reason}.",
+    What.SENT: "The e-mail of {here} was handed over for delivery{unsure}.",
+    What.HEARD: "The e-mail of {here} {heard}.",
+    What.ENDED: "The journey ended{hand}. {ending}: {reason}.",
+}
+_STANDING = {
+    "requested": "About to start.",
+    "task": "{here} is open, due {until}.",
+    "sending": "{here} is on its way out.",
+    "waiting": "Waiting at {here} until {until}.",
+    "held": "{here} is held because {reason}; it is tried again at {until}.",
+    "ended": "Ended. {ending}: {reason}.",
+}
+
+
+def sentence(line: Line, *, definition: Definition | None, by: str | None = None) -> str:
+    """One line in words. `by` is the name of who did it; without a definition, steps are called by their ids."""
+    told = _TOLD[What(line.what)].format(
+        here=titled(definition, line.step),
+        there=titled(definition, line.to),
+        journey=f" in “{definition.title}”" if definition else "",
+        hand=f" by {by}" if by else "",
+        way=_way(line, by),
+        closed=_CLOSED.get(line.to or "", "was closed"),
+        channel=f", {plain(line.channel)}" if line.channel else "",
+        result=_result(line),
+        until=moment(line.until),
+        to=plain(line.to),
+        user=line.to,
+        reason=reason_told(line.reason),
+        unsure="; whether it arrived is not known, and it is not sent again" if line.to == "unknown" else "",
+        heard=_HEARD[Heard(line.way)] if line.way in set(Heard) else "was heard of",
+        ending=_ENDINGS.get(line.to or "", "It ended"),
+    )
+    return _capital(told)
+
+
+def for_medical(line: Line, *, definition: Definition | None, by: str | None = None) -> str:
+    """The same for medical, which learns what became of its own task and not how the commercial journey goes on."""
+    match What(line.what):
+        case What.TASK_CLOSED | What.SNOOZED | What.REASSIGNED:
+            return sentence(line, definition=definition, by=by)
+        case What.ENDED:
+            return "The journey ended."
+        case _:
+            return "The journey went on."
+
+
+def standing(*, doing: str, step: str | None, until: datetime | None, reason: str | None, ended: str | None, definition: Definition | None) -> str:
+    """Where a run stands, in words. `ended` is the kind of its ending."""
+    told = _STANDING.get(doing, "Moving on at {here}.").format(
+        here=titled(definition, step), until=moment(until), reason=reason_told(reason), ending=_ENDINGS.get(ended or "", "It ended")
+    )
+    return _capital(told)
+
+
+def title(definition: Definition | None, step_id: str) -> str:
+    """What a step is called: its title, else its id in words."""
+    step = definition.steps.get(step_id) if definition else None
+    return (step.title if step else None) or _capital(step_id.replace("-", " "))
+
+
+def titled(definition: Definition | None, step_id: str | None) -> str:
+    """A step's title as it stands in a sentence."""
+    return f"“{title(definition, step_id)}”" if step_id else "the journey"
+
+
+def reason_told(reason: str | None) -> str:
+    """A reason code in words; codes that are not of the list of reasons are words of their own."""
+    if reason is None:
+        return "no reason was recorded"
+    return TOLD[Reason(reason)] if reason in set(Reason) else plain(reason)
+
+
+def moment(instant: datetime | None) -> str:
+    """An instant in words, in UTC."""
+    if instant is None:
+        return "a time not known"
+    at = instant.astimezone(UTC)
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def plain(code: str | None) -> str:
+    """A code as the words it is made of."""
+    return (code or "unknown").replace("_", " ").replace("-", " ")
+
+
+def _way(line: Line, by: str | None) -> str:
+    """Why the run went this way."""
+    match line.way or OTHERWISE:
+        case "offer":
+            return f"{by or 'the conductor'} chose it"
+        case "blocked":
+            return f"the touch was blocked because {reason_told(line.reason)}"
+        case way if way == SKIPPED:
+            return f"the step was skipped ({reason_told(line.reason)})"
+        case way if way == SENT and line.reason is not None:
+            return f"without the touch, because {reason_told(line.reason)}"
+        case way if way in set(Heard):
+            return f"the e-mail {_HEARD[Heard(way)]}"
+        case way if way.startswith("case_"):
+            return f"condition {way.removeprefix('case_')} of the branch held"
+        case way:
+            return _WAYS.get(way, f"the outcome was “{plain(way)}”")
+
+
+def _result(line: Line) -> str:
+    told = plain(line.way) if line.way else reason_told(line.reason) if line.reason else ""
+    return f": {told}" if told else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,108 @@
+"""Whether a run takes a human command now: the question that a workflow's validator and a rep's screen both ask before anything is written."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from journeys import events as on
+from journeys import state as at
+from journeys.definitions import ANSWERED, SENT, WITHDRAWN, Definition, EmailStep, ExitStep, MedicalStep, Step, VisitStep
+from journeys.moves import path
+from journeys.shapes import Stored
+from journeys.state import State
+
+SNOOZES = 3
+"""How often one task may be put off. A task that nobody ever does is better skipped, with a reason."""
+
+
+class Refusal(StrEnum):
+    NOT_BEGUN = "not_begun"
+    ENDED = "ended"
+    TASK_NOT_OPEN = "task_not_open"
+    UNKNOWN_OUTCOME = "unknown_outcome"
+    UNKNOWN_CHANNEL = "unknown_channel"
+    NOT_OFFERED = "not_offered"
+    INQUIRY_REQUIRED = "inquiry_required"
+    SAME_PERSONA = "same_persona"
+    SNOOZE_IN_THE_PAST = "snooze_in_the_past"
+    SNOOZED_TOO_OFTEN = "snoozed_too_often"
+
+
+class Refused(Stored):
+    """A command that is not taken, and what would be."""
+
+    code: Refusal
+    detail: str
+    allowed: tuple[str, ...] = ()
+
+
+def refusal(definition: Definition, state: State, command: on.Command, now: datetime) -> Refused | None:
+    """None where the run takes the command, else why it does not. Asks only; writes nothing."""
+    if state.ended is not None:
+        return Refused(code=Refusal.ENDED, detail=f"This journey has ended: {state.ended.reason}.")
+    if isinstance(command, on.Leave):
+        return None
+    place = state.place
+    if not isinstance(place, at.AtTask) or place.key != command.task:
+        where = f"the journey is now at {place.step}" if place is not None else "the journey is on its way to the next step"
+        return Refused(code=Refusal.TASK_NOT_OPEN, detail=f"This task is no longer open: {where}.")
+    step = definition.steps[place.step]
+    match command:
+        case on.Complete():
+            return _complete(definition, state, step, command)
+        case on.Choose():
+            return _offered(step, command.offer) or _reachable(definition, state, command.offer, command.inquiry, state.facts.get("persona"))
+        case on.Snooze():
+            return _snooze(place, command.until, now)
+        case on.Skip() | on.Reassign():
+            return None
+
+
+def outcomes(step: Step) -> tuple[str, ...]:
+    """What the human at this step may report."""
+    match step:
+        case VisitStep():
+            return step.visit.outcomes
+        case EmailStep():
+            return (SENT,)
+        case MedicalStep():
+            return (ANSWERED, WITHDRAWN)
+        case _:
+            return ()
+
+
+def _complete(definition: Definition, state: State, step: Step, command: on.Complete) -> Refused | None:
+    if command.outcome not in outcomes(step):
+        return Refused(code=Refusal.UNKNOWN_OUTCOME, detail=f"{command.outcome!r} is not an outcome of this step.", allowed=outcomes(step))
+    if isinstance(step, VisitStep) and command.channel not in step.visit.channels:
+        return Refused(code=Refusal.UNKNOWN_CHANNEL, detail="Say where the visit took place.", allowed=tuple(step.visit.channels))
+    if command.chosen is not None:
+        not_offered = _offered(step, command.chosen)
+        if not_offered is not None:
+            return not_offered
+    to = command.chosen or path(step, command.outcome)
+    return _reachable(definition, state, to, command.inquiry, command.persona or state.facts.get("persona"))
+
+
+def _offered(step: Step, offer: str) -> Refused | None:
+    offers: tuple[str, ...] = getattr(step, "offers", ())
+    if offer in offers:
+        return None
+    return Refused(code=Refusal.NOT_OFFERED, detail=f"{offer!r} is not offered at this step.", allowed=offers)
+
+
+def _reachable(definition: Definition, state: State, to: str | None, inquiry: str | None, persona: object) -> Refused | None:
+    """A medical step needs the HCP's recorded question; another persona's strategy needs another persona."""
+    step = definition.steps.get(to or "")
+    if isinstance(step, MedicalStep) and inquiry is None and state.inquiry is None:
+        return Refused(code=Refusal.INQUIRY_REQUIRED, detail="Record the HCP's own question first, then complete with its id: medical follows up on nothing else.")
+    if isinstance(step, ExitStep) and step.exit.continue_with is not None and persona == definition.persona:
+        return Refused(code=Refusal.SAME_PERSONA, detail="The HCP has the persona of this very strategy: correct the persona, with a reason, to hand over to another's.")
+    return None
+
+
+def _snooze(place: at.AtTask, until: datetime, now: datetime) -> Refused | None:
+    if until <= now:
+        return Refused(code=Refusal.SNOOZE_IN_THE_PAST, detail="Put the task off to a time that is yet to come.")
+    if place.snoozes >= SNOOZES:
+        return Refused(code=Refusal.SNOOZED_TOO_OFTEN, detail=f"This task was put off {SNOOZES} times: do it, skip it with a reason, or reassign it.")
+    return None

@@ -1,0 +1,165 @@
+"""Conditions as data: a small, closed set of comparisons on facts and outcomes that can be checked, drawn and edited, and is never evaluated as code."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from journeys.facts import CATALOGUE, Kind
+from journeys.shapes import Authored, Slug, StepId
+
+Value = bool | int | str
+Facts = Mapping[str, Value | None]
+Outcomes = Mapping[str, str]
+
+
+class _Comparison(Authored):
+    is_: Value | None = Field(None, alias="is")
+    in_: tuple[Value, ...] | None = Field(None, alias="in", min_length=1)
+
+    @model_validator(mode="after")
+    def _one_operator(self) -> "_Comparison":
+        if len(self.operators) != 1:
+            raise ValueError(f"a condition compares once: give exactly one of {', '.join(self.offered)}")
+        return self
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        return ("is", "in")
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        given = {"is": self.is_, "in": self.in_}
+        return tuple(name for name, value in given.items() if value is not None)
+
+
+class FactIs(_Comparison):
+    """`{fact: adoption_stage, at_least: trial}`. A fact that is unknown meets only `known: false`."""
+
+    fact: str
+    at_least: Value | None = None
+    at_most: Value | None = None
+    known: bool | None = None
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        return ("is", "in", "at_least", "at_most", "known")
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        more = {"at_least": self.at_least, "at_most": self.at_most, "known": self.known}
+        return super().operators + tuple(name for name, value in more.items() if value is not None)
+
+    @property
+    def operands(self) -> tuple[Value, ...]:
+        """The values that are compared with the fact, to be checked against its type."""
+        single = (self.is_, self.at_least, self.at_most)
+        return (*(self.in_ or ()), *(value for value in single if value is not None))
+
+
+class OutcomeIs(_Comparison):
+    """`{outcome: first-visit, is: interested}`: the latest outcome of that step in this run. A step without one meets nothing."""
+
+    outcome: StepId
+    is_: Slug | None = Field(None, alias="is")
+    in_: tuple[Slug, ...] | None = Field(None, alias="in", min_length=1)
+
+
+class All(Authored):
+    all: tuple["Condition", ...] = Field(min_length=1)
+
+
+class Any_(Authored):
+    any: tuple["Condition", ...] = Field(min_length=1)
+
+
+class Not(Authored):
+    not_: "Condition" = Field(alias="not")
+
+
+_FORMS: dict[str, type[Authored]] = {"fact": FactIs, "outcome": OutcomeIs, "all": All, "any": Any_, "not": Not}
+_FORM_OF = {model: form for form, model in _FORMS.items()}
+
+
+def _form(written: Any) -> str | None:
+    if isinstance(written, Mapping):
+        return next((form for form in _FORMS if form in written), None)
+    return _FORM_OF.get(type(written))
+
+
+Condition = Annotated[
+    Annotated[FactIs, Tag("fact")] | Annotated[OutcomeIs, Tag("outcome")] | Annotated[All, Tag("all")] | Annotated[Any_, Tag("any")] | Annotated[Not, Tag("not")],
+    Discriminator(
+        _form,
+        custom_error_type="condition_form",
+        custom_error_message="a condition begins with fact, outcome, all, any or not",
+    ),
+]
+
+for _model in (All, Any_, Not):
+    _model.model_rebuild()
+
+
+def holds(condition: Condition, facts: Facts, outcomes: Outcomes) -> bool:
+    """Whether the condition is met. Total: an unknown fact or a value of another type is simply not met."""
+    match condition:
+        case All():
+            return all(holds(part, facts, outcomes) for part in condition.all)
+        case Any_():
+            return any(holds(part, facts, outcomes) for part in condition.any)
+        case Not():
+            return not holds(condition.not_, facts, outcomes)
+        case OutcomeIs():
+            return _equal(outcomes.get(condition.outcome), condition)
+        case FactIs():
+            return _fact_holds(condition, facts.get(condition.fact))
+
+
+def leaves(condition: Condition) -> Iterator[FactIs | OutcomeIs]:
+    """Every comparison in the condition, in the order written."""
+    match condition:
+        case All():
+            for part in condition.all:
+                yield from leaves(part)
+        case Any_():
+            for part in condition.any:
+                yield from leaves(part)
+        case Not():
+            yield from leaves(condition.not_)
+        case FactIs() | OutcomeIs():
+            yield condition
+
+
+def named_facts(condition: Condition | None) -> Iterator[str]:
+    if condition is not None:
+        yield from (leaf.fact for leaf in leaves(condition) if isinstance(leaf, FactIs))
+
+
+def _equal(value: Value | None, comparison: _Comparison) -> bool:
+    if comparison.in_ is not None:
+        return value in comparison.in_
+    return value is not None and value == comparison.is_
+
+
+def _fact_holds(condition: FactIs, value: Value | None) -> bool:
+    if condition.known is not None:
+        return (value is not None) is condition.known
+    if value is None:
+        return False
+    rank = _rank(condition.fact, value)
+    if condition.at_least is not None:
+        return _ordered(_rank(condition.fact, condition.at_least), rank)
+    if condition.at_most is not None:
+        return _ordered(rank, _rank(condition.fact, condition.at_most))
+    return _equal(value, condition)
+
+
+def _rank(fact: str, value: Value) -> int | None:
+    known = CATALOGUE.get(fact)
+    if known is not None and known.kind is Kind.LADDER:
+        return known.values.index(value) if isinstance(value, str) and value in known.values else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _ordered(low: int | None, high: int | None) -> bool:
+    return low is not None and high is not None and low <= high

@@ -1,0 +1,151 @@
+"""A library folder as one typed value: the personas, the content, the markets' rules and the strategies that authors keep side by side.
+
+The folder holds personas/<persona>.yaml, content/<id>@<version>.yaml, strategies/<persona>.yaml and markets.yaml.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field
+
+from journeys.content import ContentVersion
+from journeys.definitions import ContentRef, Definition
+from journeys.loading import Document, Finding, Loaded, Loc, load_definition, read, read_content, read_text
+from journeys.markets import MarketPolicy
+from journeys.personas import Persona
+from journeys.shapes import Authored
+
+PACKAGED = Path(__file__).parent / "library"
+"""The library that comes with Dirigent."""
+
+K = TypeVar("K")
+M = TypeVar("M", bound=Authored)
+
+
+class Markets(Authored):
+    """The file markets.yaml."""
+
+    markets: tuple[MarketPolicy, ...] = Field(min_length=1)
+
+
+class LibraryError(Exception):
+    """A library cannot be used: its personas, content or markets are broken. `findings` say where and how."""
+
+    def __init__(self, root: Path, findings: tuple[Finding, ...]) -> None:
+        super().__init__(f"the library {root} cannot be used ({len(findings)} found); first: {findings[0]}")
+        self.root, self.findings = root, findings
+
+
+@dataclass(frozen=True)
+class Library:
+    """What a definition may refer to, and the strategies that are free of structural errors. `findings` are those of the others."""
+
+    personas: dict[str, Persona] = field(default_factory=dict)
+    contents: dict[ContentRef, ContentVersion] = field(default_factory=dict)
+    markets: dict[str, MarketPolicy] = field(default_factory=dict)
+    strategies: dict[str, Definition] = field(default_factory=dict)
+    strategy_texts: dict[str, str] = field(default_factory=dict)
+    """The text of each strategy, as its author wrote it, by its journey id."""
+    findings: tuple[Finding, ...] = ()
+
+
+def is_library(folder: Path) -> bool:
+    """Whether the folder has a library's layout."""
+    return (folder / "markets.yaml").is_file() or (folder / "strategies").is_dir()
+
+
+def library_around(path: Path) -> Path:
+    """The library that a file or folder is or lies in, else the packaged one."""
+    around = (folder for folder in (path, *path.absolute().parents[:2]) if (folder / "markets.yaml").is_file())
+    return next(around, PACKAGED)
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The folder's YAML files, by name."""
+    return sorted(path for path in folder.glob("*") if path.suffix in (".yaml", ".yml"))
+
+
+def read_library(root: Path) -> Library:
+    """Read a library. Raises LibraryError where personas, content or markets are broken; broken strategies are only reported."""
+    shelf = _Shelf()
+    personas = shelf.collect(root / "personas", read_persona, lambda persona: persona.persona)
+    contents = shelf.collect(root / "content", read_content, lambda content: content.ref)
+    markets = shelf.kept(read_markets(root / "markets.yaml"))
+    if shelf.findings or markets is None:
+        raise LibraryError(root, tuple(shelf.findings))
+    texts: dict[str, str] = {}
+    strategies = shelf.collect(root / "strategies", lambda path: _read_strategy(path, texts), lambda definition: definition.journey)
+    return Library(personas, contents, {policy.market: policy for policy in markets.markets}, strategies, texts, tuple(shelf.findings))
+
+
+def read_persona(path: Path) -> Loaded[Persona]:
+    """Read one persona's file."""
+    return read(path, model=Persona)
+
+
+def read_markets(path: Path) -> Loaded[Markets]:
+    """Read markets.yaml, in which each market stands once."""
+    loaded = read(path, model=Markets)
+    codes = [policy.market for policy in loaded.value.markets] if loaded.value is not None else []
+    twice = [
+        loaded.document.finding("J003", f"the market {code} stands here a second time", loc=("markets", index, "market"), fix="keep one of them")
+        for index, code in enumerate(codes)
+        if code in codes[:index]
+    ]
+    return Loaded(None, tuple(twice), loaded.document) if twice else loaded
+
+
+def misnamed(name: str, value: Authored) -> str | None:
+    """The file name that the convention asks for, where `name` lies in one of a library's folders and is called otherwise."""
+    path = Path(name)
+    match path.parent.name, value:
+        case ("strategies" | "personas", Definition() | Persona()):
+            wanted = str(value.persona)
+        case ("content", ContentVersion()):
+            wanted = str(value.ref)
+        case _:
+            return None
+    return None if path.stem == wanted else f"{wanted}{path.suffix}"
+
+
+def misplaced(document: Document, value: Authored) -> Iterator[Finding]:
+    """J007: the file is not named for what it holds."""
+    wanted = misnamed(document.name, value)
+    if wanted is not None:
+        where: Loc = ("content",) if isinstance(value, ContentVersion) else ("persona",)
+        yield document.finding("J007", f"what this file holds asks for another name than {Path(document.name).name}", loc=where, fix=f"name it {wanted}")
+
+
+class _Shelf:
+    """Collects the values of one folder after the other, and the findings on the way."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def kept(self, loaded: Loaded[M]) -> M | None:
+        self.findings += loaded.findings
+        return loaded.value
+
+    def collect(self, folder: Path, reader: Callable[[Path], Loaded[M]], key: Callable[[M], K]) -> dict[K, M]:
+        collected: dict[K, M] = {}
+        for path in files_in(folder):
+            loaded = reader(path)
+            value = self.kept(loaded)
+            if value is None:
+                continue
+            self.findings += misplaced(loaded.document, value)
+            if collected.setdefault(key(value), value) is not value:
+                self.findings.append(loaded.document.finding("J003", f"another file of this folder holds `{key(value)}` already", loc=(), fix="rename one"))
+        return collected
+
+
+def _read_strategy(path: Path, texts: dict[str, str]) -> Loaded[Definition]:
+    text = read_text(path)
+    if not isinstance(text, str):
+        return Loaded(None, text.findings, text)
+    loaded = load_definition(text, name=str(path))
+    if loaded.value is not None:
+        texts.setdefault(loaded.value.journey, text)
+    return loaded

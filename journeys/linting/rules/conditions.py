@@ -1,0 +1,101 @@
+"""Rules on conditions: they name facts that there are, compare them as their kind allows, and with values that they can have."""
+
+from collections.abc import Iterator
+
+from journeys.conditions import FactIs, OutcomeIs
+from journeys.facts import CATALOGUE, PERSONA, Fact, Kind
+from journeys.linting.subject import Subject, comparisons, operands, reported
+from journeys.loading import Loc, Remark, did_you_mean
+
+ALLOWED: dict[Kind, tuple[str, ...]] = {
+    Kind.CHOICE: ("is", "in", "known"),
+    Kind.CODE: ("is", "in", "known"),
+    Kind.FLAG: ("is", "known"),
+    Kind.LADDER: ("is", "in", "at_least", "at_most", "known"),
+    Kind.NUMBER: ("is", "in", "at_least", "at_most", "known"),
+}
+"""The comparisons that make sense for each kind of fact: only ladders and numbers have an order."""
+
+
+def unknown_fact(subject: Subject) -> Iterator[Remark]:
+    """J203: only facts of the catalogue can be known."""
+    for loc, comparison in comparisons(subject.definition):
+        if isinstance(comparison, FactIs) and comparison.fact not in CATALOGUE:
+            fix = did_you_mean(comparison.fact, CATALOGUE) or f"known are {', '.join(CATALOGUE)}"
+            yield Remark((*loc, "fact"), f'there is no fact "{comparison.fact}"', fix)
+
+
+def wrong_type(subject: Subject) -> Iterator[Remark]:
+    """J205: the operator and the type of the value fit the kind of the fact."""
+    for loc, comparison, fact in _on_facts(subject):
+        for operator in comparison.operators:
+            if operator not in ALLOWED[fact.kind]:
+                fix = f"use one of {', '.join(ALLOWED[fact.kind])}"
+                yield Remark((*loc, operator), f'"{operator}" cannot be asked of {fact.name}, a {fact.kind}', fix, key=True)
+        for where, value in operands(comparison):
+            if not _fits(fact.kind, value):
+                yield Remark((*loc, *where), f"{fact.name} is compared with {_told(value)}, and it is a {fact.kind}", f"write {_wanted(fact.kind)}")
+
+
+def wrong_value(subject: Subject) -> Iterator[Remark]:
+    """J206: the value is one that the fact, or the step's outcome, can have."""
+    for loc, value, about, known in (*_fact_values(subject), *_outcome_values(subject)):
+        if known and value not in known:
+            yield Remark(loc, f'"{value}" is no value of {about}', did_you_mean(value, known) or f"its values are {', '.join(known)}")
+    for loc, comparison, fact in _on_facts(subject):
+        for where, value in operands(comparison):
+            if fact.name == "market" and isinstance(value, str) and value not in subject.definition.markets:
+                yield Remark((*loc, *where), f'"{value}" is no market of this journey', f"its markets are {', '.join(subject.definition.markets)}")
+
+
+def no_outcome(subject: Subject) -> Iterator[Remark]:
+    """J207: only what a human reports is an outcome."""
+    steps = subject.definition.steps
+    for loc, comparison in comparisons(subject.definition):
+        if isinstance(comparison, OutcomeIs) and comparison.outcome in steps and not reported(steps[comparison.outcome]):
+            fix = "name a visit, an e-mail that the rep sends, or a medical step"
+            yield Remark((*loc, "outcome"), f'nobody reports an outcome at "{comparison.outcome}"', fix)
+
+
+def _on_facts(subject: Subject) -> Iterator[tuple[Loc, FactIs, Fact]]:
+    for loc, comparison in comparisons(subject.definition):
+        if isinstance(comparison, FactIs) and comparison.fact in CATALOGUE:
+            yield loc, comparison, CATALOGUE[comparison.fact]
+
+
+def _fact_values(subject: Subject) -> Iterator[tuple[Loc, object, str, tuple[str, ...]]]:
+    for loc, comparison, fact in _on_facts(subject):
+        known = tuple(subject.library.personas) if fact.name == PERSONA else fact.values
+        yield from (((*loc, *where), value, fact.name, known) for where, value in operands(comparison) if _fits(fact.kind, value))
+
+
+def _outcome_values(subject: Subject) -> Iterator[tuple[Loc, object, str, tuple[str, ...]]]:
+    for loc, comparison in comparisons(subject.definition):
+        if isinstance(comparison, OutcomeIs):
+            step = subject.definition.steps.get(comparison.outcome)
+            known = () if step is None else reported(step)
+            yield from (((*loc, *where), value, f"the outcome of {comparison.outcome}", known) for where, value in operands(comparison))
+
+
+def _fits(kind: Kind, value: object) -> bool:
+    match kind:
+        case Kind.FLAG:
+            return isinstance(value, bool)
+        case Kind.NUMBER:
+            return isinstance(value, int) and not isinstance(value, bool)
+        case _:
+            return isinstance(value, str)
+
+
+def _wanted(kind: Kind) -> str:
+    return {Kind.FLAG: "true or false", Kind.NUMBER: "a whole number without quotes"}.get(kind, "a word, in quotes where it looks like a number")
+
+
+def _told(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case int():
+            return f"the number {value}"
+        case _:
+            return f'the word "{value}"'

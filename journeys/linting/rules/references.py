@@ -1,0 +1,38 @@
+"""Rules on what a definition refers to outside itself: its persona, its markets, its file and the other strategies of the library."""
+
+from collections.abc import Iterator
+
+from journeys.library import misnamed
+from journeys.linting.subject import Subject
+from journeys.loading import Remark, did_you_mean
+
+
+def file_name(subject: Subject) -> Iterator[Remark]:
+    """J007: a strategy lies in strategies/ under the name of its persona."""
+    wanted = misnamed(subject.name, subject.definition)
+    if wanted is not None:
+        yield Remark(("persona",), f"this is the strategy of {subject.definition.persona}, and its file has another name", f"name it {wanted}")
+
+
+def unknown_persona(subject: Subject) -> Iterator[Remark]:
+    """J201: a strategy is for a persona of the library."""
+    persona, known = subject.definition.persona, subject.library.personas
+    if persona not in known:
+        yield Remark(("persona",), f'there is no persona "{persona}" in the library', did_you_mean(persona, known) or "describe it in personas/ first")
+
+
+def unknown_market(subject: Subject) -> Iterator[Remark]:
+    """J204: a market without a policy gets nothing, so no journey runs there."""
+    known = subject.library.markets
+    for index, market in enumerate(subject.definition.markets):
+        if market not in known:
+            yield Remark(("markets", index), f"the market {market} has no policy", f"add it to markets.yaml; known are {', '.join(known)}")
+
+
+def second_strategy(subject: Subject) -> Iterator[Remark]:
+    """J208: for one persona and product there is one strategy, else who goes into which is chance."""
+    mine = subject.definition
+    for other in subject.library.strategies.values():
+        if other.journey != mine.journey and (other.persona, other.product) == (mine.persona, mine.product):
+            message = f'"{other.journey}" is the strategy for {mine.persona} and {mine.product} already'
+            yield Remark(("persona",), message, "make this a new version of it, or give it another persona or product")

@@ -1,0 +1,53 @@
+"""The linter's rules in their order: number, severity, title and function. Numbers are stable; each has a page under docs/lint."""
+
+from dataclasses import dataclass
+
+from journeys.linting.rules import conditions, contents, firewall, paths, references, runs
+from journeys.linting.subject import Rule
+from journeys.loading import STRUCTURE, Severity
+
+
+@dataclass(frozen=True)
+class Row:
+    code: str
+    title: str
+    check: Rule
+    severity: Severity = Severity.ERROR
+
+
+RULES: tuple[Row, ...] = (
+    Row("J007", "file not named for what it holds", references.file_name),
+    Row("J101", "unknown step", paths.unknown_target),
+    Row("J102", "unreachable step", runs.unreachable),
+    Row("J103", "no way to an end", runs.no_end),
+    Row("J104", "way out without a path", paths.way_without_path),
+    Row("J105", "path for a way out that does not exist", paths.path_without_way),
+    Row("J106", "loop in which nothing pauses", runs.spinning),
+    Row("J107", "wait without a deadline", paths.no_deadline),
+    Row("J108", "reserved word", paths.reserved),
+    Row("J109", "unknown reason code", paths.unknown_reason),
+    Row("J110", "wait for what cannot be heard", runs.nothing_to_hear),
+    Row("J201", "unknown persona", references.unknown_persona),
+    Row("J202", "unknown content", contents.unknown_content),
+    Row("J203", "unknown fact", conditions.unknown_fact),
+    Row("J204", "market without a policy", references.unknown_market),
+    Row("J205", "condition of the wrong type", conditions.wrong_type),
+    Row("J206", "value that cannot be", conditions.wrong_value),
+    Row("J207", "outcome of a step that has none", conditions.no_outcome),
+    Row("J208", "second strategy for a persona and product", references.second_strategy),
+    Row("J301", "medical fact in promotion", firewall.medical_fact),
+    Row("J302", "medical step without the inquiry requirement", firewall.needs_inquiry),
+    Row("J303", "medical without a question", firewall.soliciting),
+    Row("J401", "face-to-face material reused remotely", contents.reused_remotely),
+    Row("J402", "content made for another channel", contents.other_channel),
+    Row("J403", "content not approved", contents.not_approved),
+    Row("J404", "content not approved for the market", contents.other_market),
+    Row("J405", "content of another product", contents.other_product),
+    Row("J406", "content not approved for its reader", contents.other_audience),
+    Row("J407", "no letter in the market's language", contents.no_letter),
+    Row("J408", "content of another purpose", contents.other_purpose),
+    Row("J409", "approval ends soon", contents.expires_soon, Severity.WARNING),
+)
+
+CODES: dict[str, str] = dict(sorted((STRUCTURE | {row.code: row.title for row in RULES}).items()))
+"""Every code that the loader and the linter can give, with its title."""

@@ -1,0 +1,153 @@
+"""The gate: whether one touch may go out now. Pure: the ledger's transaction loads the evidence and asks; nothing here reads or writes.
+
+Every check is made and told, in a fixed order, so that the answer to "why did, or did not, Dr X get it" is complete. The verdict does
+not depend on that order: a refusal outweighs a deferral, a deferral an allowance, and of two refusals the graver reason is named.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Literal
+
+from journeys.consents import ConsentAct, missing
+from journeys.content import ContentState, ContentVersion
+from journeys.definitions import ContentRef, Purpose
+from journeys.markets import MarketPolicy
+from journeys.reasons import TOLD, Reason
+from journeys.shapes import Instant, Stored
+
+
+class Intent(Stored):
+    """The touch that is asked for."""
+
+    channel: Literal["email"]
+    purpose: Purpose
+    product: str
+    market: str
+    content: ContentRef
+
+
+class Evidence(Stored):
+    """What is known when the gate is asked, loaded under the lock of the recipient's ledger."""
+
+    market: MarketPolicy | None
+    reachable: bool
+    """Whether there is a recipient with an address."""
+    audience: str | None
+    """The recipient's profession."""
+    objected: bool
+    suppressed: bool
+    consents: tuple[ConsentAct, ...]
+    content: ContentVersion | None
+    touches: tuple[Instant, ...]
+    """When the recipient was touched, over all channels and journeys; those before the cap's period do not matter."""
+
+
+class Check(Stored):
+    """One rule, asked once: its name and what it said."""
+
+    rule: str
+    verdict: Literal["allowed", "deferred", "refused"]
+    reason: Reason | None = None
+    until: Instant | None = None
+    told: str = ""
+
+
+class Verdict(Stored):
+    verdict: Literal["allowed", "deferred", "refused"]
+    reason: Reason | None = None
+    until: Instant | None = None
+    checks: tuple[Check, ...] = ()
+
+
+Rule = Callable[[Intent, Evidence, datetime], Check]
+
+_GRAVITY = tuple(Reason)
+
+
+def judge(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
+    """Ask every rule. Allowed only when all allow; what is unknown is refused."""
+    checks = tuple(rule(intent, evidence, now) for rule in RULES)
+    refusals = [check for check in checks if check.verdict == "refused"]
+    deferrals = [check for check in checks if check.verdict == "deferred"]
+    if refusals:
+        gravest = min(refusals, key=lambda check: _GRAVITY.index(check.reason or Reason.SUPPRESSED))
+        return Verdict(verdict="refused", reason=gravest.reason, checks=checks)
+    if deferrals:
+        longest = max(deferrals, key=lambda check: check.until or now)
+        return Verdict(verdict="deferred", reason=longest.reason, until=longest.until, checks=checks)
+    return Verdict(verdict="allowed", checks=checks)
+
+
+def recipient(_: Intent, evidence: Evidence, __: datetime) -> Check:
+    """There is somebody to write to."""
+    return _check("recipient", None if evidence.reachable else Reason.NO_RECIPIENT)
+
+
+def objection(intent: Intent, evidence: Evidence, _: datetime) -> Check:
+    """The right to object to direct marketing is absolute (GDPR Art. 21(2) and (3)); the stop list stops everything but safety."""
+    if evidence.objected and intent.purpose is Purpose.PROMOTIONAL:
+        return _check("objection", Reason.OBJECTED)
+    return _check("objection", Reason.SUPPRESSED if evidence.suppressed and intent.purpose is not Purpose.SAFETY else None)
+
+
+def consent(intent: Intent, evidence: Evidence, now: datetime) -> Check:
+    """Promotional e-mail needs consent given beforehand, for promotion by name (marknadsföringslagen 19 §; ABPI Code 2021 cl. 15.5)."""
+    if intent.purpose is not Purpose.PROMOTIONAL:
+        return _check("consent", None)
+    lacks = missing(evidence.consents, channel=intent.channel, purpose=intent.purpose, market=intent.market, now=now)
+    return _check("consent", lacks)
+
+
+def market(_: Intent, evidence: Evidence, __: datetime) -> Check:
+    """A market whose rules are not known gets nothing."""
+    return _check("market", None if evidence.market is not None else Reason.NO_MARKET_POLICY)
+
+
+def content(intent: Intent, evidence: Evidence, now: datetime) -> Check:
+    """Only what review approved, for this market, product and audience, on this very day (Dir. 2001/83 Art. 91 and 92)."""
+    return _check("content", _content_lacks(intent, evidence, now))
+
+
+def weekly_cap(_: Intent, evidence: Evidence, now: datetime) -> Check:
+    """One cap per HCP and period over all channels and journeys; a rep's call counts. A touch over it waits until the oldest one leaves the period."""
+    policy = evidence.market
+    if policy is None:
+        return _check("weekly_cap", None)
+    period = policy.cap_period.roughly
+    recent = sorted(touch for touch in evidence.touches if touch > now - period)
+    if len(recent) < policy.weekly_cap:
+        return _check("weekly_cap", None)
+    return Check(rule="weekly_cap", verdict="deferred", reason=Reason.WEEKLY_CAP, until=recent[-policy.weekly_cap] + period, told=TOLD[Reason.WEEKLY_CAP])
+
+
+RULES: tuple[Rule, ...] = (recipient, market, objection, consent, content, weekly_cap)
+
+
+def _check(rule: str, reason: Reason | None) -> Check:
+    if reason is None:
+        return Check(rule=rule, verdict="allowed")
+    return Check(rule=rule, verdict="refused", reason=reason, told=TOLD[reason])
+
+
+def _content_lacks(intent: Intent, evidence: Evidence, now: datetime) -> Reason | None:
+    return next(_content_failings(intent, evidence, now), None)
+
+
+def _content_failings(intent: Intent, evidence: Evidence, now: datetime) -> Iterator[Reason]:
+    version = evidence.content
+    if version is None:
+        yield Reason.CONTENT_UNKNOWN
+        return
+    state = version.state_at(now)
+    if state is ContentState.EXPIRED:
+        yield Reason.CONTENT_EXPIRED
+    if state is not ContentState.APPROVED or version.purpose != intent.purpose:
+        yield Reason.CONTENT_NOT_APPROVED
+    if intent.market not in version.markets:
+        yield Reason.CONTENT_WRONG_MARKET
+    if version.product != intent.product:
+        yield Reason.CONTENT_WRONG_PRODUCT
+    if evidence.audience not in version.audience:
+        yield Reason.CONTENT_WRONG_AUDIENCE
+    if evidence.market is not None and not set(evidence.market.languages) & set(version.letters):
+        yield Reason.CONTENT_NO_LANGUAGE

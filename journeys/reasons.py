@@ -1,0 +1,63 @@
+"""Every reason code for which Dirigent holds or refuses a touch: one list, shown alike by the engine, the API and the documents."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a touch was blocked, gravest first. The text of each is in `TOLD`; authors may name any of them in a step's `blocked`."""
+
+    OBJECTED = "objected"
+    SUPPRESSED = "suppressed"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    CONSENT_EXPIRED = "consent_expired"
+    NO_CONSENT = "no_consent"
+    CONTENT_UNKNOWN = "content_unknown"
+    CONTENT_NOT_APPROVED = "content_not_approved"
+    CONTENT_EXPIRED = "content_expired"
+    CONTENT_WRONG_MARKET = "content_wrong_market"
+    CONTENT_WRONG_PRODUCT = "content_wrong_product"
+    CONTENT_WRONG_AUDIENCE = "content_wrong_audience"
+    CONTENT_NO_LANGUAGE = "content_no_language"
+    NO_MARKET_POLICY = "no_market_policy"
+    WEEKLY_CAP = "weekly_cap"
+    NO_RECIPIENT = "no_recipient"
+    NO_INQUIRY = "no_inquiry"
+    CHANNEL_DOWN = "channel_down"
+    CHANNEL_REFUSED = "channel_refused"
+    HELD_TOO_LONG = "held_too_long"
+
+
+TOLD: dict[Reason, str] = {
+    Reason.NO_CONSENT: "no consent for this channel, purpose and market is on record",
+    Reason.CONSENT_WITHDRAWN: "the consent for this channel was withdrawn",
+    Reason.CONSENT_EXPIRED: "the consent for this channel has expired",
+    Reason.OBJECTED: "the person objected to direct marketing",
+    Reason.SUPPRESSED: "the person is on the stop list",
+    Reason.CONTENT_UNKNOWN: "this version of the content is not known",
+    Reason.CONTENT_NOT_APPROVED: "the content is not approved",
+    Reason.CONTENT_EXPIRED: "the approval of the content has expired",
+    Reason.CONTENT_WRONG_MARKET: "the content is not approved for the person's market",
+    Reason.CONTENT_WRONG_PRODUCT: "the content belongs to another product",
+    Reason.CONTENT_WRONG_AUDIENCE: "the content is not approved for the recipient's profession",
+    Reason.CONTENT_NO_LANGUAGE: "the content exists in no language of the person's market",
+    Reason.NO_MARKET_POLICY: "no policy is known for the person's market",
+    Reason.WEEKLY_CAP: "the cap of touches per week, over all journeys, is reached",
+    Reason.NO_RECIPIENT: "nobody to write to: no address, or no such colleague in the care team",
+    Reason.NO_INQUIRY: "medical may follow up only on a recorded, unsolicited question of the HCP",
+    Reason.CHANNEL_DOWN: "the channel does not answer at the moment",
+    Reason.CHANNEL_REFUSED: "the channel refused the message for good",
+    Reason.HELD_TOO_LONG: "the touch was held longer than its step allows",
+}
+
+FALLS_UNDER: dict[Reason, Reason] = {
+    Reason.CONSENT_WITHDRAWN: Reason.NO_CONSENT,
+    Reason.CONSENT_EXPIRED: Reason.NO_CONSENT,
+    Reason.CONTENT_UNKNOWN: Reason.CONTENT_NOT_APPROVED,
+    Reason.CONTENT_EXPIRED: Reason.CONTENT_NOT_APPROVED,
+    Reason.CONTENT_WRONG_MARKET: Reason.CONTENT_NOT_APPROVED,
+    Reason.CONTENT_WRONG_PRODUCT: Reason.CONTENT_NOT_APPROVED,
+    Reason.CONTENT_WRONG_AUDIENCE: Reason.CONTENT_NOT_APPROVED,
+    Reason.CONTENT_NO_LANGUAGE: Reason.CONTENT_NOT_APPROVED,
+    Reason.SUPPRESSED: Reason.OBJECTED,
+}
+"""A reason that is not named in `blocked` itself is looked up under its wider one, then under `otherwise`."""

@@ -1,0 +1,58 @@
+"""`dirigent worker`: plays journeys until it is told to stop."""
+
+import asyncio
+import signal
+
+import structlog
+import typer
+
+from api.links import Links
+from orchestrator import logging, settings
+from orchestrator.clock import JourneyClock
+from orchestrator.embedded.inbox import Inbox
+from orchestrator.mail.compose import Composer
+from orchestrator.mail.journal import InboxJournal
+from orchestrator.mail.links import MailLinks
+from orchestrator.mail.smtp import SmtpChannel
+from orchestrator.store.engine import make_engine
+from orchestrator.store.outbox import Relay
+from orchestrator.temporal.client import connect
+from orchestrator.temporal.gateway import Gateway
+from orchestrator.temporal.worker import keep_relaying, make_worker
+
+app = typer.Typer()
+log = structlog.get_logger()
+
+
+@app.command()
+def worker() -> None:
+    """Play journeys, perform their effects and keep the outbox empty, until SIGTERM or Ctrl-C."""
+    loaded = settings.load()
+    logging.configure(loaded.log_format)
+    asyncio.run(_work(loaded))
+
+
+async def _work(given: settings.Settings) -> None:
+    stop = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    clock = JourneyClock.of(given)
+    engine = make_engine(given.database_url.get_secret_value())
+    client = await connect(given)
+    links = MailLinks(Links(given.signing_key.get_secret_value()), public_url=str(given.public_url))
+    playing = make_worker(
+        client,
+        task_queue=given.task_queue,
+        engine=engine,
+        channel=SmtpChannel(given, clock, InboxJournal(Inbox(given.inbox_dir)) if given.inbox_dir is not None else None),
+        composer=Composer(links, sender=given.mail_from, domain=given.mail_domain),
+        clock=clock,
+    )
+    relay = Relay(engine, Gateway(client, task_queue=given.task_queue, pace=clock.pace))
+    async with playing:
+        log.info("worker", doing="playing", task_queue=given.task_queue)
+        if given.ready_file is not None:
+            given.ready_file.touch()
+        await keep_relaying(relay, stop)
+    await engine.dispose()
+    log.info("worker", doing="stopped")

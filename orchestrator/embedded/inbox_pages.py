@@ -1,0 +1,84 @@
+"""The mails of the embedded inbox as pages and as JSON: what a recipient would have got. Only the embedded runtime has them."""
+
+from email.message import EmailMessage
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import HTMLResponse
+
+from orchestrator.embedded.inbox import Inbox, Mail
+
+_STYLE = (
+    "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}"
+    "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #d6d6d6;vertical-align:top}"
+    "pre{white-space:pre-wrap;background:#f5f5f5;padding:1rem}iframe{width:100%;height:32rem;border:1px solid #d6d6d6}"
+)
+_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'", "Referrer-Policy": "no-referrer"}
+_SHOWN = ("From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post")
+
+
+def router(folder: Path) -> APIRouter:
+    """The pages over a folder of accepted mails."""
+    inbox = Inbox(folder)
+    pages = APIRouter(prefix="/inbox", include_in_schema=False)
+
+    @pages.get("", response_class=HTMLResponse)
+    def list_mails() -> HTMLResponse:
+        rows = "".join(_row(mail) for mail in reversed(inbox.mails()))
+        table = f"<table><thead><tr><th>Arrived<th>To<th>Subject</tr></thead><tbody>{rows}</tbody></table>" if rows else "<p>No mail yet.</p>"
+        return _page("Inbox", table)
+
+    @pages.get("/messages.json")
+    def list_messages() -> list[dict[str, Any]]:
+        return [_told(mail) for mail in inbox.mails()]
+
+    @pages.get("/{mail_id}", response_class=HTMLResponse)
+    def read_mail(mail_id: str) -> HTMLResponse:
+        mail = next((mail for mail in inbox.mails() if mail.file.stem == mail_id), None)
+        if mail is None:
+            raise HTTPException(404)
+        return _page(_header(mail, "Subject") or "No subject", _view(mail))
+
+    return pages
+
+
+def _row(mail: Mail) -> str:
+    subject = f'<a href="/inbox/{escape(mail.file.stem)}">{escape(_header(mail, "Subject") or "no subject")}</a>'
+    return f"<tr><td>{mail.arrived:%Y-%m-%d %H:%M:%S} UTC<td>{escape(_header(mail, 'To'))}<td>{subject}</tr>"
+
+
+def _view(mail: Mail) -> str:
+    headers = "".join(f"<tr><th>{name}<td>{escape(_header(mail, name))}</tr>" for name in _SHOWN if _header(mail, name))
+    # The mail's own HTML is shown where it can run nothing, load nothing and reach nothing of this page.
+    framed = f'<h2>HTML</h2><iframe sandbox title="The HTML part" srcdoc="{escape(_part(mail.message, "html"))}"></iframe>'
+    return f'<p><a href="/inbox">All mails</a></p><table>{headers}</table>{framed}<h2>Text</h2><pre>{escape(_part(mail.message, "plain"))}</pre>'
+
+
+def _told(mail: Mail) -> dict[str, Any]:
+    return {
+        "id": mail.file.stem,
+        "message_id": mail.message_id,
+        "arrived": mail.arrived.isoformat(),
+        "from": _header(mail, "From"),
+        "to": _header(mail, "To"),
+        "subject": _header(mail, "Subject"),
+        "list_unsubscribe": _header(mail, "List-Unsubscribe"),
+        "text": _part(mail.message, "plain"),
+        "html": _part(mail.message, "html"),
+    }
+
+
+def _header(mail: Mail, name: str) -> str:
+    return str(mail.message[name] or "")
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    return str(part.get_content()) if part is not None else ""
+
+
+def _page(title: str, body: str) -> HTMLResponse:
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title><style>{_STYLE}</style>'
+    return HTMLResponse(f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{escape(title)}</h1>{body}</body></html>', headers=_HEADERS)

@@ -1,0 +1,26 @@
+"""Values that are made once and kept with the data: keys, passwords, the origin of journey time. Readable by their owner alone."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+
+def kept(file: Path, make: Callable[[], str]) -> str:
+    """The file's value; at first use, what `make` returns, written before it is used."""
+    if not file.exists():
+        write_private(file, make())
+    return file.read_text(encoding="utf-8").strip()
+
+
+def secret() -> str:
+    """A new random secret of 43 URL-safe characters."""
+    return secrets.token_urlsafe(32)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Replace the file at once and whole, readable by its owner alone."""
+    draft = file.with_name(f".{file.name}.draft")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
+    draft.replace(file)

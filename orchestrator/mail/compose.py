@@ -1,0 +1,87 @@
+"""From approved content to one message for one person: tokens are filled in, nothing else; links and unsubscribe carry signed tokens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Protocol
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from activities.ports import Message
+from journeys.content import ContentVersion, Letter
+
+
+class CannotComposeError(Exception):
+    """The content cannot become a message for this person: no letter in a language of the market, or a token without a value."""
+
+
+class Links(Protocol):
+    """Where the links of a message lead: they name the touch, never the person."""
+
+    def click(self, key: str, name: str) -> str: ...
+
+    def unsubscribe(self, key: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """The person a message is written to. In memory only."""
+
+    given_name: str
+    family_name: str
+    salutation: str | None
+    email: str
+    languages: tuple[str, ...]
+    """Preferred first."""
+
+
+class Composer:
+    """Composes messages. `sender` is the address every message comes from, `domain` the right-hand side of its Message-ID."""
+
+    def __init__(self, links: Links, *, sender: str, domain: str) -> None:
+        self._links = links
+        self._sender = sender
+        self._domain = domain
+        self._text = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701 - plain text
+        self._html = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+
+    def message_id(self, key: str) -> str:
+        """The Message-ID of a touch: the same key always gives the same id, from which nobody can read the key."""
+        return f"<{sha256(key.encode()).hexdigest()[:40]}@{self._domain}>"
+
+    def compose(self, key: str, *, content: ContentVersion, to: Addressee, rep: str | None) -> Message:
+        """Fill the letter in the first of the person's languages that the content has. Raises CannotComposeError."""
+        language, letter = _letter(content, to.languages)
+        unsubscribe = self._links.unsubscribe(key)
+        tokens = {
+            "hcp": {"given_name": to.given_name, "family_name": to.family_name, "salutation": to.salutation or ""},
+            "rep": {"name": rep or ""},
+            "links": {name: self._links.click(key, name) for name in content.links},
+            "unsubscribe": unsubscribe,
+        }
+        try:
+            return Message(
+                key=key,
+                message_id=self.message_id(key),
+                sender=self._sender,
+                to=to.email,
+                subject=" ".join(self._fill(letter.subject, tokens).split()),
+                text=self._fill(letter.text, tokens),
+                html=self._html.from_string(letter.html).render(tokens),
+                language=language,
+                # RFC 8058: one click, no log-in.
+                headers={"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Content-Language": language},
+            )
+        except TemplateError as error:
+            raise CannotComposeError(f"{content.ref}: {error}") from error
+
+    def _fill(self, template: str, tokens: Mapping[str, Any]) -> str:
+        return self._text.from_string(template).render(tokens)
+
+
+def _letter(content: ContentVersion, languages: tuple[str, ...]) -> tuple[str, Letter]:
+    found = next((language for language in languages if language in content.letters), None)
+    if found is None:
+        raise CannotComposeError(f"{content.ref} has no letter in {', '.join(languages)}")
+    return found, content.letters[found]

@@ -1,0 +1,144 @@
+"""What a process is told from outside. Every setting is an environment variable `DIRIGENT_…`; a secret comes from nowhere else. The one exception is
+a running embedded runtime, which leaves its settings, readable by its owner alone, beside its data, so that a second terminal reaches it."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "DIRIGENT_"
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class LogFormat(StrEnum):
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class SettingsInvalidError(Exception):
+    """Settings are missing or wrong. The message lists each variable with what is the matter with it, and never its value."""
+
+
+class Settings(BaseSettings):
+    """The settings of one process: API, worker, migration or command. Immutable, and made once at its start by `load`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+
+    database_url: SecretStr
+    """PostgreSQL; `postgresql://` and `postgres://` are read as `postgresql+psycopg://`."""
+
+    temporal_address: str
+    """Host and port of Temporal's front end."""
+    temporal_namespace: str = "default"
+    temporal_tls: bool = False
+    temporal_api_key: SecretStr | None = None
+    """Implies TLS."""
+    task_queue: str = "journeys"
+    payload_key: SecretStr | None = None
+    """Encrypts workflow payloads when set: 32 bytes in URL-safe base64."""
+
+    smtp_host: str
+    smtp_port: Port = 587
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_starttls: bool = True
+    mail_from: str
+    """The sender's address of every e-mail."""
+    mail_domain: str
+    """The right-hand side of every Message-ID."""
+
+    public_url: HttpUrl
+    """Where recipients reach the API from outside: unsubscribe links start with it."""
+    signing_key: SecretStr
+    """Signs tokens and unsubscribe links; at least 32 characters."""
+    api_host: str = "127.0.0.1"
+    api_port: Port = 8000
+
+    log_format: LogFormat = LogFormat.JSON
+    data_dir: Path = Path(".data")
+    embedded: bool = False
+    """True in the processes that `dirigent up` starts, and nowhere else."""
+    inbox_dir: Path | None = None
+    """Where the embedded SMTP inbox keeps mails; none outside the embedded runtime."""
+    ready_file: Path | None = None
+    """The worker touches this file once it polls; the embedded runtime waits for it."""
+
+    clock_speed: Annotated[float, Field(gt=0, le=1_000_000)] = 1.0
+    """How many times faster than the wall clock journey time runs; other than 1 in the embedded runtime only."""
+    clock_origin: AwareDatetime | None = None
+    """The instant at which journey time and wall clock agreed; needed when they run at different speeds."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _psycopg(cls, url: SecretStr) -> SecretStr:
+        scheme, separator, rest = url.get_secret_value().partition("://")
+        if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
+            raise ValueError("is not a PostgreSQL address like postgresql://user:password@host:5432/database")
+        return SecretStr(f"postgresql+psycopg://{rest}")
+
+    @field_validator("signing_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr) -> SecretStr:
+        if len(key.get_secret_value()) < 32:  # noqa: PLR2004 - RFC 7518, section 3.2: a key for HS256 is at least as long as its hash
+            raise ValueError("is shorter than 32 characters")
+        return key
+
+    @model_validator(mode="after")
+    def _only_embedded(self) -> Self:
+        if not self.embedded and (self.clock_speed != 1.0 or self.clock_origin is not None or self.inbox_dir is not None):
+            raise ValueError("DIRIGENT_CLOCK_SPEED, DIRIGENT_CLOCK_ORIGIN and DIRIGENT_INBOX_DIR belong to the embedded runtime")
+        if self.clock_speed != 1.0 and self.clock_origin is None:
+            raise ValueError("DIRIGENT_CLOCK_SPEED needs DIRIGENT_CLOCK_ORIGIN")
+        return self
+
+
+class EmbeddedSettings(BaseSettings):
+    """What `dirigent up` may be told; all the rest it makes itself."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+
+    data_dir: Path = Path(".data")
+    api_host: str = "127.0.0.1"
+    api_port: Port = 8000
+    temporal_port: Port = 7233
+    temporal_ui_port: Port = 8233
+    inbox_port: Port = 1025
+    postgres_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """0: any free one, another at each start."""
+    clock_speed: Annotated[float, Field(gt=0, le=1_000_000)] = 1.0
+    log_format: LogFormat = LogFormat.JSON
+
+
+def load() -> Settings:
+    """Read the settings from the environment or, when it names no database, from the embedded runtime that runs on the data directory.
+    Raises SettingsInvalidError, which lists every variable that is missing or wrong."""
+    beside = embedded_file(Path(os.environ.get(f"{PREFIX}DATA_DIR", ".data")))
+    from_file = f"{PREFIX}DATABASE_URL" not in os.environ and beside.is_file()
+    try:
+        return Settings(_env_file=beside if from_file else None)
+    except ValidationError as invalid:
+        raise SettingsInvalidError(_explain(invalid)) from None
+
+
+def load_embedded() -> EmbeddedSettings:
+    """Read what `dirigent up` is told from the environment. Raises SettingsInvalidError."""
+    try:
+        return EmbeddedSettings()
+    except ValidationError as invalid:
+        raise SettingsInvalidError(_explain(invalid)) from None
+
+
+def embedded_file(data_dir: Path) -> Path:
+    """Where a running embedded runtime leaves the settings of its processes."""
+    return data_dir / "run" / "settings.env"
+
+
+def _explain(invalid: ValidationError) -> str:
+    lines = []
+    for error in invalid.errors(include_url=False, include_input=False):
+        variable = PREFIX + str(error["loc"][0]).upper() if error["loc"] else "together"
+        lines.append(f"  {variable}: {'is not set' if error['type'] == 'missing' else error['msg'].removeprefix('Value error, ')}")
+    return "\n".join(["These settings (environment variables) need your attention:", *lines, "docs/operating.md describes each one."])

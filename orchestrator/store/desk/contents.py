@@ -1,0 +1,88 @@
+"""Approved content, each version in the state that review and the calendar give it now."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+
+from api.paging import Batch, Slice
+from api.schemas.content import ContentLine
+from journeys.content import ContentState, ContentVersion
+from journeys.definitions import ContentRef
+from orchestrator.store import tables
+from orchestrator.store.engine import transaction
+
+_OPEN = ("title", "made_for", "product", "purpose", "audience", "markets", "above_the_brand")
+
+
+class StoredContents:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def page(self, *, state: str | None, product: str | None, expires_before: datetime | None, now: datetime, cut: Slice) -> Batch[ContentLine]:
+        row = tables.ContentVersion
+        order = (col(row.id), col(row.version))
+        wanted = select(row).order_by(*order).limit(cut.limit + 1)
+        if state is not None:
+            wanted = wanted.where(_in_state(ContentState(state), now))
+        if product is not None:
+            wanted = wanted.where(row.product == product)
+        if expires_before is not None:
+            wanted = wanted.where(col(row.expires) < expires_before)
+        if cut.after is not None:
+            wanted = wanted.where(tuple_(*order) > (cut.after.text(0), cut.after.number(1)))
+        async with transaction(self._engine) as session:
+            lines = [_line(found, now) for found in await session.exec(wanted)]
+        return Batch.of(lines, cut, lambda line: (line.content, line.version))
+
+    async def find(self, ref: ContentRef, *, now: datetime) -> ContentLine | None:
+        async with transaction(self._engine) as session:
+            row = await session.get(tables.ContentVersion, (ref.id, ref.version))
+        return _line(row, now) if row is not None else None
+
+    async def versions(self, refs: Sequence[ContentRef]) -> Mapping[ContentRef, ContentVersion]:
+        row = tables.ContentVersion
+        wanted = select(row).where(tuple_(col(row.id), col(row.version)).in_([(ref.id, ref.version) for ref in refs]))
+        async with transaction(self._engine) as session:
+            found = [_current(each) for each in await session.exec(wanted)] if refs else []
+        return {version.ref: version for version in found}
+
+
+def _in_state(state: ContentState, now: datetime) -> ColumnElement[bool]:
+    """The same as `ContentVersion.state_at`, for the database to select by; `expires` is null where there is no approval."""
+    row = tables.ContentVersion
+    stored, expires = col(row.state), col(row.expires)
+    approved = stored == ContentState.APPROVED
+    match state:
+        case ContentState.APPROVED:
+            return and_(approved, expires > now)
+        case ContentState.EXPIRED:
+            return or_(stored == ContentState.EXPIRED, and_(approved, expires <= now))
+        case ContentState.DRAFT:
+            return or_(stored == ContentState.DRAFT, and_(approved, expires.is_(None)))
+        case ContentState.IN_REVIEW | ContentState.WITHDRAWN:
+            return stored == state
+
+
+def _current(row: tables.ContentVersion) -> ContentVersion:
+    """The version as it was stored, with the state and expiry that review gave it since."""
+    version = ContentVersion.model_validate(row.body)
+    approval = version.approval
+    if approval is not None and row.expires is not None:
+        approval = approval.model_copy(update={"expires": row.expires})
+    return version.model_copy(update={"state": ContentState(row.state), "approval": approval})
+
+
+def _line(row: tables.ContentVersion, now: datetime) -> ContentLine:
+    version = _current(row)
+    return ContentLine(
+        **{name: getattr(version, name) for name in _OPEN},
+        content=version.content,
+        version=version.version,
+        languages=tuple(sorted({*version.letters, *version.material})),
+        state=version.state_at(now),
+        approval=version.approval.id if version.approval else None,
+        expires=version.approval.expires if version.approval else None,
+    )

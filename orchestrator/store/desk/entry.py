@@ -1,0 +1,59 @@
+"""Whether an HCP may enter a journey now: the questions of the front desk, asked in order of weight, on what one transaction has read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.ports import NotEnrolled
+from journeys.conditions import Value
+from journeys.conductor import eligible
+from journeys.definitions import Definition, Purpose
+from journeys.durations import Calendar
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """What is known of the HCP. `last_run` is when the latest run of this journey ended, or began where it has not."""
+
+    market: str
+    market_known: bool
+    status: str
+    objected: bool
+    facts: Mapping[str, Value | None]
+    running: bool
+    last_run: datetime | None
+    calendar: Calendar
+
+
+def stands_in_the_way(entrant: Entrant, definition: Definition, *, now: datetime) -> NotEnrolled | None:
+    """None where nothing does."""
+    if entrant.objected and definition.purpose is Purpose.PROMOTIONAL:
+        return NotEnrolled("objected", "The HCP objected to direct marketing: no promotional journey begins again.")
+    if entrant.status != "active":
+        return NotEnrolled("suppressed", f"The HCP is on the stop list: {entrant.status}.")
+    if entrant.market not in definition.markets:
+        return NotEnrolled("wrong_market", f"This journey is for {', '.join(definition.markets)}; the HCP is in {entrant.market}.")
+    if not entrant.market_known:
+        return NotEnrolled("no_market_policy", f"No policy is known for the market {entrant.market}, so nothing may be sent there.")
+    if entrant.running:
+        return NotEnrolled("already_enrolled", "The HCP is in this journey already: one run at a time.")
+    return _again(entrant, definition, now) or _eligible(entrant, definition)
+
+
+def _again(entrant: Entrant, definition: Definition, now: datetime) -> NotEnrolled | None:
+    if entrant.last_run is None:
+        return None
+    if definition.entry.again == "never":
+        return NotEnrolled("never_again", "The HCP was in this journey before, and it is entered once.")
+    earliest = entrant.calendar.after(entrant.last_run, definition.entry.again)
+    if now < earliest:
+        return NotEnrolled(
+            "too_early_to_enter_again", f"The HCP may enter again {definition.entry.again} after the last run: from {earliest:%Y-%m-%d %H:%M} UTC."
+        )
+    return None
+
+
+def _eligible(entrant: Entrant, definition: Definition) -> NotEnrolled | None:
+    if eligible(definition, entrant.facts):
+        return None
+    return NotEnrolled("not_eligible", "What is known of the HCP does not meet the journey's entry condition.")

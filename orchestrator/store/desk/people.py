@@ -1,0 +1,85 @@
+"""People and their two profiles, each read by its own method, so that what a role may not see is never loaded for it."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, or_, tuple_
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.paging import Batch, Cursor, Slice
+from api.rows import PersonRow
+from api.schemas.people import CommercialProfile, MedicalProfile
+from api.who import Who
+from orchestrator.store import tables
+from orchestrator.store.desk.scope import in_scope
+from orchestrator.store.engine import transaction
+
+_OPEN = tuple(name for name in PersonRow.__dataclass_fields__ if name != "organisations")
+_COMMERCIAL = ("persona", "adoption_stage", "tier", "decile", "identity", "engagement")
+
+
+class StoredPeople:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def page(self, who: Who, *, market: str | None, persona: str | None, name: str | None, cut: Slice) -> Batch[PersonRow]:
+        person = tables.Person
+        order = (col(person.family_name), col(person.given_name), col(person.id))
+        wanted = select(person).where(in_scope(who), *_filters(market, persona, name))
+        if cut.after is not None:
+            wanted = wanted.where(tuple_(*order) > _key(cut.after))
+        async with transaction(self._engine) as session:
+            found = (await session.exec(wanted.order_by(*order).limit(cut.limit + 1))).all()
+            rows = await person_rows(session, found)
+        return Batch.of(rows, cut, lambda row: (row.family_name, row.given_name, row.id))
+
+    async def find(self, who: Who, person_id: str) -> PersonRow | None:
+        async with transaction(self._engine) as session:
+            found = (await session.exec(select(tables.Person).where(tables.Person.id == person_id, in_scope(who)))).all()
+            return next(iter(await person_rows(session, found)), None)
+
+    async def commercial(self, person_id: str) -> CommercialProfile:
+        async with transaction(self._engine) as session:
+            profile = await session.get(tables.CommercialProfile, person_id)
+            if profile is None:
+                return CommercialProfile()
+            persona = await session.get(tables.Persona, profile.persona) if profile.persona else None
+        return CommercialProfile(**{name: getattr(profile, name) for name in _COMMERCIAL}, persona_title=persona.body["title"] if persona else None)
+
+    async def medical(self, person_id: str) -> MedicalProfile:
+        async with transaction(self._engine) as session:
+            profile = await session.get(tables.MedicalProfile, person_id)
+        return MedicalProfile.model_validate(profile) if profile is not None else MedicalProfile()
+
+
+async def person_rows(session: AsyncSession, people: Iterable[tables.Person]) -> list[PersonRow]:
+    """The open part of each person, with the names of where they work, read for all of them at once."""
+    found = list(people)
+    places = (
+        select(tables.Affiliation.person_id, tables.Organisation.name)
+        .join(tables.Organisation, col(tables.Organisation.id) == col(tables.Affiliation.organisation_id))
+        .where(col(tables.Affiliation.person_id).in_([person.id for person in found]))
+        .order_by(tables.Organisation.name)
+    )
+    works: dict[str, list[str]] = {}
+    for person_id, name in await session.exec(places) if found else ():
+        works.setdefault(person_id, []).append(name)
+    return [PersonRow(**{name: getattr(person, name) for name in _OPEN}, organisations=tuple(works.get(person.id, ()))) for person in found]
+
+
+def _filters(market: str | None, persona: str | None, name: str | None) -> list[ColumnElement[bool]]:
+    person = tables.Person
+    asked: list[ColumnElement[bool]] = []
+    if market is not None:
+        asked.append(col(person.market) == market)
+    if persona is not None:
+        of_persona = select(tables.CommercialProfile.person_id).where(tables.CommercialProfile.persona == persona)
+        asked.append(col(person.id).in_(of_persona))
+    if name is not None:
+        asked.append(or_(col(person.family_name).icontains(name, autoescape=True), col(person.given_name).icontains(name, autoescape=True)))
+    return asked
+
+
+def _key(after: Cursor) -> tuple[str, str, str]:
+    return after.text(0), after.text(1), after.text(2)

@@ -1,0 +1,44 @@
+"""The one way to the database: an asynchronous engine over psycopg, and one transaction for one request or activity. A function that is handed a
+session never commits; whoever opened the transaction does, by leaving it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from orchestrator.store.errors import DatabaseUnreachableError
+
+_TIMEOUT = 10
+"""Seconds that a connection may take, and that a caller waits for a free one."""
+
+
+def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """An engine for a `postgresql+psycopg://` address. It connects at its first use; the process that made it disposes of it.
+    Connections are tried before they are used, so that a restarted server costs nobody an error; instants come back in UTC."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=_TIMEOUT,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC", "connect_timeout": _TIMEOUT},
+    )
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A session in one transaction: committed when the block ends, rolled back when it raises. What was loaded stays readable afterwards."""
+    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+async def reach(engine: AsyncEngine) -> None:
+    """Ask the database for a sign of life. Raises DatabaseUnreachableError."""
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except OperationalError:
+        raise DatabaseUnreachableError(f"{engine.url.host}:{engine.url.port or 5432}/{engine.url.database}") from None

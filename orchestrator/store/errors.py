@@ -1,0 +1,41 @@
+"""What the store cannot do, each with what is wrong and what to do about it. Light to import: the command line shows these messages without the tables."""
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked. The message is meant for a user."""
+
+
+class DatabaseUnreachableError(StoreError):
+    """No connection to PostgreSQL. Names the place, never the password."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"The database at {place} does not answer. Is PostgreSQL running there, and is DIRIGENT_DATABASE_URL right?")
+
+
+class MigrationMissingError(StoreError):
+    """The database's schema is not the one that this release was written for."""
+
+    def __init__(self, found: str | None, *, wanted: str) -> None:
+        super().__init__(f"The database is at migration {found or 'none'}, this release needs {wanted}. Run `dirigent migrate`.")
+
+
+class DatabaseTooNewError(StoreError):
+    """The database was migrated by a newer release."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"The database is at migration {found}, which a newer release made. Run that release, or restore a backup from before it.")
+
+
+class VersionChangedError(StoreError):
+    """A published version is immutable, and the library holds another text under its number."""
+
+    def __init__(self, kind: str, *, id: str, version: int) -> None:  # noqa: A002 - the vocabulary's word
+        super().__init__(f"{kind} {id}@{version} is published with another meaning. A published version never changes: give this one a higher version.")
+
+
+class TerritoryUnknownError(StoreError):
+    """People cannot be put into a territory that does not exist, or that lies in another market."""
+
+    def __init__(self, territory: str, *, market: str, known: list[str]) -> None:
+        there = f"Known in {market}: {', '.join(known)}." if known else f"There is none in {market} yet."
+        super().__init__(f"There is no territory `{territory}` in the market {market}. {there}")

@@ -1,0 +1,67 @@
+"""How the facts of the catalogue stand for one person, read fresh from the tables they live in."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from journeys.conditions import Value
+from journeys.consents import ConsentAct, missing
+from journeys.facts import CATALOGUE, Wall
+from orchestrator.store.markets import policy_of
+from orchestrator.store.tables import Affiliation, CommercialProfile, Consent, Person
+
+COMMERCIAL = ("persona", "adoption_stage", "tier", "decile", "identity", "engagement")
+
+
+async def load_facts(session: AsyncSession, person_id: str, names: Iterable[str], *, now: datetime) -> dict[str, Value | None]:
+    """The named facts of a person at `now`; a fact that is not known, or that commercial may not use, is None."""
+    person = await session.get(Person, person_id)
+    usable = [name for name in names if name in CATALOGUE and CATALOGUE[name].wall is not Wall.MEDICAL]
+    if person is None:
+        return dict.fromkeys(names)
+    known = await _register(session, person) | await _commercial(session, person_id)
+    if "email_consent" in usable:
+        known["email_consent"] = await lacks_consent(session, person, channel="email", now=now) is None
+    if "nurse_in_care_team" in usable:
+        known["nurse_in_care_team"] = await nurse_of(session, person_id) is not None
+    return {name: known.get(name) if name in usable else None for name in names}
+
+
+async def consent_acts(session: AsyncSession, person_id: str) -> tuple[ConsentAct, ...]:
+    rows = await session.exec(select(Consent).where(Consent.person_id == person_id))
+    return tuple(ConsentAct.model_validate(row.model_dump()) for row in rows)
+
+
+async def lacks_consent(session: AsyncSession, person: Person, *, channel: str, now: datetime) -> str | None:
+    """None where promotional consent for the channel stands, else the reason code of what is missing."""
+    acts = await consent_acts(session, person.id)
+    return missing(acts, channel=channel, purpose="promotional", market=person.market, now=now)
+
+
+async def nurse_of(session: AsyncSession, person_id: str) -> Person | None:
+    """The nurse who supports this HCP: of several, the one whose id comes first, so that the answer does not waver."""
+    nurses = (
+        select(Person)
+        .join(Affiliation, col(Affiliation.person_id) == col(Person.id))
+        .where(Affiliation.other_id == person_id, Affiliation.role == "nurse", Person.status == "active")
+        .order_by(Person.id)
+    )
+    return (await session.exec(nurses)).first()
+
+
+async def _register(session: AsyncSession, person: Person) -> dict[str, Value | None]:
+    policy = await policy_of(session, person.market)
+    return {
+        "profession": person.profession,
+        "specialty": person.specialty,
+        "market": person.market,
+        "language": person.language or (policy.languages[0] if policy is not None else None),
+        "channel_preference": person.channel_preference,
+    }
+
+
+async def _commercial(session: AsyncSession, person_id: str) -> dict[str, Value | None]:
+    profile = await session.get(CommercialProfile, person_id)
+    return {name: getattr(profile, name) for name in COMMERCIAL} if profile is not None else {}

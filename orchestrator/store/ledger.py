@@ -1,0 +1,218 @@
+"""The touch ledger: it judges and reserves in one transaction under the recipient's lock, so that no two journeys pass the gate at once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.orders import TouchOrder
+from activities.ports import RESERVED, Handover, Message, Reservation
+from journeys.commands import Deliver
+from journeys.content import ContentVersion
+from journeys.definitions import Purpose
+from journeys.markets import MarketPolicy
+from journeys.policy import Check, Evidence, Intent, Verdict, judge
+from journeys.reasons import TOLD, Reason
+from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
+from orchestrator.store import tables
+from orchestrator.store.engine import transaction
+from orchestrator.store.facts import consent_acts, nurse_of
+from orchestrator.store.markets import policy_of
+from orchestrator.store.projection import project
+
+COUNTED = (RESERVED, Handover.ACCEPTED, Handover.UNKNOWN)
+"""The states in which a touch counts as contact pressure: what may have reached the person."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One request to the gate with the rows it concerns. The recipient is None where there is nobody to write to."""
+
+    enrolment: tables.Enrolment
+    touch: Deliver
+    recipient: tables.Person | None
+    market: MarketPolicy | None
+    content: ContentVersion | None
+    earlier: tables.Touch | None
+
+
+class StoredLedger:
+    def __init__(self, engine: AsyncEngine, composer: Composer) -> None:
+        self._engine = engine
+        self._composer = composer
+
+    async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
+        """Record the advance, lock the recipient, judge, and write the intent before anybody calls a provider."""
+        async with transaction(self._engine) as session:
+            await project(session, order.entry, now=datetime.now(UTC))
+            asked = await _gather(session, order)
+            earlier = asked.earlier
+            if earlier is not None and earlier.state in (Handover.ACCEPTED, Handover.UNKNOWN):
+                return Reservation(earlier=earlier.state)
+            verdict, message = await self._judge(session, asked, now)
+            session.add(_judgement(asked, verdict, now))
+            blocked = verdict if message is None or verdict.verdict != "allowed" else None
+            if earlier is not None and earlier.state == RESERVED:
+                return Reservation(earlier=RESERVED, message=message, message_id=earlier.message_id, blocked=blocked)
+            if message is not None and blocked is None:
+                session.add(_intent(asked, message, now))
+            return Reservation(message=message, blocked=blocked)
+
+    async def settle(self, key: str, result: Handover, *, now: datetime) -> None:
+        """Write what the channel knows. What is settled stays as it is."""
+        async with transaction(self._engine) as session:
+            touch = await session.get_one(tables.Touch, key, with_for_update=True)
+            if touch.state != RESERVED:
+                return
+            touch.state = "deferred" if result is Handover.DOWN else result
+            touch.settled_at = now
+            session.add(touch)
+
+    async def _judge(self, session: AsyncSession, asked: _Asked, now: datetime) -> tuple[Verdict, Message | None]:
+        verdict = judge(_intent_of(asked), await _evidence(session, asked, now), now)
+        if asked.recipient is None or asked.recipient.email is None or asked.content is None:
+            return verdict, None
+        try:
+            return verdict, self._composer.compose(
+                asked.touch.key,
+                content=asked.content,
+                to=_addressee(asked.recipient, asked.market),
+                rep=await _conductor_name(session, asked.enrolment),
+            )
+        except CannotComposeError:
+            lacks = Check(rule="compose", verdict="refused", reason=Reason.CONTENT_NO_LANGUAGE, told=TOLD[Reason.CONTENT_NO_LANGUAGE])
+            return Verdict(verdict="refused", reason=lacks.reason, checks=(*verdict.checks, lacks)), None
+
+
+def _intent(asked: _Asked, message: Message, now: datetime) -> tables.Touch:
+    """The ledger's row: a new one, or the one of a touch that its channel could not take before."""
+    row = asked.earlier or tables.Touch(
+        key=asked.touch.key,
+        person_id=asked.recipient.id if asked.recipient is not None else "",
+        enrolment_id=asked.enrolment.id,
+        step=asked.touch.step,
+        channel=asked.touch.channel,
+        purpose=asked.enrolment.purpose,
+        product=asked.enrolment.product,
+        content_id=asked.touch.content.id,
+        content_version=asked.touch.content.version,
+        message_id=message.message_id,
+        sent_by=asked.touch.by,
+        attempt=0,
+        state=RESERVED,
+        at=now,
+    )
+    row.state, row.at, row.settled_at, row.attempt = RESERVED, now, None, row.attempt + 1
+    row.digest = sha256(message.model_dump_json().encode()).hexdigest()
+    return row
+
+
+async def _gather(session: AsyncSession, order: TouchOrder) -> _Asked:
+    enrolment = await session.get_one(tables.Enrolment, order.entry.enrolment)
+    recipient = await _recipient(session, enrolment.person_id, order.touch)
+    content = await session.get(tables.ContentVersion, (order.touch.content.id, order.touch.content.version))
+    return _Asked(
+        enrolment=enrolment,
+        touch=order.touch,
+        recipient=recipient,
+        market=await policy_of(session, recipient.market if recipient is not None else enrolment.market),
+        content=_content(content),
+        earlier=await session.get(tables.Touch, order.touch.key, with_for_update=True),
+    )
+
+
+async def _recipient(session: AsyncSession, hcp: str, touch: Deliver) -> tables.Person | None:
+    """The HCP or the nurse of the care team, locked until the transaction ends: one gate at a time per person."""
+    if touch.to == "nurse":
+        nurse = await nurse_of(session, hcp)
+        if nurse is None:
+            return None
+        hcp = nurse.id
+    return await session.get_one(tables.Person, hcp, with_for_update=True, populate_existing=True)
+
+
+def _content(row: tables.ContentVersion | None) -> ContentVersion | None:
+    """The content with the state that review gives it now, which may have changed since its body was stored."""
+    if row is None:
+        return None
+    version = ContentVersion.model_validate(row.body)
+    approval = version.approval
+    if approval is not None and row.expires is not None:
+        approval = approval.model_copy(update={"expires": row.expires})
+    return ContentVersion.model_validate({**version.model_dump(), "state": row.state, "approval": approval})
+
+
+def _intent_of(asked: _Asked) -> Intent:
+    return Intent(
+        channel=asked.touch.channel,
+        purpose=Purpose(asked.enrolment.purpose),
+        product=asked.enrolment.product,
+        market=asked.recipient.market if asked.recipient is not None else asked.enrolment.market,
+        content=asked.touch.content,
+    )
+
+
+async def _evidence(session: AsyncSession, asked: _Asked, now: datetime) -> Evidence:
+    recipient = asked.recipient
+    if recipient is None:
+        return Evidence(market=asked.market, reachable=False, audience=None, objected=False, suppressed=False, consents=(), content=asked.content, touches=())
+    objections = select(tables.Objection.id).where(tables.Objection.person_id == recipient.id)
+    return Evidence(
+        market=asked.market,
+        reachable=recipient.email is not None,
+        audience=recipient.profession,
+        objected=(await session.exec(objections)).first() is not None,
+        suppressed=recipient.status != "active",
+        consents=await consent_acts(session, recipient.id),
+        content=asked.content,
+        touches=await _pressure(session, recipient.id, asked, now),
+    )
+
+
+async def _pressure(session: AsyncSession, person_id: str, asked: _Asked, now: datetime) -> tuple[datetime, ...]:
+    """When the person was touched within the cap's period, this very touch left out. Answers of medical to a question are no pressure."""
+    if asked.market is None:
+        return ()
+    others = select(tables.Touch.at).where(
+        tables.Touch.person_id == person_id,
+        tables.Touch.key != asked.touch.key,
+        tables.Touch.purpose != Purpose.MEDICAL_RESPONSE,
+        col(tables.Touch.state).in_(COUNTED),
+        tables.Touch.at > now - asked.market.cap_period.roughly,
+    )
+    return tuple(await session.exec(others))
+
+
+def _judgement(asked: _Asked, verdict: Verdict, now: datetime) -> tables.Judgement:
+    return tables.Judgement(
+        id=uuid4().hex,
+        touch_key=asked.touch.key,
+        enrolment_id=asked.enrolment.id,
+        person_id=asked.recipient.id if asked.recipient is not None else None,
+        verdict=verdict.verdict,
+        reason=verdict.reason,
+        until=verdict.until,
+        checks=[check.model_dump(mode="json") for check in verdict.checks],
+        at=now,
+    )
+
+
+def _addressee(person: tables.Person, market: MarketPolicy | None) -> Addressee:
+    """The person as addressee. A letter is approved for a market in that market's languages, so the person's own comes first only among them."""
+    languages = market.languages if market is not None else ()
+    return Addressee(
+        given_name=person.given_name,
+        family_name=person.family_name,
+        salutation=person.salutation,
+        email=person.email or "",
+        languages=tuple(sorted(languages, key=lambda language: language != person.language)),
+    )
+
+
+async def _conductor_name(session: AsyncSession, enrolment: tables.Enrolment) -> str | None:
+    conductor = await session.get(tables.User, enrolment.conductor) if enrolment.conductor is not None else None
+    return conductor.name if conductor is not None else None

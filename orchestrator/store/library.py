@@ -1,0 +1,149 @@
+"""Publishing a library into the database. Strategies and content are immutable by version; personas and markets stand as last published; a content's
+state and expiry follow whoever spoke last: review, or the author who changed them in the file. Publishing the same library again changes nothing."""
+
+import hashlib
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from journeys.content import ContentVersion
+from journeys.definitions import Definition
+from journeys.library import Library
+from journeys.markets import MarketPolicy
+from journeys.personas import Persona
+from journeys.shapes import Stored
+from orchestrator.store import audit, tables
+from orchestrator.store.errors import VersionChangedError
+from orchestrator.store.locks import Queue, queue_at
+
+
+class Publishing(StrEnum):
+    PUBLISHED = "published"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+class Published(Stored):
+    """What publishing came to for one part of the library, such as `content:hf-dialogue@2`."""
+
+    subject: str
+    result: Publishing
+
+
+async def publish(session: AsyncSession, library: Library, *, by: str, role: str, now: datetime) -> tuple[Published, ...]:
+    """Publish every part, each change audited. Raises VersionChangedError at the first version that is on record with another meaning;
+    the transaction is the caller's, so nothing of the library is published then."""
+    await queue_at(session, Queue.PUBLISHING)
+    results = [
+        *[await publish_persona(session, persona, now=now) for persona in library.personas.values()],
+        *[await publish_market(session, policy, now=now) for policy in library.markets.values()],
+        *[await publish_content(session, content, now=now) for content in library.contents.values()],
+        *[
+            await publish_definition(session, definition, source=library.strategy_texts[journey], by=by, now=now)
+            for journey, definition in library.strategies.items()
+        ],
+    ]
+    for each in results:
+        if each.result is not Publishing.UNCHANGED:
+            await audit.record(session, by=by, role=role, action=f"library.{each.result}", subject=each.subject, now=now)
+    return tuple(results)
+
+
+async def publish_definition(session: AsyncSession, definition: Definition, *, source: str, by: str, now: datetime) -> Published:
+    """Make one version of a journey immutable; the caller audits it. Raises VersionChangedError."""
+    subject = subject_of(definition)
+    row = await session.get(tables.DefinitionVersion, (definition.journey, definition.version))
+    if row is not None:
+        if row.digest != definition.digest:
+            raise VersionChangedError("journey", id=definition.journey, version=definition.version)
+        return Published(subject=subject, result=Publishing.UNCHANGED)
+    session.add(
+        tables.DefinitionVersion(
+            journey=definition.journey,
+            version=definition.version,
+            digest=definition.digest,
+            persona=definition.persona,
+            product=definition.product,
+            title=definition.title,
+            body=definition.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            source=source,
+            published_by=by,
+            published_at=now,
+        )
+    )
+    await session.flush()
+    return Published(subject=subject, result=Publishing.PUBLISHED)
+
+
+async def publish_content(session: AsyncSession, content: ContentVersion, *, now: datetime) -> Published:
+    """Store one version of content. Its state and expiry are taken from the file when it is new, and again when the author changed them
+    there; what review set in the meantime stays otherwise. Raises VersionChangedError where anything else changed."""
+    subject, body, digest = f"content:{content.ref}", content.model_dump(mode="json"), content_digest(content)
+    expires = content.approval.expires if content.approval is not None else None
+    row = await session.get(tables.ContentVersion, (content.content, content.version))
+    if row is None:
+        row = tables.ContentVersion(
+            id=content.content, version=content.version, digest=digest, body=body, state=content.state, expires=expires, **_listed(content), updated_at=now
+        )
+        session.add(row)
+        await session.flush()
+        return Published(subject=subject, result=Publishing.PUBLISHED)
+    if row.digest != digest:
+        raise VersionChangedError("content", id=content.content, version=content.version)
+    before = ContentVersion.model_validate(row.body)
+    if before == content:
+        return Published(subject=subject, result=Publishing.UNCHANGED)
+    if before.state != content.state:
+        row.state = content.state
+    if (before.approval.expires if before.approval is not None else None) != expires:
+        row.expires = expires
+    row.body, row.updated_at = body, now
+    return Published(subject=subject, result=Publishing.CHANGED)
+
+
+async def publish_persona(session: AsyncSession, persona: Persona, *, now: datetime) -> Published:
+    """Store the persona as it is described now."""
+    subject, body = f"persona:{persona.persona}", persona.model_dump(mode="json")
+    row = await session.get(tables.Persona, persona.persona)
+    result = _news(row.digest if row is not None else None, body)
+    if result is not Publishing.UNCHANGED:
+        await session.merge(tables.Persona(id=persona.persona, body=body, digest=_digest(body), published_at=now))
+    return Published(subject=subject, result=result)
+
+
+async def publish_market(session: AsyncSession, policy: MarketPolicy, *, now: datetime) -> Published:
+    """Store the market's rules as they are now; the gate reads them at the next touch, of running journeys too."""
+    subject, body = f"market:{policy.market}", policy.model_dump(mode="json")
+    row = await session.get(tables.Market, policy.market)
+    result = _news(row.digest if row is not None else None, body)
+    if result is not Publishing.UNCHANGED:
+        await session.merge(tables.Market(id=policy.market, body=body, digest=_digest(body), updated_at=now))
+    return Published(subject=subject, result=result)
+
+
+def subject_of(definition: Definition) -> str:
+    """How the audit names a version of a journey."""
+    return f"definition:{definition.journey}@{definition.version}"
+
+
+def content_digest(content: ContentVersion) -> str:
+    """SHA-256 over all that an HCP could see or that decides who may: everything but the state, and the approval's number and expiry."""
+    body = content.model_dump(mode="json", exclude={"state", "approval"})
+    return _digest(body | {"minimum_information": content.approval.minimum_information if content.approval is not None else {}})
+
+
+def _listed(content: ContentVersion) -> dict[str, Any]:
+    return {"title": content.title, "product": content.product, "made_for": content.made_for}
+
+
+def _news(known: str | None, body: dict[str, Any]) -> Publishing:
+    if known is None:
+        return Publishing.PUBLISHED
+    return Publishing.UNCHANGED if known == _digest(body) else Publishing.CHANGED
+
+
+def _digest(body: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

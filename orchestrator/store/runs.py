@@ -1,0 +1,97 @@
+"""The store's part in a run's life: opening it, recording its advances, putting its tasks before people. It implements `activities.ports.Runs`."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder
+from activities.ports import UnknownRun
+from journeys.conditions import Value
+from journeys.definitions import Definition
+from journeys.reasons import Reason
+from orchestrator.store.engine import transaction
+from orchestrator.store.facts import lacks_consent, load_facts
+from orchestrator.store.markets import calendar_for, policy_of
+from orchestrator.store.projection import project
+from orchestrator.store.tables import Alignment, DefinitionVersion, Enrolment, Person, Task, User
+
+
+class StoredRuns:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def open(self, order: OpenOrder) -> Opened:
+        """Read what the run needs and mark the enrolment as running. Raises UnknownRun."""
+        async with transaction(self._engine) as session:
+            enrolment = await session.get(Enrolment, order.enrolment, with_for_update=True)
+            if enrolment is None:
+                raise UnknownRun(f"there is no enrolment {order.enrolment}")
+            definition = await _definition(session, enrolment)
+            person = await session.get_one(Person, enrolment.person_id)
+            enrolment.status = "running" if enrolment.status == "requested" else enrolment.status
+            session.add(enrolment)
+            withdrawn = await lacks_consent(session, person, channel="email", now=order.at) == Reason.CONSENT_WITHDRAWN
+            return Opened(
+                definition=definition,
+                calendar=calendar_for(person, await policy_of(session, person.market), now=order.at),
+                facts=await load_facts(session, person.id, definition.facts, now=order.at),
+                withdrawn=("email",) if withdrawn else (),
+            )
+
+    async def record(self, entry: Entry) -> None:
+        """Record an advance once."""
+        async with transaction(self._engine) as session:
+            await project(session, entry, now=datetime.now(UTC))
+
+    async def open_task(self, order: TaskOrder) -> None:
+        """Record the advance and open its task, in one transaction and once."""
+        async with transaction(self._engine) as session:
+            enrolment = await project(session, order.entry, now=datetime.now(UTC))
+            if enrolment is not None:
+                session.add(await _task(session, enrolment, order))
+
+    async def facts(self, order: FactsOrder, *, now: datetime) -> dict[str, Value | None]:
+        """Record the advance and report the facts as they stand at `now`."""
+        async with transaction(self._engine) as session:
+            await project(session, order.entry, now=datetime.now(UTC))
+            enrolment = await session.get_one(Enrolment, order.entry.enrolment)
+            return await load_facts(session, enrolment.person_id, order.facts.names, now=now)
+
+
+async def _definition(session: AsyncSession, enrolment: Enrolment) -> Definition:
+    row = await session.get(DefinitionVersion, (enrolment.journey, enrolment.version))
+    if row is None or row.digest != enrolment.digest:
+        raise UnknownRun(f"the store does not have {enrolment.journey} version {enrolment.version} with the digest of enrolment {enrolment.id}")
+    return Definition.model_validate(row.body)
+
+
+async def _task(session: AsyncSession, enrolment: Enrolment, order: TaskOrder) -> Task:
+    medical = order.task.kind == "medical"
+    return Task(
+        id=order.task.key,
+        enrolment_id=enrolment.id,
+        person_id=enrolment.person_id,
+        territory_id=enrolment.territory_id,
+        side="medical" if medical else "commercial",
+        kind=order.task.kind,
+        step=order.task.step,
+        assignee=await _liaison(session, enrolment.territory_id) if medical else enrolment.conductor,
+        due=order.task.due,
+        inquiry_id=order.task.inquiry,
+        opened_at=order.entry.at,
+    )
+
+
+async def _liaison(session: AsyncSession, territory: str | None) -> str | None:
+    """The MSL of the territory with the fewest open hand-offs, then the first by id; None leaves the task in the queue for any of them."""
+    open_tasks = select(func.count()).where(Task.assignee == User.id, Task.status == "open").scalar_subquery()
+    liaisons = (
+        select(User.id)
+        .join(Alignment, col(Alignment.user_id) == col(User.id))
+        .where(User.role == "msl", col(User.active), Alignment.territory_id == territory)
+        .order_by(open_tasks, col(User.id))
+    )
+    return (await session.exec(liaisons)).first()

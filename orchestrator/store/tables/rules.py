@@ -1,0 +1,85 @@
+"""What decides whether anything may be sent: the definitions and content in force, market policies, consents and objections."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from orchestrator.store.tables.columns import document, instant, maybe_instant, refers_to
+
+
+class DefinitionVersion(SQLModel, table=True):
+    """One published version of a journey. Immutable: `body` is the canonical JSON that `digest` names; `source` is the text it was read from."""
+
+    __tablename__ = "definition_version"
+    journey: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    digest: str
+    persona: str = Field(index=True)
+    product: str
+    title: str
+    body: dict[str, Any] = document()
+    source: str
+    published_by: str
+    published_at: datetime = instant()
+
+
+class ContentVersion(SQLModel, table=True):
+    """One version of one piece of content with the state that review gave it. The body is immutable, `state` and `expires` follow review."""
+
+    __tablename__ = "content_version"
+    id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    title: str
+    product: str = Field(index=True)
+    made_for: str
+    state: str
+    expires: datetime | None = maybe_instant()
+    body: dict[str, Any] = document()
+    digest: str
+    updated_at: datetime = instant()
+
+
+class Market(SQLModel, table=True):
+    """The policy of a market, as last published from the library."""
+
+    __tablename__ = "market"
+    id: str = Field(primary_key=True)
+    body: dict[str, Any] = document()
+    digest: str
+    updated_at: datetime = instant()
+
+
+class Consent(SQLModel, table=True):
+    """The consent ledger, append-only: what was given or withdrawn, for what, and the evidence of it."""
+
+    __tablename__ = "consent"
+    id: str = Field(primary_key=True)
+    person_id: str = refers_to("person.id")
+    act: str
+    """given or withdrawn."""
+    channel: str
+    purpose: str
+    market: str
+    product: str | None = None
+    text_version: str | None = None
+    language: str | None = None
+    method: str
+    captured_by: str
+    proof: str | None = None
+    at: datetime = instant()
+    expires: datetime | None = maybe_instant()
+    recorded_at: datetime = instant()
+
+
+class Objection(SQLModel, table=True):
+    """The absolute stop of direct marketing. One per person; it is never taken away by an import."""
+
+    __tablename__ = "objection"
+    __table_args__ = (UniqueConstraint("person_id"),)
+    id: str = Field(primary_key=True)
+    person_id: str = refers_to("person.id", index=False)
+    method: str
+    captured_by: str
+    at: datetime = instant()

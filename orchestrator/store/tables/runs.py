@@ -1,0 +1,195 @@
+"""Runs and what they leave behind: enrolments, tasks, inquiries, the touch ledger and the timeline."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_instant, refers_to, serial, words
+
+
+class Enrolment(SQLModel, table=True):
+    """One HCP in one journey, and a projection of where the run stands. The workflow owns the truth; lists read this."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        Index("one_run_at_a_time", "person_id", "journey", unique=True, postgresql_where=text("status <> 'ended'")),
+        Index("enrolment_by_status", "status", "created_at"),
+    )
+    id: str = Field(primary_key=True)
+    person_id: str = refers_to("person.id")
+    journey: str
+    version: int
+    digest: str
+    product: str
+    purpose: str
+    market: str
+    territory_id: str | None = may_refer_to("territory.id")
+    conductor: str | None = may_refer_to("app_user.id")
+    status: str = "requested"
+    """requested, running, ended."""
+    step: str | None = None
+    doing: str | None = None
+    since: datetime | None = maybe_instant()
+    until: datetime | None = maybe_instant()
+    held_because: str | None = None
+    end_kind: str | None = None
+    end_reason: str | None = None
+    move: int = 0
+    """The latest advance that has been recorded: an older one is not recorded again."""
+    created_by: str
+    created_at: datetime = instant()
+    ended_at: datetime | None = maybe_instant()
+    continued_from: str | None = None
+
+
+class Task(SQLModel, table=True):
+    """A step that waits for a human. `id` is the key of the passage."""
+
+    __tablename__ = "task"
+    __table_args__ = (Index("task_list", "side", "status", "due", "id"),)
+    id: str = Field(primary_key=True)
+    enrolment_id: str = refers_to("enrolment.id")
+    person_id: str = refers_to("person.id")
+    territory_id: str | None = may_refer_to("territory.id")
+    side: str
+    """commercial or medical: who may see it."""
+    kind: str
+    step: str
+    assignee: str | None = may_refer_to("app_user.id")
+    status: str = "open"
+    """open, done, skipped, overdue, redirected, cancelled."""
+    outcome: str | None = None
+    channel: str | None = None
+    reason: str | None = None
+    due: datetime = instant()
+    snoozed_until: datetime | None = maybe_instant()
+    inquiry_id: str | None = None
+    opened_at: datetime = instant()
+    closed_at: datetime | None = maybe_instant()
+    closed_by: str | None = None
+
+
+class Touch(SQLModel, table=True):
+    """The ledger: one row per touch, under the key of its passage, written before the provider is called and settled after."""
+
+    __tablename__ = "touch"
+    __table_args__ = (Index("touch_pressure", "person_id", "at"),)
+    key: str = Field(primary_key=True)
+    person_id: str = refers_to("person.id", index=False)
+    """The recipient: the HCP, or the colleague in the care team."""
+    enrolment_id: str = refers_to("enrolment.id")
+    step: str
+    channel: str
+    purpose: str
+    product: str
+    content_id: str | None = None
+    content_version: int | None = None
+    state: str
+    """reserved, accepted, unknown, refused, deferred."""
+    reason: str | None = None
+    message_id: str | None = Field(default=None, unique=True)
+    digest: str | None = None
+    """SHA-256 of the message as it was handed over."""
+    sent_by: str | None = None
+    attempt: int = 1
+    at: datetime = instant()
+    settled_at: datetime | None = maybe_instant()
+
+
+class Judgement(SQLModel, table=True):
+    """What the gate said each time it was asked, check by check."""
+
+    __tablename__ = "judgement"
+    id: str = Field(primary_key=True)
+    touch_key: str = Field(index=True)
+    enrolment_id: str = refers_to("enrolment.id")
+    person_id: str | None = may_refer_to("person.id")
+    verdict: str
+    reason: str | None = None
+    until: datetime | None = maybe_instant()
+    checks: list[dict[str, Any]] = document()
+    at: datetime = instant()
+
+
+class HeardFact(SQLModel, table=True):
+    """What was heard of a touch, stored once: by its source's id, and once per touch and kind."""
+
+    __tablename__ = "heard_fact"
+    __table_args__ = (UniqueConstraint("source", "source_id"), UniqueConstraint("touch_key", "heard"))
+    id: str = Field(primary_key=True)
+    source: str
+    source_id: str
+    touch_key: str = refers_to("touch.key", index=False)
+    heard: str
+    at: datetime = instant()
+    """When it happened, as the source says."""
+    arrived_at: datetime = instant()
+
+
+class TimelineEntry(SQLModel, table=True):
+    """One line of an HCP's story: what happened and why, in codes; `at` is when it happened, `arrived_at` when we wrote it down."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (UniqueConstraint("enrolment_id", "move", "line"), Index("timeline_of_person", "person_id", "at", "id"))
+    id: int | None = serial()
+    person_id: str = refers_to("person.id", index=False)
+    enrolment_id: str = refers_to("enrolment.id", index=False)
+    journey: str
+    version: int
+    move: int
+    line: int
+    side: str = "commercial"
+    """commercial, medical or open: who may read it."""
+    what: str
+    step: str | None = None
+    key: str | None = None
+    way: str | None = None
+    to: str | None = None
+    reason: str | None = None
+    until: datetime | None = maybe_instant()
+    by: str | None = None
+    remark_id: str | None = None
+    channel: str | None = None
+    at: datetime = instant()
+    arrived_at: datetime = instant()
+
+
+class Remark(SQLModel, table=True):
+    """The words a person gave as a reason. Kept here and nowhere else, so that they can be erased; runs carry the id."""
+
+    __tablename__ = "remark"
+    id: str = Field(primary_key=True)
+    by: str
+    side: str = "commercial"
+    words: str = words()
+    at: datetime = instant()
+
+
+class Inquiry(SQLModel, table=True):
+    """The open part of a medical inquiry: that there is one, its status and its dates. This is all that commercial reads."""
+
+    __tablename__ = "inquiry"
+    id: str = Field(primary_key=True)
+    person_id: str = refers_to("person.id")
+    territory_id: str | None = may_refer_to("territory.id")
+    product: str
+    status: str = "received"
+    """received, in_progress, answered, withdrawn."""
+    unsolicited: bool
+    recorded_by: str
+    recorded_at: datetime = instant()
+    taken_at: datetime | None = maybe_instant()
+    closed_at: datetime | None = maybe_instant()
+
+
+class InquiryWords(SQLModel, table=True):
+    """The medical part: the HCP's own words and the answer. In a schema of its own; read by medical roles alone."""
+
+    __tablename__ = "inquiry_words"
+    __table_args__ = {"schema": "medical"}
+    inquiry_id: str = Field(primary_key=True, foreign_key="inquiry.id")
+    question: str = words()
+    answer: str | None = Field(default=None)
+    answered_by: str | None = None

@@ -1,0 +1,19 @@
+"""The connection to Temporal, made lazily: a process starts and reports its health also while Temporal is away."""
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from orchestrator.settings import Settings
+
+
+async def connect(settings: Settings) -> Client:
+    """A client of the configured namespace. Nothing is sent before its first call."""
+    key = settings.temporal_api_key
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        tls=settings.temporal_tls or key is not None,
+        api_key=key.get_secret_value() if key is not None else None,
+        lazy=True,
+    )

@@ -1,0 +1,79 @@
+"""The gateway to running journeys: it starts them, tells them facts and puts human commands to them, in the words of the ports."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from api.ports import CommandRefusedError, ConductorUnavailableError
+from journeys.acceptance import Refusal, Refused
+from journeys.events import Command, Fact
+from journeys.pace import Pace
+from journeys.receipts import Receipt
+from orchestrator.store.outbox import Undeliverable
+from workflows.journey import Journey
+from workflows.run import REFUSED, RunInput, workflow_id
+
+PATIENCE = timedelta(seconds=15)
+"""How long a person waits for an answer. The command itself is not lost: the same one may be sent again with its key."""
+
+
+class Gateway:
+    def __init__(self, client: Client, *, task_queue: str, pace: Pace) -> None:
+        self._client = client
+        self._task_queue = task_queue
+        self._pace = pace
+
+    async def start(self, enrolment_id: str) -> None:
+        """Start the run of an enrolment, once for ever: one that runs or has ended is left alone."""
+        try:
+            await self._client.start_workflow(
+                Journey.run,
+                RunInput(enrolment=enrolment_id, pace=self._pace),
+                id=workflow_id(enrolment_id),
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            )
+        except WorkflowAlreadyStartedError:
+            return
+
+    async def tell(self, enrolment_id: str, fact: Fact) -> None:
+        """Tell a run a fact. Raises Undeliverable where there is no such run (any more)."""
+        try:
+            await self._client.get_workflow_handle_for(Journey.run, workflow_id(enrolment_id)).signal(Journey.tell, fact)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise Undeliverable(enrolment_id) from error
+            raise
+
+    async def command(self, enrolment_id: str, command: Command) -> Receipt:
+        """Put a human command to a run, under its own id. Raises CommandRefusedError and ConductorUnavailableError."""
+        handle = self._client.get_workflow_handle_for(Journey.run, workflow_id(enrolment_id))
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                return await handle.execute_update(Journey.command, command, id=command.id)
+        except WorkflowUpdateFailedError as error:
+            raise _refused(error) from error
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            raise ConductorUnavailableError(enrolment_id) from error
+        except RPCError as error:
+            raise _away(error, enrolment_id) from error
+
+
+def _refused(error: WorkflowUpdateFailedError) -> Exception:
+    cause = error.cause
+    if not isinstance(cause, ApplicationError) or cause.type != REFUSED or not cause.details:
+        return ConductorUnavailableError(str(cause))
+    refused = Refused.model_validate(cause.details[0])
+    return ConductorUnavailableError(refused.detail) if refused.code is Refusal.NOT_BEGUN else CommandRefusedError(refused)
+
+
+def _away(error: RPCError, enrolment_id: str) -> Exception:
+    """A run that Temporal no longer has, or that completed while the command was on its way, has ended; all else is Temporal's trouble."""
+    if error.status is RPCStatusCode.NOT_FOUND:
+        return CommandRefusedError(Refused(code=Refusal.ENDED, detail="This journey has ended or has not begun."))
+    return ConductorUnavailableError(enrolment_id)

@@ -1,0 +1,43 @@
+"""The worker: it plays journeys, performs their effects, and keeps the outbox empty."""
+
+import asyncio
+from contextlib import suppress
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.ports import Channel
+from activities.runs import RunActivities
+from activities.touches import TouchActivities
+from orchestrator.clock import JourneyClock
+from orchestrator.mail.compose import Composer
+from orchestrator.store.ledger import StoredLedger
+from orchestrator.store.outbox import Relay
+from orchestrator.store.runs import StoredRuns
+from orchestrator.temporal.sandbox import sandboxed
+from workflows.journey import Journey
+
+BEAT = 1.0
+"""Seconds between two looks into the outbox. The API looks at once after it wrote; this finds what a crash left."""
+
+
+def make_worker(client: Client, *, task_queue: str, engine: AsyncEngine, channel: Channel, composer: Composer, clock: JourneyClock) -> Worker:
+    runs = RunActivities(StoredRuns(engine), clock)
+    touches = TouchActivities(StoredLedger(engine, composer), channel, clock)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[Journey],
+        activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, touches.deliver],
+        workflow_runner=sandboxed(),
+        max_concurrent_activities=20,
+    )
+
+
+async def keep_relaying(relay: Relay, stop: asyncio.Event) -> None:
+    """Look into the outbox until told to stop. Trouble with the database is logged by the relay's caller and tried again."""
+    while not stop.is_set():
+        await relay.nudge()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), BEAT)

@@ -1,0 +1,74 @@
+"""Builds the API of one process: the front desk over the store and the gateway to running journeys, as the settings say."""
+
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+from api.app import create_app
+from api.ports import Ports
+from journeys.library import PACKAGED, read_library
+from orchestrator import reference
+from orchestrator.clock import JourneyClock
+from orchestrator.embedded import inbox_pages
+from orchestrator.health import HouseHealth
+from orchestrator.settings import Settings
+from orchestrator.store.desk.consents import StoredConsents
+from orchestrator.store.desk.contents import StoredContents
+from orchestrator.store.desk.definitions import StoredDefinitions
+from orchestrator.store.desk.enrolments import StoredEnrolments
+from orchestrator.store.desk.idempotency import StoredIdempotency
+from orchestrator.store.desk.inquiries import StoredInquiries
+from orchestrator.store.desk.people import StoredPeople
+from orchestrator.store.desk.remarks import StoredRemarks
+from orchestrator.store.desk.tasks import StoredTasks
+from orchestrator.store.desk.timelines import StoredTimelines
+from orchestrator.store.desk.touches import StoredTouches
+from orchestrator.store.desk.users import StoredUsers
+from orchestrator.store.outbox import Relay
+from orchestrator.temporal.gateway import Gateway
+
+
+def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task_queue: str) -> Ports:
+    """The house as the front desk sees it. Engine and client belong to the caller, who closes them."""
+    gateway = Gateway(client, task_queue=task_queue, pace=clock.pace)
+    return Ports(
+        clock=clock,
+        conductors=gateway,
+        relay=Relay(engine, gateway),
+        health=HouseHealth(engine, client),
+        users=StoredUsers(engine),
+        idempotency=StoredIdempotency(engine),
+        people=StoredPeople(engine),
+        timelines=StoredTimelines(engine),
+        definitions=StoredDefinitions(engine),
+        enrolments=StoredEnrolments(engine),
+        tasks=StoredTasks(engine),
+        remarks=StoredRemarks(engine),
+        inquiries=StoredInquiries(engine),
+        consents=StoredConsents(engine),
+        contents=StoredContents(engine),
+        touches=StoredTouches(engine),
+    )
+
+
+def make_api(settings: Settings, engine: AsyncEngine, client: Client) -> FastAPI:
+    """The application with its reference page and, in the embedded runtime, its inbox."""
+    app = create_app(
+        make_ports(engine, client, clock=JourneyClock.of(settings), task_queue=settings.task_queue),
+        signing_key=settings.signing_key.get_secret_value(),
+        shelf=partial(read_library, PACKAGED),
+        version=_version(),
+        more=[inbox_pages.router(settings.inbox_dir)] if settings.inbox_dir is not None else [],
+    )
+    reference.install(app)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("dirigent")
+    except PackageNotFoundError:  # run from a source tree that was not installed
+        return "unreleased"

@@ -1,0 +1,380 @@
+"""A house of dictionaries behind the front desk: it keeps the promises of the ports and nothing longer than a test."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from api.idempotency import Claim, Once
+from api.paging import Batch, Slice
+from api.ports import CommandRefusedError, NotEnrolled, Ports
+from api.rows import (
+    ClickTarget,
+    EnrolmentRow,
+    InquiryRow,
+    InquiryText,
+    PersonRow,
+    Published,
+    PublishedDefinition,
+    TaskRow,
+    TimelineRow,
+    UserRow,
+)
+from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
+from api.schemas.content import ContentLine
+from api.schemas.people import CommercialProfile, MedicalProfile
+from api.who import Who
+from journeys.acceptance import Refused
+from journeys.content import ContentVersion
+from journeys.definitions import ContentRef, Definition, Heard
+from journeys.events import Command
+from journeys.personas import Persona
+from journeys.receipts import Receipt
+from tests.builders import NOW
+
+
+def _sliced(rows: list[Any], cut: Slice) -> Batch[Any]:
+    """Numbers serve as sort keys here."""
+    start = cut.after.number(0) if cut.after is not None else 0
+    numbered = list(enumerate(rows, start=1))[start : start + cut.limit + 1]
+    batch = Batch.of(numbered, cut, lambda pair: (pair[0],))
+    return Batch(tuple(row for _, row in batch.rows), batch.next)
+
+
+@dataclass
+class World:
+    """All that the fakes know. Tests fill it and look into it."""
+
+    now: datetime = NOW
+    users: dict[str, UserRow] = field(default_factory=dict)
+    alignments: set[tuple[str, str]] = field(default_factory=set)
+    people: dict[str, PersonRow] = field(default_factory=dict)
+    commercial: dict[str, CommercialProfile] = field(default_factory=dict)
+    medical: dict[str, MedicalProfile] = field(default_factory=dict)
+    lines: list[TimelineRow] = field(default_factory=list)
+    remark_sides: dict[str, str] = field(default_factory=dict)
+    definitions: dict[tuple[str, int], PublishedDefinition] = field(default_factory=dict)
+    personas: dict[str, Persona] = field(default_factory=dict)
+    enrolments: dict[str, EnrolmentRow] = field(default_factory=dict)
+    not_enrolled: NotEnrolled | None = None
+    tasks: dict[str, TaskRow] = field(default_factory=dict)
+    remarks: dict[str, str] = field(default_factory=dict)
+    inquiries: dict[str, InquiryRow] = field(default_factory=dict)
+    words: dict[str, InquiryText] = field(default_factory=dict)
+    acts: list[ConsentLine] = field(default_factory=list)
+    objections: dict[str, datetime] = field(default_factory=dict)
+    contents: dict[ContentRef, ContentVersion] = field(default_factory=dict)
+    touches: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The links of each touch's content, by the touch's key."""
+    heard: set[tuple[str, str]] = field(default_factory=set)
+    withdrawn: list[str] = field(default_factory=list)
+    audit: list[tuple[str, str]] = field(default_factory=list)
+    keys: dict[tuple[str, str], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
+    commands: list[Command] = field(default_factory=list)
+    receipt: Receipt | None = None
+    refusal: Refused | None = None
+    trouble: Exception | None = None
+    troubles: dict[str, str] = field(default_factory=dict)
+    nudges: int = 0
+
+    def in_scope(self, who: Who, person_id: str) -> bool:
+        person = self.people.get(person_id)
+        return person is not None and (not who.in_the_field or (who.id, person.territory_id or "") in self.alignments)
+
+
+class _OfWorld:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+
+class FakeClock(_OfWorld):
+    def now(self) -> datetime:
+        return self.world.now
+
+
+class FakeConductors(_OfWorld):
+    async def command(self, enrolment_id: str, command: Command) -> Receipt:
+        if self.world.trouble is not None:
+            raise self.world.trouble
+        if self.world.refusal is not None:
+            raise CommandRefusedError(self.world.refusal)
+        self.world.commands.append(command)
+        assert self.world.receipt is not None, "give the world a receipt"
+        return self.world.receipt
+
+
+class FakeRelay(_OfWorld):
+    async def nudge(self) -> int:
+        self.world.nudges += 1
+        return 0
+
+
+class FakeHealth(_OfWorld):
+    async def troubles(self) -> Mapping[str, str]:
+        return self.world.troubles
+
+
+class FakeUsers(_OfWorld):
+    async def find(self, user_id: str) -> UserRow | None:
+        return self.world.users.get(user_id)
+
+    async def may_work(self, user_id: str, *, role: str, territory_id: str | None) -> bool:
+        user = self.world.users.get(user_id)
+        return user is not None and user.role == role and (user_id, territory_id or "") in self.world.alignments
+
+
+class FakeIdempotency(_OfWorld):
+    async def claim(self, once: Once, *, now: datetime) -> Claim:
+        digest, response = self.world.keys.setdefault((once.user_id, once.key), (once.digest, None))
+        if digest != once.digest:
+            return Claim("reused")
+        return Claim("new") if response is None else Claim("answered", response)
+
+    async def settle(self, once: Once, *, status: int, response: dict[str, Any]) -> None:
+        self.world.keys[once.user_id, once.key] = (once.digest, response)
+
+    async def release(self, once: Once) -> None:
+        self.world.keys.pop((once.user_id, once.key), None)
+
+
+class FakePeople(_OfWorld):
+    async def page(self, who: Who, *, market: str | None, persona: str | None, name: str | None, cut: Slice) -> Batch[PersonRow]:
+        rows = [person for person in self.world.people.values() if self.world.in_scope(who, person.id)]
+        rows = [row for row in rows if market in {None, row.market} and (name or "").lower() in f"{row.given_name} {row.family_name}".lower()]
+        return _sliced([row for row in rows if persona in {None, self.world.commercial[row.id].persona}], cut)
+
+    async def find(self, who: Who, person_id: str) -> PersonRow | None:
+        return self.world.people[person_id] if self.world.in_scope(who, person_id) else None
+
+    async def commercial(self, person_id: str) -> CommercialProfile:
+        return self.world.commercial.get(person_id, CommercialProfile())
+
+    async def medical(self, person_id: str) -> MedicalProfile:
+        return self.world.medical.get(person_id, MedicalProfile())
+
+
+class FakeTimelines(_OfWorld):
+    async def of_person(self, who: Who, person_id: str, *, newest_first: bool, cut: Slice) -> Batch[TimelineRow]:
+        return self._page(who, [line for line in self.world.lines if line.person_id == person_id], newest_first, cut)
+
+    async def of_enrolment(self, who: Who, enrolment_id: str, *, newest_first: bool, cut: Slice) -> Batch[TimelineRow]:
+        return self._page(who, [line for line in self.world.lines if line.enrolment_id == enrolment_id], newest_first, cut)
+
+    def _page(self, who: Who, lines: list[TimelineRow], newest_first: bool, cut: Slice) -> Batch[TimelineRow]:
+        seen = [line for line in sorted(lines, key=lambda line: line.at, reverse=newest_first) if who.sees(line.side)]
+        readable = [
+            line if line.remark is None or who.sees(self.world.remark_sides.get(line.remark, "commercial")) else replace(line, remark=None) for line in seen
+        ]
+        return _sliced(readable, cut)
+
+
+class FakeDefinitions(_OfWorld):
+    async def page(self, *, cut: Slice) -> Batch[PublishedDefinition]:
+        return _sliced([self.world.definitions[key] for key in sorted(self.world.definitions)], cut)
+
+    async def find(self, journey: str, version: int | None) -> PublishedDefinition | None:
+        versions = [row for (name, number), row in sorted(self.world.definitions.items()) if name == journey and version in {None, number}]
+        return versions[-1] if versions else None
+
+    async def read(self, keys: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], Definition]:
+        return {key: self.world.definitions[key].definition for key in keys if key in self.world.definitions}
+
+    async def personas(self) -> Mapping[str, Persona]:
+        return self.world.personas
+
+    async def publish(self, who: Who, definition: Definition, *, source: str, now: datetime) -> Published:
+        key = (definition.journey, definition.version)
+        known = self.world.definitions.get(key)
+        if known is not None:
+            return Published("unchanged" if known.digest == definition.digest else "conflict", known)
+        self.world.definitions[key] = PublishedDefinition(definition, definition.digest, source, who.id, now)
+        self.world.audit.append((who.id, "definition.published"))
+        return Published("published", self.world.definitions[key])
+
+
+class FakeEnrolments(_OfWorld):
+    async def create(self, who: Who, person: PersonRow, definition: Definition, *, once: Once, now: datetime) -> EnrolmentRow | NotEnrolled:
+        if self.world.not_enrolled is not None:
+            return self.world.not_enrolled
+        row = EnrolmentRow(
+            id=f"enr{once.id('enrolment')}",
+            person_id=person.id,
+            journey=definition.journey,
+            version=definition.version,
+            product=definition.product,
+            purpose=definition.purpose,
+            market=person.market,
+            conductor=who.id,
+            status="requested",
+            step=None,
+            doing=None,
+            since=None,
+            until=None,
+            held_because=None,
+            end_kind=None,
+            end_reason=None,
+            created_by=who.id,
+            created_at=now,
+            ended_at=None,
+        )
+        self.world.enrolments[row.id] = row
+        return row
+
+    async def page(self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice) -> Batch[EnrolmentRow]:
+        rows = [row for row in self.world.enrolments.values() if self.world.in_scope(who, row.person_id)]
+        return _sliced([row for row in rows if status in {None, row.status} and journey in {None, row.journey} and person_id in {None, row.person_id}], cut)
+
+    async def find(self, who: Who, enrolment_id: str) -> EnrolmentRow | None:
+        row = self.world.enrolments.get(enrolment_id)
+        return row if row is not None and self.world.in_scope(who, row.person_id) else None
+
+
+class FakeTasks(_OfWorld):
+    async def page(
+        self,
+        who: Who,
+        *,
+        status: str | None,
+        due_before: datetime | None,
+        assignee: Literal["me", "none", "all"],
+        person_id: str | None,
+        cut: Slice,
+    ) -> Batch[TaskRow]:
+        rows = [row for row in self._seen(who) if status in {None, row.status} and person_id in {None, row.person.id}]
+        rows = [row for row in rows if due_before is None or row.due < due_before]
+        if assignee != "all":
+            rows = [row for row in rows if row.assignee == (who.id if assignee == "me" else None)]
+        return _sliced(sorted(rows, key=lambda row: (row.due, row.id)), cut)
+
+    async def find(self, who: Who, task_id: str) -> TaskRow | None:
+        return next((row for row in self._seen(who) if row.id == task_id), None)
+
+    async def open_of(self, who: Who, enrolment_id: str) -> TaskRow | None:
+        return next((row for row in self._seen(who) if row.enrolment_id == enrolment_id and row.status == "open"), None)
+
+    def _seen(self, who: Who) -> list[TaskRow]:
+        return [row for row in self.world.tasks.values() if who.sees(row.side) and self.world.in_scope(who, row.person.id)]
+
+
+class FakeRemarks(_OfWorld):
+    async def keep(self, who: Who, words: str, *, side: str, once: Once, now: datetime) -> str:
+        self.world.remarks[once.id("remark")] = words
+        return once.id("remark")
+
+
+class FakeInquiries(_OfWorld):
+    async def record(self, who: Who, person: PersonRow, *, product: str, question: str, once: Once, now: datetime) -> InquiryRow:
+        row = InquiryRow(once.id("inquiry"), person.id, product, "received", who.id, now, None, None)
+        self.world.inquiries[row.id], self.world.words[row.id] = row, InquiryText(question, None, None)
+        return row
+
+    async def page(self, who: Who, *, status: str | None, person_id: str | None, cut: Slice) -> Batch[InquiryRow]:
+        rows = [row for row in self.world.inquiries.values() if self.world.in_scope(who, row.person_id)]
+        return _sliced([row for row in rows if status in {None, row.status} and person_id in {None, row.person_id}], cut)
+
+    async def find(self, who: Who, inquiry_id: str) -> InquiryRow | None:
+        row = self.world.inquiries.get(inquiry_id)
+        return row if row is not None and self.world.in_scope(who, row.person_id) else None
+
+    async def words(self, who: Who, inquiry_id: str, *, now: datetime) -> InquiryText:
+        self.world.audit.append((who.id, "inquiry.read"))
+        return self.world.words[inquiry_id]
+
+    async def take(self, who: Who, inquiry_id: str, *, now: datetime) -> InquiryRow:
+        self.world.inquiries[inquiry_id] = replace(self.world.inquiries[inquiry_id], status="in_progress", taken_at=now)
+        return self.world.inquiries[inquiry_id]
+
+    async def answer(self, who: Who, inquiry_id: str, *, answer: str, now: datetime) -> InquiryRow | None:
+        words = self.world.words[inquiry_id]
+        if words.answer not in {None, answer}:
+            return None
+        self.world.words[inquiry_id] = replace(words, answer=answer, answered_by=who.id)
+        return self.world.inquiries[inquiry_id]
+
+
+class FakeConsents(_OfWorld):
+    async def of_person(self, person_id: str) -> tuple[ConsentLine, ...]:
+        return tuple(self.world.acts)
+
+    async def objected_at(self, person_id: str) -> datetime | None:
+        return self.world.objections.get(person_id)
+
+    async def record(self, who: Who, person: PersonRow, consent: NewConsent, *, once: Once, now: datetime) -> ConsentLine:
+        told = consent.model_dump() | {"market": consent.market or person.market, "at": consent.at or now}
+        return self._add(ConsentLine(id=once.id("consent"), act="given", captured_by=who.id, recorded_at=now, **told))
+
+    async def withdraw(self, who: Who, person: PersonRow, withdrawal: NewWithdrawal, *, once: Once, now: datetime) -> ConsentLine:
+        told = withdrawal.model_dump()
+        return self._add(ConsentLine(id=once.id("consent"), act="withdrawn", captured_by=who.id, market=person.market, at=now, recorded_at=now, **told))
+
+    async def object(self, who: Who, person: PersonRow, objection: NewObjection, *, once: Once, now: datetime) -> datetime:
+        return self.world.objections.setdefault(person.id, now)
+
+    def _add(self, act: ConsentLine) -> ConsentLine:
+        self.world.acts.append(act)
+        return act
+
+
+class FakeContents(_OfWorld):
+    async def page(self, *, state: str | None, product: str | None, expires_before: datetime | None, now: datetime, cut: Slice) -> Batch[ContentLine]:
+        lines = [_line(version, now) for version in self.world.contents.values()]
+        return _sliced([line for line in lines if state is None or line.state == state], cut)
+
+    async def find(self, ref: ContentRef, *, now: datetime) -> ContentLine | None:
+        return _line(self.world.contents[ref], now) if ref in self.world.contents else None
+
+    async def versions(self, refs: Sequence[ContentRef]) -> Mapping[ContentRef, ContentVersion]:
+        return {ref: self.world.contents[ref] for ref in refs if ref in self.world.contents}
+
+
+def _line(version: ContentVersion, now: datetime) -> ContentLine:
+    told = {name: getattr(version, name) for name in ContentLine.model_fields if name not in {"state", "approval", "expires", "languages"}}
+    return ContentLine(**told, languages=tuple(version.letters), state=version.state_at(now))
+
+
+class FakeTouches(_OfWorld):
+    async def heard(
+        self, *, source: str, source_id: str, touch: str | None, message_id: str | None, heard: Heard, at: datetime, now: datetime
+    ) -> Literal["stored", "repeated", "unknown"]:
+        if touch not in self.world.touches:
+            return "unknown"
+        before = len(self.world.heard)
+        self.world.heard.add((touch or "", heard))
+        return "stored" if len(self.world.heard) > before else "repeated"
+
+    async def click(self, touch: str, link: str, *, now: datetime) -> ClickTarget | None:
+        address = self.world.touches.get(touch, {}).get(link)
+        if address is None:
+            return None
+        self.world.heard.add((touch, Heard.CLICKED))
+        return ClickTarget(address)
+
+    async def knows(self, touch: str) -> bool:
+        return touch in self.world.touches
+
+    async def unsubscribe(self, touch: str, *, now: datetime) -> bool:
+        if touch in self.world.touches and touch not in self.world.withdrawn:
+            self.world.withdrawn.append(touch)
+        return touch in self.world.touches
+
+
+def ports(world: World) -> Ports:
+    """The house over a world."""
+    return Ports(
+        clock=FakeClock(world),
+        conductors=FakeConductors(world),
+        relay=FakeRelay(world),
+        health=FakeHealth(world),
+        users=FakeUsers(world),
+        idempotency=FakeIdempotency(world),
+        people=FakePeople(world),
+        timelines=FakeTimelines(world),
+        definitions=FakeDefinitions(world),
+        enrolments=FakeEnrolments(world),
+        tasks=FakeTasks(world),
+        remarks=FakeRemarks(world),
+        inquiries=FakeInquiries(world),
+        consents=FakeConsents(world),
+        contents=FakeContents(world),
+        touches=FakeTouches(world),
+    )

@@ -1,0 +1,88 @@
+"""Who may do what: every operation of the app is asked for by every role and by nobody."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from api.links import Links
+from api.who import Role
+from tests.api.conftest import KEY, As
+from tests.api.fakes import World
+from tests.api.worlds import ASTRID, ENROLMENT, INQUIRY, JOURNEY, QUESTION, TOUCH, VISIT
+
+ALL = frozenset(Role)
+READERS = ALL - {Role.MSL}
+PUBLIC = None
+
+CONSENT = {"channel": "email", "method": "signature", "text_version": "v1", "language": "sv", "proof": "form-1"}
+MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
+    "list_people": (ALL, "/api/v1/people", None),
+    "read_person": (ALL, f"/api/v1/people/{ASTRID}", None),
+    "read_timeline": (ALL, f"/api/v1/people/{ASTRID}/timeline", None),
+    "read_consents": (ALL, f"/api/v1/people/{ASTRID}/consents", None),
+    "record_consent": (frozenset({Role.REP, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/people/{ASTRID}/consents", CONSENT),
+    "withdraw_consent": (ALL, f"/api/v1/people/{ASTRID}/consents/withdraw", {"channel": "email", "method": "phone"}),
+    "object_to_marketing": (ALL, f"/api/v1/people/{ASTRID}/objection", {"method": "letter"}),
+    "list_definitions": (READERS, "/api/v1/definitions", None),
+    "read_latest": (READERS, f"/api/v1/definitions/{JOURNEY}", None),
+    "read_version": (READERS, f"/api/v1/definitions/{JOURNEY}/1", None),
+    "lint": (READERS - {Role.REP}, "/api/v1/definitions/lint", {"text": "journey: x"}),
+    "publish": (frozenset({Role.MARKETING, Role.ADMIN}), "/api/v1/definitions/publish", {"journey": "heart-failure-traditional"}),
+    "enrol": (frozenset({Role.REP, Role.MARKETING, Role.ADMIN}), "/api/v1/enrolments", {"person_id": ASTRID, "journey": JOURNEY}),
+    "list_enrolments": (ALL, "/api/v1/enrolments", None),
+    "read_enrolment": (ALL, f"/api/v1/enrolments/{ENROLMENT}", None),
+    "read_story": (ALL, f"/api/v1/enrolments/{ENROLMENT}/story", None),
+    "leave": (READERS - {Role.MEDICAL}, f"/api/v1/enrolments/{ENROLMENT}/exit", {"reason": "moved_away", "remark": "Left the clinic."}),
+    "list_tasks": (ALL, "/api/v1/tasks", None),
+    "read_task": (ALL, f"/api/v1/tasks/{VISIT}", None),
+    "complete": (frozenset({Role.REP, Role.MSL, Role.MEDICAL}), f"/api/v1/tasks/{VISIT}/complete", {"outcome": "interested", "channel": "remote"}),
+    "skip": (frozenset({Role.REP, Role.MSL, Role.MEDICAL}), f"/api/v1/tasks/{VISIT}/skip", {"reason": "other", "remark": "On leave."}),
+    "snooze": (frozenset({Role.REP, Role.MSL, Role.MEDICAL}), f"/api/v1/tasks/{QUESTION}/snooze", {"until": "2027-03-05T09:00:00Z"}),
+    "reassign": (frozenset({Role.REP, Role.MSL, Role.MEDICAL}), f"/api/v1/tasks/{VISIT}/reassign", {"to": "rep-2"}),
+    "choose": (frozenset({Role.REP}), f"/api/v1/tasks/{VISIT}/choose", {"offer": "follow-up", "remark": "She asked for it."}),
+    "record_inquiry": (frozenset({Role.REP}), "/api/v1/inquiries", {"person_id": ASTRID, "product": "cardiolex", "question": "Why?", "unsolicited": True}),
+    "list_inquiries": (ALL, "/api/v1/inquiries", None),
+    "read_inquiry": (ALL, f"/api/v1/inquiries/{INQUIRY}", None),
+    "take": (frozenset({Role.MSL, Role.MEDICAL}), f"/api/v1/inquiries/{INQUIRY}/take", None),
+    "answer": (frozenset({Role.MSL, Role.MEDICAL}), f"/api/v1/inquiries/{INQUIRY}/answer", {"answer": "See the renal cohort."}),
+    "list_content": (READERS, "/api/v1/content", None),
+    "read_content": (READERS, "/api/v1/content/hf-dialogue@2", None),
+    "report": (frozenset({Role.ADMIN}), "/api/v1/facts", {"source": "mail", "source_id": "1", "touch": TOUCH, "heard": "opened", "at": "2027-03-01T09:00:00Z"}),
+    "follow": (PUBLIC, f"/t/{Links(KEY).click(TOUCH, 'study')}", None),
+    "confirm": (PUBLIC, f"/u/{Links(KEY).unsubscribe(TOUCH)}", None),
+    "unsubscribe": (PUBLIC, f"/u/{Links(KEY).unsubscribe(TOUCH)}", None),
+    "live": (PUBLIC, "/health/live", None),
+    "ready": (PUBLIC, "/health/ready", None),
+}
+
+
+def _operations(app: FastAPI) -> dict[str, str]:
+    """The method of every operation, by name."""
+    found = {}
+    for route in iter_route_contexts(app.routes):
+        if route.path != "/openapi.json":
+            (method,) = (route.methods or set()) - {"HEAD"}
+            found[str(route.name)] = method
+    return found
+
+
+def test_every_operation_stands_in_the_matrix(app: FastAPI) -> None:
+    """A new endpoint fails here until somebody has decided for each role."""
+    assert set(_operations(app)) == set(MATRIX)
+
+
+@pytest.mark.parametrize("role", [*Role, None])
+async def test_the_matrix_holds(role: Role | None, app: FastAPI, world: World, as_: As) -> None:
+    """An allowed role is neither turned away nor taken for a stranger; every other one is refused with a problem."""
+    for name, method in _operations(app).items():
+        allowed, path, body = MATRIX[name]
+        caller = as_(role)
+        answer = await (caller.get(path) if method == "GET" else caller.post(path, body))
+        if allowed is None or role in allowed:
+            assert answer.status_code < 500, (name, answer.text)
+            assert answer.status_code not in {401, 403, 422}, (name, answer.text)
+        else:
+            assert answer.status_code == (401 if role is None else 403), (name, answer.text)
+            assert answer.json()["code"] == ("not_signed_in" if role is None else "role_not_allowed")

@@ -1,0 +1,122 @@
+"""A small world for the API's tests: one HCP in one territory, one in another, a journey with a visit and a hand-off, a user of every role."""
+
+from typing import Any
+
+from api.rows import EnrolmentRow, InquiryRow, InquiryText, PersonRow, PublishedDefinition, TaskRow, TimelineRow, UserRow
+from api.schemas.people import CommercialProfile, MedicalProfile
+from api.who import Role
+from journeys.commands import Note, What
+from journeys.content import ContentVersion
+from journeys.definitions import Definition
+from journeys.position import Position
+from journeys.receipts import Receipt
+from tests.api.fakes import World
+from tests.builders import CONTENTS, NOW, a_definition, a_medical_step, a_persona, a_visit, an_email, an_exit, written
+
+HOME, AWAY = "se-stockholm", "se-malmo"
+ASTRID, BO = "person-astrid", "person-bo"
+JOURNEY = "heart-failure-pioneer"
+ENROLMENT = "enr1"
+VISIT, QUESTION = f"{ENROLMENT}.first-visit.1", f"{ENROLMENT}.question.1"
+INQUIRY = "inquiry-1"
+TOUCH = f"{ENROLMENT}.follow-up.1"
+
+
+def a_world() -> World:
+    """Everything in it, each noun once."""
+    world = World()
+    world.users = {f"user-{role}": UserRow(f"user-{role}", f"A {role}", role) for role in Role}
+    world.users["rep-2"] = UserRow("rep-2", "Another rep", "rep")
+    world.alignments = {("user-rep", HOME), ("user-msl", HOME), ("rep-2", HOME)}
+    world.people = {ASTRID: a_person(), BO: a_person(id=BO, given_name="Bo", family_name="Holm", territory_id=AWAY)}
+    world.commercial = {
+        who: CommercialProfile(persona="pioneer", adoption_stage="trial", tier="A", decile=8, identity="high", engagement="low") for who in world.people
+    }
+    world.medical = {who: MedicalProfile(kol_tier="national", scientific_interest="fibrosis") for who in world.people}
+    definition = the_definition()
+    world.definitions = {(JOURNEY, 1): PublishedDefinition(definition, definition.digest, written(the_authored()), "user-marketing", NOW)}
+    world.personas = {name: a_persona(name) for name in ("pioneer", "ordinary")}
+    world.enrolments = {ENROLMENT: an_enrolment()}
+    world.tasks = {VISIT: a_task(), QUESTION: a_task(id=QUESTION, side="medical", kind="medical", step="question", assignee=None, inquiry_id=INQUIRY)}
+    world.inquiries = {INQUIRY: InquiryRow(INQUIRY, ASTRID, "cardiolex", "received", "user-rep", NOW, None, None)}
+    world.words = {INQUIRY: InquiryText("Is it safe with dialysis?", "See the renal cohort.", "user-msl")}
+    world.contents = {version.ref: version for version in map(ContentVersion.model_validate, CONTENTS)}
+    world.touches = {TOUCH: {"study": "https://dirigent.example/study"}}
+    world.lines = [
+        a_line(what="began", to="first-visit"),
+        a_line(what="persona_corrected", to="pioneer", by="user-rep", by_name="A rep"),
+        a_line(what="task_closed", side="open", step="question", way="answered", to="done", by="user-msl", by_name="A msl", remark="He asked about dialysis."),
+    ]
+    world.remark_sides = {"He asked about dialysis.": "medical"}
+    world.receipt = a_receipt()
+    return world
+
+
+def the_authored() -> dict[str, Any]:
+    return a_definition(
+        title="Heart failure, the pioneer",
+        steps={
+            "first-visit": a_visit(
+                title="First meeting",
+                why="New to the therapy area.",
+                offers=["follow-up", "question"],
+                next={"interested": "follow-up", "not_now": "question", "otherwise": "done"},
+                visit={"face_to_face": {"materials": ["hf-detail-aid@2"], "message": "Be the first."}, "remote": {"materials": ["hf-remote-deck@1"]}},
+            ),
+            "follow-up": an_email(title="The e-mail after the visit", next="done"),
+            "question": a_medical_step(title="Question for medical", next="first-visit"),
+            "done": an_exit("became_advocate"),
+        },
+    )
+
+
+def the_definition() -> Definition:
+    return Definition.model_validate(the_authored())
+
+
+def a_person(**changes: Any) -> PersonRow:
+    told: dict[str, Any] = {
+        "id": ASTRID,
+        "given_name": "Astrid",
+        "family_name": "Lindqvist",
+        "salutation": "Dr",
+        "profession": "physician",
+        "specialty": "cardiology",
+        "market": "SE",
+        "language": "sv",
+        "channel_preference": "remote",
+        "territory_id": HOME,
+        "status": "active",
+        "organisations": ("Norra kliniken",),
+    }
+    return PersonRow(**{**told, **changes})
+
+
+def an_enrolment(**changes: Any) -> EnrolmentRow:
+    told: dict[str, Any] = dict.fromkeys(("held_because", "end_kind", "end_reason", "ended_at"))
+    told |= {"id": ENROLMENT, "person_id": ASTRID, "journey": JOURNEY, "version": 1, "product": "cardiolex", "purpose": "promotional", "market": "SE"}
+    told |= {"conductor": "user-rep", "status": "running", "step": "first-visit", "doing": "task", "since": NOW, "until": NOW}
+    return EnrolmentRow(**{**told, "created_by": "user-rep", "created_at": NOW, **changes})
+
+
+def a_task(**changes: Any) -> TaskRow:
+    told: dict[str, Any] = dict.fromkeys(("outcome", "channel", "reason", "snoozed_until", "inquiry_id", "closed_at", "closed_by"))
+    told |= {"id": VISIT, "enrolment_id": ENROLMENT, "person": a_person(), "journey": JOURNEY, "version": 1, "product": "cardiolex"}
+    told |= {"side": "commercial", "kind": "visit", "step": "first-visit", "assignee": "user-rep", "status": "open", "due": NOW, "opened_at": NOW}
+    return TaskRow(**{**told, **changes})
+
+
+def a_line(**changes: Any) -> TimelineRow:
+    told: dict[str, Any] = dict.fromkeys(("step", "key", "way", "to", "reason", "until", "by", "by_name", "remark", "channel"))
+    told |= {"person_id": ASTRID, "enrolment_id": ENROLMENT, "journey": JOURNEY, "version": 1, "side": "commercial", "at": NOW, "arrived_at": NOW}
+    return TimelineRow(**{**told, **changes})
+
+
+def a_receipt(**changes: Any) -> Receipt:
+    """What a run answers when the first visit went well."""
+    notes = (
+        Note(what=What.TASK_CLOSED, step="first-visit", key=VISIT, way="interested", to="done", by="user-rep", channel="face_to_face"),
+        Note(what=What.MOVED, step="first-visit", key=VISIT, way="interested", to="follow-up", by="user-rep"),
+    )
+    position = Position(step="follow-up", doing="sending", since=NOW, until=None, reason=None, ended=None)
+    return Receipt(**{"notes": notes, "position": position, **changes})

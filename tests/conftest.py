@@ -1,0 +1,69 @@
+"""The real servers that tests share: each is started by the first test that asks for it, once for the process, and all of them are stopped at the end."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from orchestrator.embedded import kept, programs
+from orchestrator.embedded.postgres import Postgres
+from orchestrator.embedded.remains import Remains
+from orchestrator.embedded.supervisor import Supervisor
+from orchestrator.main import settle
+
+
+@pytest.fixture(scope="session")
+def short_tmp() -> Iterator[Path]:
+    """A folder with a short path that a dropped-to user may enter; pytest's own folders are for one user only."""
+    with tempfile.TemporaryDirectory(prefix="dirigent-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def postgres_server(short_tmp: Path) -> AsyncIterator[Postgres]:
+    """An embedded PostgreSQL: `create_database(name, template=…)`, `drop_database(name)`, `url(name)`."""
+    for name in ("logs", "run"):
+        (short_tmp / name).mkdir(exist_ok=True)
+    server = Postgres(short_tmp / "postgres", password=kept.secret(), durable=False)
+    server.initialise()
+    supervisor = Supervisor(logs=short_tmp / "logs", remains=Remains(short_tmp / "run"))
+    try:
+        await supervisor.start(server.child())
+        yield server
+    finally:
+        await supervisor.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: Postgres) -> str:
+    """The address of an empty database that the whole session shares."""
+    return postgres_server.ensure_database("shared")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def temporal_dev() -> AsyncIterator[WorkflowEnvironment]:
+    """A real Temporal development server in memory, on a free port."""
+    async with await WorkflowEnvironment.start_local(dev_server_existing_path=str(programs.temporal())) as environment:
+        yield environment
+
+
+@pytest.fixture
+def temporal_client(temporal_dev: WorkflowEnvironment) -> Client:
+    """A client of the development server."""
+    return temporal_dev.client
+
+
+@pytest_asyncio.fixture(scope="session")
+async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A Temporal server whose clock runs ahead while a result is awaited. Its time is shared by all tests and only goes forward."""
+    async with await WorkflowEnvironment.start_time_skipping(test_server_existing_path=str(programs.temporal_test_server())) as environment:
+        yield environment
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """A test run must not report a false failure because Temporal's client is torn down late."""
+    settle()

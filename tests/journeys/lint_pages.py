@@ -1,0 +1,53 @@
+"""Reads the pages under docs/lint, and runs their examples: an example leaves out the keys that do not matter, and these are filled in here."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from journeys.library import Library
+from journeys.linting import lint_text
+from journeys.loading import Finding, load_content
+from tests.builders import NOW, a_content, a_definition, an_exit, written
+
+PAGES = Path(__file__).parents[2] / "docs" / "lint"
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"\A# (\S+\.yaml)\n")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One rule's page: the example that fires, what is said of it, and the example put right."""
+
+    code: str
+    title: str
+    fires: str
+    says: str
+    fixed: str
+
+
+def pages() -> list[Page]:
+    """Every rule's page."""
+    return [_page(path) for path in sorted(PAGES.glob("J*.md"))]
+
+
+def findings(example: str, library: Library) -> tuple[Finding, ...]:
+    """What the loader and the linter find in an example: of content where it has a key of content's, else of a strategy."""
+    named = _FILE.match(example)
+    if re.search(r"^(content|letters|links):", example, re.MULTILINE):
+        return load_content(_filled(example, a_content()), name="content/hf-dialogue@2.yaml").findings
+    filled = _filled(example, a_definition(steps={"done": an_exit()}))
+    return lint_text(filled, name=named[1] if named else "strategies/pioneer.yaml", library=library, now=NOW).findings
+
+
+def _filled(example: str, defaults: dict[str, object]) -> str:
+    missing = {key: value for key, value in defaults.items() if not re.search(rf"^{key}:", example, re.MULTILINE)}
+    return example + written(missing)
+
+
+def _page(path: Path) -> Page:
+    text = path.read_text(encoding="utf-8")
+    heading = text.splitlines()[0].removeprefix("# ")
+    code, _, title = heading.partition(": ")
+    (_, fires), (_, says), (_, fixed) = _FENCE.findall(text)
+    return Page(code, title, fires, says.strip(), fixed)

@@ -1,0 +1,147 @@
+"""Lengths of time as an author writes them, counted in the calendar of one HCP."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from journeys.durations import Calendar, Duration, Length, Unit, parse
+
+ZONES = ("UTC", "Europe/Stockholm", "Europe/London", "America/New_York", "Australia/Sydney", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia")
+STOCKHOLM = Calendar(zone="Europe/Stockholm")
+
+lengths = st.builds(Length, st.integers(1, 60), st.sampled_from(Unit))
+instants = st.datetimes(datetime(2010, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  Hypothesis adds the zone
+
+
+def local(zone: str, *when: int) -> datetime:
+    return datetime(*when, tzinfo=ZoneInfo(zone))  # type: ignore[misc,arg-type]
+
+
+@pytest.mark.parametrize(
+    ("written", "length"),
+    [
+        ("1 minute", Length(1, Unit.MINUTE)),
+        ("4 hours", Length(4, Unit.HOUR)),
+        ("  5 days ", Length(5, Unit.DAY)),
+        ("10 business days", Length(10, Unit.BUSINESS_DAY)),
+        ("1 business day", Length(1, Unit.BUSINESS_DAY)),
+    ],
+)
+def test_a_duration_is_read_as_written(written: str, length: Length) -> None:
+    """A number and a unit, singular or plural, are a length."""
+    assert parse(written) == length
+
+
+@pytest.mark.parametrize("written", ["0 days", "-1 days", "1.5 days", "5", "days", "5 weeks", "after 5 days", "1234567 days", "", 5, None, timedelta(days=5)])
+def test_what_is_no_duration_is_refused_with_the_form_to_use(written: object) -> None:
+    """Zero, fractions, unknown units and other types are errors that show how a duration is written."""
+    with pytest.raises(ValueError, match="10 business days"):
+        parse(written)
+
+
+@given(lengths)
+def test_a_length_is_written_as_it_is_read(length: Length) -> None:
+    """Text and JSON keep a length exactly."""
+    adapter: TypeAdapter[Length] = TypeAdapter(Duration)
+    assert parse(str(length)) == length
+    assert adapter.validate_json(adapter.dump_json(length)) == length
+
+
+def test_a_business_day_counts_as_seven_fifths_of_a_day_roughly() -> None:
+    """Five business days are about a week."""
+    assert Length(5, Unit.BUSINESS_DAY).roughly == timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "end"),
+    [
+        ("Europe/Stockholm", (2026, 3, 28, 9, 0), (2026, 3, 29, 9, 0)),
+        ("Europe/Stockholm", (2026, 10, 24, 9, 0), (2026, 10, 25, 9, 0)),
+        ("America/New_York", (2026, 3, 7, 9, 0), (2026, 3, 8, 9, 0)),
+        ("America/New_York", (2026, 10, 31, 9, 0), (2026, 11, 1, 9, 0)),
+        ("Australia/Sydney", (2026, 4, 4, 9, 0), (2026, 4, 5, 9, 0)),
+        ("Australia/Sydney", (2026, 10, 3, 9, 0), (2026, 10, 4, 9, 0)),
+    ],
+)
+def test_nine_in_the_morning_stays_nine_in_the_morning(zone: str, start: tuple[int, ...], end: tuple[int, ...]) -> None:
+    """A day across a daylight-saving change keeps the HCP's clock, though 23 or 25 hours pass."""
+    after = Calendar(zone=zone).after(local(zone, *start), Length(1, Unit.DAY))
+    assert after == local(zone, *end).astimezone(UTC)
+    assert after - local(zone, *start).astimezone(UTC) != timedelta(hours=24)
+
+
+def test_hours_are_elapsed_time_whatever_the_clock_says() -> None:
+    """24 hours across the spring change end at ten, not at nine."""
+    assert STOCKHOLM.after(local("Europe/Stockholm", 2026, 3, 28, 9, 0), Length(24, Unit.HOUR)) == local("Europe/Stockholm", 2026, 3, 29, 10, 0)
+
+
+def test_a_time_that_the_spring_change_skips_is_read_by_the_clock_before_it() -> None:
+    """Half past two does not exist on that morning: by the clock before the change it is half past three."""
+    after = STOCKHOLM.after(local("Europe/Stockholm", 2026, 3, 28, 2, 30), Length(1, Unit.DAY))
+    assert after.astimezone(ZoneInfo("Europe/Stockholm")).strftime("%d %H:%M") == "29 03:30"
+
+
+def test_a_time_that_comes_twice_in_autumn_is_the_first_of_the_two() -> None:
+    """Half past two comes twice on that morning: the first is meant."""
+    after = STOCKHOLM.after(local("Europe/Stockholm", 2026, 10, 24, 2, 30), Length(1, Unit.DAY))
+    assert after == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_a_start_in_the_second_of_two_hours_does_not_reach_into_the_next_change() -> None:
+    """From the second half past two in autumn to the skipped one in spring, the clock before the change is still meant."""
+    second = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    after = STOCKHOLM.after(second, Length(154, Unit.DAY))
+    assert after == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("count", "end"),
+    [(1, (2026, 12, 22)), (3, (2026, 12, 28)), (6, (2026, 12, 31)), (7, (2027, 1, 4))],
+)
+def test_business_days_step_over_weekends_and_holidays(count: int, end: tuple[int, int, int]) -> None:
+    """From the Monday before Christmas, the Swedish eves and days and the weekends do not count."""
+    christmas = (date(2026, 12, 24), date(2026, 12, 25), date(2027, 1, 1))
+    calendar = Calendar(zone="Europe/Stockholm", holidays=christmas)
+    assert calendar.after(local("Europe/Stockholm", 2026, 12, 21, 9, 0), Length(count, Unit.BUSINESS_DAY)).date() == date(*end)
+
+
+def test_the_first_business_day_after_a_weekend_is_monday() -> None:
+    """A length that starts on a Saturday counts from the Monday on."""
+    assert Calendar().after(datetime(2026, 3, 7, 12, 0, tzinfo=UTC), Length(1, Unit.BUSINESS_DAY)) == datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+
+
+def test_the_weekend_is_the_calendars_own() -> None:
+    """Where Friday and Saturday are free, Thursday's next business day is Sunday."""
+    calendar = Calendar(weekend=(4, 5))
+    assert calendar.after(datetime(2026, 3, 5, 9, 0, tzinfo=UTC), Length(1, Unit.BUSINESS_DAY)).date() == date(2026, 3, 8)
+
+
+def test_the_day_is_that_of_the_hcp() -> None:
+    """Sunday evening in UTC is Monday morning in Sydney: one business day later is Tuesday there."""
+    calendar = Calendar(zone="Australia/Sydney")
+    after = calendar.after(datetime(2026, 6, 7, 23, 0, tzinfo=UTC), Length(1, Unit.BUSINESS_DAY))
+    assert after.astimezone(ZoneInfo("Australia/Sydney")).strftime("%a %H:%M") == "Tue 09:00"
+
+
+@given(instants, lengths, st.sampled_from(ZONES))
+@example(datetime(2011, 12, 29, 20, 0, tzinfo=UTC), Length(1, Unit.DAY), "Pacific/Apia")
+def test_later_is_later_in_every_zone(start: datetime, length: Length, zone: str) -> None:
+    """A length always ends after its start, in UTC, also where the calendar leaves out a whole day; one more never ends earlier."""
+    calendar = Calendar(zone=zone)
+    after = calendar.after(start, length)
+    assert after > start
+    assert after.tzinfo is UTC
+    assert calendar.after(start, Length(length.amount + 1, length.unit)) >= after
+
+
+@given(instants, st.integers(1, 30), st.sampled_from(ZONES))
+def test_business_days_end_on_a_day_of_work(start: datetime, count: int, zone: str) -> None:
+    """Whatever the start, a number of business days ends on a day on which the HCP works, at the same time of day where that exists."""
+    calendar = Calendar(zone=zone, holidays=tuple(start.date() + timedelta(days=each) for each in (1, 2, 8)))
+    ends = calendar.after(start, Length(count, Unit.BUSINESS_DAY)).astimezone(ZoneInfo(zone))
+    shifted = ends.time() != start.astimezone(ZoneInfo(zone)).time()
+    assert calendar.works_on(ends.date()) or shifted

@@ -1,0 +1,255 @@
+"""The linter's rules beyond the examples of their pages: their edges, and what they must not complain about."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from journeys.linting import LintResult, lint_file, lint_text
+from tests.builders import NOW, a_branch, a_definition, a_library, a_medical_step, a_pause, a_rep_email, a_visit, a_wait, an_email, an_exit, written
+
+A_FACT = {"fact": "tier", "is": "A"}
+
+
+def linted(**changes: Any) -> LintResult:
+    """What the linter says of a definition that differs in these keys."""
+    return lint_text(written(a_definition(**changes)), name="draft.yaml", library=a_library(), now=NOW)
+
+
+def codes(*, start: str | None = None, **steps: Any) -> list[str]:
+    """The codes found in a definition of these steps; hyphens in their names are written as underscores."""
+    begins = {} if start is None else {"start": start}
+    return [found.code for found in linted(steps={name.replace("_", "-"): step for name, step in steps.items()} | {"done": an_exit()}, **begins).findings]
+
+
+def test_a_sound_strategy_is_clean() -> None:
+    """Nothing is found where nothing is wrong."""
+    assert linted() == LintResult(linted().definition, ())
+    assert linted().ok
+
+
+def test_warnings_do_not_forbid_publishing() -> None:
+    """Only errors do."""
+    result = linted(steps={"mail": an_email(email={"content": "hf-ending@1"}), "done": an_exit()})
+    assert [found.severity for found in result.findings] == ["warning"]
+    assert result.ok
+
+
+def test_the_finding_stands_at_the_value_that_is_wrong() -> None:
+    """Line and column are those of the misspelt word."""
+    text = written(a_definition()) + "  extra: {wait: {time: 5 days}, next: {otherwise: dne}}\n"
+    found = next(found for found in lint_text(text, name="x.yaml", library=a_library(), now=NOW).findings if found.code == "J101")
+    assert text.splitlines()[found.line - 1][found.column - 1 :].startswith("dne")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"first": a_visit(offers=["dnoe"])},
+        {"first": an_email(blocked={"no_consent": "dnoe"})},
+        {"first": an_email(blocked={"no_consent": "exti"})},
+        {"first": an_email(next="second"), "second": a_wait(wait={"of": "frst"})},
+        {"first": a_branch(({"outcome": "frst", "is": "sent"}, "done"))},
+        {"first": a_branch((A_FACT, "done"), otherwise="dnoe")},
+    ],
+)
+def test_every_place_that_names_a_step_is_checked(steps: dict[str, Any]) -> None:
+    """Offers, blocked paths and fates, waits, conditions and branches."""
+    found = [found for found in linted(steps={**steps, "done": an_exit()}).findings if found.code == "J101"]
+    assert len(found) == 1
+    assert found[0].fix
+
+
+def test_a_misspelt_start_is_told_once() -> None:
+    """Steps are not called unreachable where only the start is wrong."""
+    assert codes(start="frist", first=a_pause()) == ["J101"]
+
+
+def test_offers_and_blocked_paths_reach_steps_but_end_no_run() -> None:
+    """A step that is only offered is reached; an exit that is only offered is no end."""
+    assert codes(first=a_visit(offers=["aside"]), aside=a_pause()) == []
+    assert codes(first=a_visit(next="first", offers=["done"])) == ["J103"]
+
+
+def test_a_definition_without_an_exit_is_told_once() -> None:
+    """Not once for each step."""
+    assert [found.code for found in linted(steps={"first": a_visit(next="first")}).findings] == ["J103"]
+
+
+def test_skipped_may_have_a_path_where_a_rep_acts() -> None:
+    """Visits and e-mails that a rep sends can be skipped; hand-offs, waits and automatic e-mails cannot."""
+    named = {"skipped": "done", "otherwise": "done"}
+    assert codes(first=a_visit(next=named)) == []
+    assert codes(first=a_rep_email(next=named)) == []
+    assert codes(first=an_email(next=named)) == ["J105"]
+    assert codes(first=a_pause(next=named)) == ["J105"]
+
+
+def test_a_pause_may_name_its_timeout() -> None:
+    """A wait for a length of time has one way out, by either name."""
+    assert codes(first=a_pause(next={"timeout": "done"})) == []
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"first": an_email(next="second"), "second": a_branch((A_FACT, "done"), otherwise="first")},
+        {"first": a_rep_email(next="done", blocked={"no_consent": "second"}), "second": an_email(next="first")},
+        {"first": a_rep_email(next={"sent": "first", "otherwise": "done"}, blocked={"no_consent": "skip"})},
+        {
+            "first": an_email(next="second"),
+            "second": a_wait("clicked", next={"clicked": "third", "otherwise": "done"}),
+            "third": a_branch((A_FACT, "done"), otherwise="second"),
+        },
+        {
+            "first": an_email(next="second"),
+            "second": an_email(next="third"),
+            "third": a_wait("clicked", wait={"of": "first"}, next={"clicked": "second", "timeout": "done"}),
+        },
+        {"first": an_email(next="second", blocked={"otherwise": "skip"}), "second": a_wait("clicked", next={"clicked": "first", "timeout": "done"})},
+        {"first": a_rep_email(next="second", blocked={"no_consent": "second"}), "second": a_wait("clicked", next={"clicked": "first", "timeout": "done"})},
+    ],
+)
+def test_loops_that_run_at_once_are_refused(steps: dict[str, Any]) -> None:
+    """Automatic e-mail, blocked paths, and waits for what was heard already do not pause."""
+    assert [found.code for found in linted(steps={**steps, "done": an_exit()}).findings] == ["J106"]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"first": a_visit(next={"interested": "done", "otherwise": "second"}), "second": a_branch((A_FACT, "done"), otherwise="first")},
+        {"first": an_email(next="second"), "second": a_wait("clicked", next={"clicked": "first", "otherwise": "done"})},
+        {
+            "first": an_email(next="second", blocked={"otherwise": "skip"}),
+            "second": a_wait("clicked", wait={"of": "first"}, next={"clicked": "first", "otherwise": "done"}),
+        },
+        {"first": a_branch((A_FACT, "done"), otherwise="second"), "second": a_pause(next="first")},
+    ],
+)
+def test_loops_that_pause_are_allowed(steps: dict[str, Any]) -> None:
+    """A visit, a wait for a length of time, or a wait for news of a new e-mail pauses."""
+    assert [found.code for found in linted(steps={**steps, "done": an_exit()}).findings] == []
+
+
+def test_a_wait_of_a_step_that_sends_nothing_is_refused() -> None:
+    """`of` names an e-mail."""
+    assert codes(first=a_visit(next="second"), second=an_email(next="third"), third=a_wait(wait={"of": "first"})) == ["J110"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "code"),
+    [
+        ({"fact": "tier", "at_least": "B"}, None),
+        ({"fact": "nurse_in_care_team", "is": False}, None),
+        ({"fact": "decile", "in": [9, 10]}, None),
+        ({"fact": "scientific_interest", "known": True}, "J301"),
+        ({"fact": "profession", "at_least": "nurse"}, "J205"),
+        ({"fact": "nurse_in_care_team", "is": "true"}, "J205"),
+        ({"fact": "decile", "is": True}, "J205"),
+        ({"fact": "tier", "is": 1}, "J205"),
+        ({"fact": "persona", "is": "poineer"}, "J206"),
+        ({"fact": "tier", "in": ["A", "E"]}, "J206"),
+        ({"fact": "market", "is": "DK"}, "J206"),
+        ({"outcome": "first-visit", "in": ["interested", "intrested"]}, "J206"),
+        ({"outcome": "reading", "is": "clicked"}, "J207"),
+    ],
+)
+@pytest.mark.parametrize("where", ["entry", "goal", "exit_when", "branch", "nested"])
+def test_conditions_are_checked_wherever_they_stand(condition: dict[str, Any], code: str | None, where: str) -> None:
+    """The same judgement at the entry, the goal, the exit condition, in a branch and inside other conditions."""
+    steps = {**a_definition()["steps"], "follow-up": an_email(next="decide"), "decide": a_branch((condition, "done"), otherwise="reading")}
+    changes = {
+        "entry": {"entry": {"when": condition}},
+        "goal": {"goal": condition},
+        "exit_when": {"exit_when": condition},
+        "branch": {"steps": steps},
+        "nested": {"goal": {"all": [A_FACT, {"any": [{"not": condition}]}]}},
+    }
+    assert [found.code for found in linted(**changes[where]).findings] == ([] if code is None else [code])
+
+
+def test_medical_facts_may_steer_medical_responses() -> None:
+    """The wall keeps medical knowledge out of promotion, not out of medical."""
+    steps = {"mail": an_email(email={"content": "hf-answer@1"}), "done": an_exit()}
+    assert linted(purpose="medical_response", goal={"fact": "kol_tier", "is": "local"}, steps=steps).findings == ()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        a_visit(next={"interested": "answer", "otherwise": "done"}),
+        a_visit(offers=["answer"]),
+        a_rep_email(next={"sent": "answer", "otherwise": "done"}),
+        a_medical_step(next={"answered": "answer", "otherwise": "done"}),
+    ],
+)
+def test_medical_follows_what_a_human_reports(before: dict[str, Any]) -> None:
+    """An outcome, a sent e-mail, a medical answer, an offer."""
+    found = codes(opening=a_visit(next={"interested": "first", "otherwise": "done"}), first=before, answer=a_medical_step())
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        a_visit(next={"overdue": "answer", "otherwise": "done"}),
+        a_visit(next={"skipped": "answer", "otherwise": "done"}),
+        a_visit(next="answer"),
+        a_rep_email(next={"overdue": "answer", "otherwise": "done"}),
+        a_medical_step(next={"overdue": "answer", "otherwise": "done"}),
+        an_email(next="answer"),
+        an_email(blocked={"no_consent": "answer"}),
+        a_pause(next="answer"),
+        a_branch((A_FACT, "answer")),
+        a_branch((A_FACT, "done"), otherwise="answer"),
+    ],
+)
+def test_medical_never_comes_by_itself(before: dict[str, Any]) -> None:
+    """Branches, waits, automatic e-mails, blocked paths and undone tasks would solicit the question."""
+    found = codes(opening=a_visit(next={"interested": "first", "otherwise": "done"}), first=before, answer=a_medical_step())
+    assert found == ["J303"]
+
+
+def test_a_journey_never_begins_with_medical() -> None:
+    """Nobody has asked yet."""
+    assert codes(answer=a_medical_step()) == ["J303"]
+
+
+def test_the_room_and_the_screen_are_compared_over_the_whole_journey() -> None:
+    """Material of an earlier visit does not carry over to a later remote one either."""
+    remote = {"due": "5 days", "remote": {"materials": ["hf-detail-aid@2"]}, "outcomes": ["yes"]}
+    assert codes(first=a_visit(next="second"), second={"visit": remote, "next": "done"}) == ["J401", "J402"]
+
+
+def test_content_is_judged_at_the_given_time() -> None:
+    """The same text is clean today and refused when the approval has lapsed."""
+    text = written(a_definition())
+    later = NOW.replace(year=2030)
+    assert {found.code for found in lint_text(text, name="x.yaml", library=a_library(), now=later).findings} == {"J403"}
+
+
+def test_every_market_without_the_content_or_a_letter_counts() -> None:
+    """One lacking market is enough."""
+    assert {found.code for found in linted(markets=["SE", "UK"]).findings} == {"J404"}
+
+
+def test_a_new_version_of_a_strategy_is_no_second_one() -> None:
+    """The journey's own earlier version does not count."""
+    result = linted(journey="heart-failure-traditional", version=2, persona="traditional")
+    assert result.findings == ()
+
+
+def test_a_file_is_linted_under_its_path(tmp_path: Path) -> None:
+    """The path is what an editor opens; the file's name is a rule of its own."""
+    path = tmp_path / "strategies" / "pioneers.yaml"
+    path.parent.mkdir()
+    path.write_text(written(a_definition()), encoding="utf-8")
+    (found,) = lint_file(path, library=a_library(), now=NOW).findings
+    assert (found.path, found.code, found.fix) == (str(path), "J007", "name it pioneer.yaml")
+
+
+def test_a_very_long_strategy_is_judged_in_time() -> None:
+    """A thousand steps in a row exhaust neither the stack nor patience."""
+    steps = {f"step-{number}": a_pause(next=f"step-{number + 1}") for number in range(1000)} | {"step-1000": an_exit()}
+    assert linted(steps=steps).findings == ()

@@ -1,0 +1,71 @@
+"""Whatever is thrown at the loader and the linter, they answer with findings."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journeys.linting import LintResult, lint_text
+from journeys.loading import load_content
+from tests.builders import NOW, a_content, a_definition, a_library, written
+
+LIBRARY = a_library()
+SOUND = written(a_definition())
+KEYS = [
+    *("journey", "version", "markets", "entry", "when", "goal", "steps", "next", "otherwise", "offers", "blocked", "content", "of", "up_to", "time"),
+    *("visit", "email", "medical", "wait", "branch", "exit", "due", "materials", "outcomes", "fact", "outcome", "is", "in", "all", "any", "not"),
+]
+SIGNS = ["{", "}", "[", "- ", ": ", "? ", "|", ">", "\t", '"', "'", "*x", "&x", "!!python/object:os.system", "<<: ", "~", "%YAML 9.9", "---", "...", "\\U"]
+SCRAPS = [*SIGNS, "\ud800", "\x00", "\ufeff"]
+LINE_ENDS = "\n\r\x85\u2028\u2029"
+WORDS = st.sampled_from([*KEYS, "done", "first-visit", "5 days", "hf-dialogue@2", "no_consent", "pioneer", "SE"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def judged(text: str) -> LintResult:
+    """The answer, whose lines are told and lie in or just after the text."""
+    result = lint_text(text, name="fuzz.yaml", library=LIBRARY, now=NOW)
+    assert result.definition is not None or result.findings
+    lines = sum(text.count(end) for end in LINE_ENDS) + 1
+    assert all(1 <= found.line <= lines + 1 for found in result.findings)
+    assert all(str(found).startswith("fuzz.yaml:") for found in result.findings)
+    return result
+
+
+@given(st.text(alphabet=st.characters(codec=None), max_size=200))
+def test_any_text(text: str) -> None:
+    """Random characters, halves of surrogate pairs included."""
+    judged(text)
+
+
+@given(st.lists(st.sampled_from([*SCRAPS, *KEYS, " ", "\n", "\n  ", "a", "1"]), max_size=40).map("".join))
+def test_any_heap_of_yaml(text: str) -> None:
+    """Everything that means something to YAML, in any order."""
+    judged(text)
+
+
+@given(st.integers(0, len(SOUND)), st.integers(0, 30), st.sampled_from([*SCRAPS, *KEYS, ""]))
+def test_a_sound_file_with_a_piece_torn_out_and_a_scrap_put_in(at: int, length: int, scrap: str) -> None:
+    """The slips of an editor."""
+    judged(SOUND[:at] + scrap + SOUND[at + length :])
+
+
+@given(st.dictionaries(WORDS | st.sampled_from(sorted(a_definition())), VALUES, max_size=4), st.data())
+def test_a_sound_definition_with_values_exchanged(changes: dict[str, Any], data: st.DataObject) -> None:
+    """Right YAML of the wrong shape, at the top and inside a step."""
+    definition = {**a_definition(), **changes}
+    if isinstance(definition["steps"], dict):
+        step = data.draw(st.sampled_from(["first-visit", "follow-up", "reading", "done"]))
+        part = definition["steps"].get(step)
+        definition["steps"] = {**definition["steps"], step: {**(part if isinstance(part, dict) else {}), data.draw(WORDS): data.draw(VALUES)}}
+    judged(written(definition))
+
+
+@given(st.text(alphabet="{}%#| .hcp_familynus-\n", max_size=60))
+def test_any_letter(text: str) -> None:
+    """Braces in any order are judged, not rendered."""
+    load_content(written(a_content(letters={"en": {"subject": text, "text": text, "html": text}})), name="c.yaml")

@@ -1,0 +1,237 @@
+"""The gate's rules: what each allows and refuses, which reason is named, and that no further objection ever opens it."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journeys import policy
+from journeys.consents import ConsentAct
+from journeys.content import ContentVersion
+from journeys.definitions import ContentRef, Purpose
+from journeys.markets import MarketPolicy
+from journeys.policy import Evidence, Intent, Verdict, judge
+from journeys.reasons import TOLD, Reason
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+WEEK = 7 * DAY
+
+SWEDEN = MarketPolicy.model_validate(
+    {"market": "SE", "country": "SE", "languages": ["sv", "en"], "zone": "Europe/Stockholm", "weekly_cap": 2, "cap_period": "7 days"}
+)
+LETTER = {"subject": "Hello", "text": "Hello", "html": "<p>Hello</p>"}
+GIVEN = ConsentAct(act="given", channel="email", purpose="promotional", market="SE", at=NOW - DAY, text_version="3")
+TAKEN_BACK = ConsentAct(act="withdrawn", channel="email", purpose="promotional", market="SE", at=NOW)
+
+
+def a_content(**changes: Any) -> ContentVersion:
+    plain = {
+        "content": "hf-dialogue",
+        "version": 2,
+        "title": "Heart failure",
+        "made_for": "email",
+        "product": "cardiolex",
+        "purpose": "promotional",
+        "audience": ["physician"],
+        "markets": ["SE"],
+        "state": "approved",
+        "approval": {"id": "MLR-1", "expires": NOW + 30 * DAY},
+        "letters": {"sv": LETTER},
+    }
+    return ContentVersion.model_validate(plain | changes)
+
+
+def an_intent(**changes: Any) -> Intent:
+    return Intent.model_validate(
+        {"channel": "email", "purpose": "promotional", "product": "cardiolex", "market": "SE", "content": ContentRef("hf-dialogue", 2)} | changes
+    )
+
+
+def an_evidence(**changes: Any) -> Evidence:
+    plain: dict[str, Any] = {
+        "market": SWEDEN,
+        "reachable": True,
+        "audience": "physician",
+        "objected": False,
+        "suppressed": False,
+        "consents": (GIVEN,),
+        "content": a_content(),
+        "touches": (),
+    }
+    return Evidence.model_validate(plain | changes)
+
+
+def verdict(intent: dict[str, Any] | None = None, /, *, now: datetime = NOW, **evidence: Any) -> Verdict:
+    return judge(an_intent(**(intent or {})), an_evidence(**evidence), now)
+
+
+def test_what_nothing_speaks_against_is_allowed() -> None:
+    """Every rule was asked, in the fixed order, and each allowed."""
+    allowed = verdict()
+    assert (allowed.verdict, allowed.reason) == ("allowed", None)
+    assert [check.rule for check in allowed.checks] == ["recipient", "market", "objection", "consent", "content", "weekly_cap"]
+    assert {check.verdict for check in allowed.checks} == {"allowed"}
+
+
+REFUSALS: list[tuple[str, dict[str, Any], Reason]] = [
+    ("recipient", {"reachable": False}, Reason.NO_RECIPIENT),
+    ("market", {"market": None}, Reason.NO_MARKET_POLICY),
+    ("objection", {"objected": True}, Reason.OBJECTED),
+    ("objection", {"suppressed": True}, Reason.SUPPRESSED),
+    ("consent", {"consents": ()}, Reason.NO_CONSENT),
+    ("consent", {"consents": (GIVEN, TAKEN_BACK)}, Reason.CONSENT_WITHDRAWN),
+    ("consent", {"consents": (GIVEN.model_copy(update={"expires": NOW}),)}, Reason.CONSENT_EXPIRED),
+    ("content", {"content": None}, Reason.CONTENT_UNKNOWN),
+    ("content", {"content": a_content(state="draft")}, Reason.CONTENT_NOT_APPROVED),
+    ("content", {"content": a_content(state="in_review")}, Reason.CONTENT_NOT_APPROVED),
+    ("content", {"content": a_content(state="withdrawn")}, Reason.CONTENT_NOT_APPROVED),
+    ("content", {"content": a_content(approval=None)}, Reason.CONTENT_NOT_APPROVED),
+    ("content", {"content": a_content(purpose="transactional")}, Reason.CONTENT_NOT_APPROVED),
+    ("content", {"content": a_content(approval={"id": "MLR-1", "expires": NOW})}, Reason.CONTENT_EXPIRED),
+    ("content", {"content": a_content(markets=["UK"])}, Reason.CONTENT_WRONG_MARKET),
+    ("content", {"content": a_content(product="other")}, Reason.CONTENT_WRONG_PRODUCT),
+    ("content", {"audience": "nurse"}, Reason.CONTENT_WRONG_AUDIENCE),
+    ("content", {"audience": None}, Reason.CONTENT_WRONG_AUDIENCE),
+    ("content", {"content": a_content(letters={"de": LETTER})}, Reason.CONTENT_NO_LANGUAGE),
+    ("content", {"content": a_content(letters={})}, Reason.CONTENT_NO_LANGUAGE),
+]
+
+
+@pytest.mark.parametrize(("rule", "evidence", "reason"), REFUSALS)
+def test_each_rule_refuses_for_its_reason(rule: str, evidence: dict[str, Any], reason: Reason) -> None:
+    """One thing that speaks against the touch is enough, and it is told which rule said so and why."""
+    refused = verdict(**evidence)
+    assert (refused.verdict, refused.reason, refused.until) == ("refused", reason, None)
+    check = next(check for check in refused.checks if check.rule == rule)
+    assert (check.reason, check.told) == (reason, TOLD[reason])
+
+
+def test_content_is_good_until_the_instant_of_its_expiry() -> None:
+    """A second before it may go out, at the instant it may not."""
+    expires = NOW + DAY
+    content = a_content(approval={"id": "MLR-1", "expires": expires})
+    assert verdict(now=expires - SECOND, content=content).verdict == "allowed"
+    assert verdict(now=expires, content=content).reason == Reason.CONTENT_EXPIRED
+
+
+@pytest.mark.parametrize("purpose", [Purpose.MEDICAL_RESPONSE, Purpose.TRANSACTIONAL, Purpose.SAFETY])
+def test_only_promotion_needs_consent_and_yields_to_an_objection(purpose: Purpose) -> None:
+    """An answer that the HCP asked for goes out without marketing consent and after an objection to marketing."""
+    assert verdict({"purpose": purpose}, consents=(GIVEN, TAKEN_BACK), objected=True, content=a_content(purpose=purpose)).verdict == "allowed"
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_the_stop_list_stops_everything_but_safety(purpose: Purpose) -> None:
+    """Who is on the stop list gets safety information and nothing else."""
+    expected = "allowed" if purpose is Purpose.SAFETY else "refused"
+    assert verdict({"purpose": purpose}, suppressed=True, content=a_content(purpose=purpose)).verdict == expected
+
+
+# The weekly cap
+
+
+def test_below_the_cap_a_touch_is_allowed() -> None:
+    """One touch of two this week leaves room for one."""
+    assert verdict(touches=(NOW - DAY,)).verdict == "allowed"
+
+
+def test_at_the_cap_a_touch_waits_until_the_oldest_leaves_the_period() -> None:
+    """It is deferred, not refused, and the time at which it may go is exact."""
+    deferred = verdict(touches=(NOW - 2 * DAY, NOW - 5 * DAY))
+    assert (deferred.verdict, deferred.reason, deferred.until) == ("deferred", Reason.WEEKLY_CAP, NOW + 2 * DAY)
+    touches = (NOW - 2 * DAY, NOW - 5 * DAY)
+    assert verdict(now=NOW + 2 * DAY - SECOND, touches=touches).verdict == "deferred"
+    assert verdict(now=NOW + 2 * DAY, touches=touches).verdict == "allowed"
+
+
+def test_a_touch_exactly_one_period_ago_does_not_count() -> None:
+    """The period is half open: at its very end the place is free again."""
+    assert verdict(touches=(NOW - DAY, NOW - WEEK)).verdict == "allowed"
+    assert verdict(touches=(NOW - DAY, NOW - WEEK + SECOND)).verdict == "deferred"
+
+
+def test_over_the_cap_enough_touches_must_leave_the_period() -> None:
+    """With four touches under a cap of two, the third newest must go first: until then nothing is sent."""
+    touches = (NOW - 6 * DAY, NOW - 3 * DAY, NOW - 2 * DAY, NOW - DAY)
+    deferred = verdict(touches=touches)
+    assert deferred.until == NOW - 2 * DAY + WEEK
+    assert verdict(now=NOW + 5 * DAY, touches=touches).verdict == "allowed"
+
+
+@given(st.lists(st.datetimes(datetime(2026, 2, 1), datetime(2026, 3, 2, 9), timezones=st.just(UTC)), max_size=8))  # noqa: DTZ001  Hypothesis adds the zone
+def test_a_deferral_ends_by_itself(touches: list[datetime]) -> None:
+    """At the time that a deferral names the cap has room, provided nothing was sent meanwhile; that time lies ahead."""
+    first = verdict(touches=tuple(touches))
+    if first.verdict == "deferred":
+        assert first.until is not None
+        assert first.until > NOW
+        check = policy.weekly_cap(an_intent(), an_evidence(touches=tuple(touches)), first.until)
+        assert check.verdict == "allowed"
+
+
+# All together
+
+
+def test_the_gravest_reason_is_named_whatever_the_order_of_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Objection outweighs consent, consent content, a refusal a deferral: in each of the 720 orders."""
+    touches = (NOW - DAY, NOW - 2 * DAY)
+    evidence = an_evidence(objected=True, consents=(), content=None, reachable=False, touches=touches)
+    for order in itertools.permutations(policy.RULES):
+        monkeypatch.setattr(policy, "RULES", order)
+        judged = judge(an_intent(), evidence, NOW)
+        assert (judged.verdict, judged.reason, len(judged.checks)) == ("refused", Reason.OBJECTED, 6)
+
+
+evidences = st.builds(
+    an_evidence,
+    market=st.sampled_from([SWEDEN, SWEDEN, None]),
+    reachable=st.sampled_from([True, True, False]),
+    audience=st.sampled_from(["physician", "physician", "nurse", None]),
+    objected=st.sampled_from([False, False, True]),
+    suppressed=st.sampled_from([False, False, True]),
+    consents=st.sampled_from([(GIVEN,), (), (GIVEN, TAKEN_BACK)]),
+    content=st.sampled_from([a_content(), a_content(state="draft"), a_content(product="other"), None]),
+    touches=st.lists(st.sampled_from([NOW - each * DAY for each in range(9)]), max_size=4).map(tuple),
+)
+intents = st.builds(an_intent, purpose=st.sampled_from(Purpose), market=st.sampled_from(["SE", "SE", "UK"]))
+
+AGAINST: dict[str, dict[str, Any]] = {
+    "nobody there": {"reachable": False},
+    "unknown market": {"market": None},
+    "objected": {"objected": True},
+    "stop list": {"suppressed": True},
+    "withdrawn": {"consents": (GIVEN, TAKEN_BACK)},
+    "no consent": {"consents": ()},
+    "unknown content": {"content": None},
+    "draft": {"content": a_content(state="draft")},
+    "one more touch": {"touches": (NOW, NOW - DAY, NOW - 2 * DAY, NOW - 3 * DAY, NOW - 4 * DAY)},
+}
+_OPENNESS = {"refused": 0, "deferred": 1, "allowed": 2}
+
+
+@given(intents, evidences, st.sampled_from(list(AGAINST)))
+def test_another_fact_against_a_touch_never_allows_more(intent: Intent, evidence: Evidence, fact: str) -> None:
+    """Whatever stood before, one more thing that speaks against the touch leaves the gate as it was or closes it further."""
+    before = judge(intent, evidence, NOW)
+    after = judge(intent, evidence.model_copy(update=AGAINST[fact]), NOW)
+    assert _OPENNESS[after.verdict] <= _OPENNESS[before.verdict]
+
+
+@given(intents, evidences)
+def test_a_verdict_is_what_its_checks_add_up_to(intent: Intent, evidence: Evidence) -> None:
+    """Allowed only where all allow; else the reason is one that a check gave, and only a deferral has a time."""
+    judged = judge(intent, evidence, NOW)
+    said = {check.verdict for check in judged.checks}
+    assert judged.verdict == min(said, key=_OPENNESS.__getitem__)
+    assert (judged.reason is None) == (judged.verdict == "allowed")
+    assert judged.reason in {check.reason for check in judged.checks if check.verdict == judged.verdict}
+    assert (judged.until is not None) == (judged.verdict == "deferred")
+
+
+def test_every_reason_is_told_in_words() -> None:
+    """No code reaches a screen without its sentence."""
+    assert set(TOLD) == set(Reason)

@@ -1,0 +1,80 @@
+"""The store's commands, as they are typed: what they print, how they exit, and that they may be run again."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from journeys.library import PACKAGED
+from orchestrator.embedded.postgres import Postgres
+from orchestrator.store.sample import read_sample
+from tests.database import Dirigent
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """A copy of the packaged library that a test may edit."""
+    return shutil.copytree(PACKAGED, tmp_path / "library")
+
+
+def _edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_migrating_again_says_that_there_is_nothing_to_do(dirigent: Dirigent) -> None:
+    """It may be run at every start."""
+    assert dirigent("migrate") == (0, "the schema is up to date\n", "")
+
+
+def test_a_database_that_does_not_answer_is_said_in_a_sentence(dirigent: Dirigent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command that needs it says where it was sought, with exit code 1 and no stack trace."""
+    monkeypatch.setenv("DIRIGENT_DATABASE_URL", "postgresql://nobody:hush@127.0.0.1:1/none")
+    for command in (["migrate"], ["library", "publish"], ["people", "sample"]):
+        code, out, err = dirigent(*command)
+        assert (code, out) == (1, "")
+        assert err.startswith("The database at 127.0.0.1:1/none does not answer.")
+        assert "hush" not in err
+
+
+def test_a_database_without_the_schema_is_said_in_a_sentence(dirigent: Dirigent, postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says what to run."""
+    monkeypatch.setenv("DIRIGENT_DATABASE_URL", postgres_server.create_database("bare"))
+    code, _, err = dirigent("people", "sample")
+    postgres_server.drop_database("bare")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "dirigent migrate" in err
+
+
+def test_the_packaged_library_is_published_once(dirigent: Dirigent) -> None:
+    """The second time nothing is new."""
+    first, again = dirigent("library", "publish"), dirigent("library", "publish")
+    assert first.code == again.code == 0
+    assert "published definition:pioneer@1" in first.out
+    assert again.out.startswith("0 published, 0 changed, ")
+
+
+def test_a_changed_version_is_refused(dirigent: Dirigent, library: Path) -> None:
+    """With what to do about it."""
+    dirigent("library", "publish", "--path", str(library))
+    _edit(library / "strategies" / "pioneer.yaml", "priority: 70", "priority: 71")
+    code, out, err = dirigent("library", "publish", "--path", str(library))
+    assert (code, out) == (1, "")
+    assert "pioneer@1 is published with another meaning" in err
+
+
+@pytest.mark.parametrize(("old", "new"), [("priority: 70", "priorty: 70"), ("hf-detail-aid@2", "hf-detail-aid@99")])
+def test_a_strategy_with_errors_is_not_published(dirigent: Dirigent, library: Path, old: str, new: str) -> None:
+    """Neither one that cannot be read nor one that the linter refuses, and nothing else of that library; the findings have their places."""
+    _edit(library / "strategies" / "pioneer.yaml", old, new)
+    code, out, err = dirigent("library", "publish", "--path", str(library))
+    assert (code, out) == (1, "")
+    assert "strategies/pioneer.yaml:" in err
+    assert dirigent("library", "publish").out.count("published definition:") == 4
+
+
+def test_the_sample_is_loaded_once(dirigent: Dirigent) -> None:
+    """The second time nobody is added."""
+    assert dirigent("people", "sample") == (0, f"{len(read_sample().people)} people added\n", "")
+    assert dirigent("people", "sample") == (0, "0 people added\n", "")

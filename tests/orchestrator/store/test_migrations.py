@@ -1,0 +1,161 @@
+"""The schema's history: it reaches what the tables say, once, whoever starts first, and it keeps three books append-only."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import SQLModel
+
+from orchestrator.embedded.postgres import Postgres
+from orchestrator.store import audit, tables
+from orchestrator.store.engine import make_engine, reach, transaction
+from orchestrator.store.errors import DatabaseTooNewError, DatabaseUnreachableError, MigrationMissingError
+from orchestrator.store.migrations import migrate, require_migrated
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NOWHERE = "postgresql+psycopg://nobody:hush@127.0.0.1:1/none"
+
+
+@pytest.fixture
+def empty(postgres_server: Postgres) -> Iterator[str]:
+    """The address of a database without a schema."""
+    yield postgres_server.create_database("empty")
+    postgres_server.drop_database("empty")
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[Connection]:
+    """A plain connection to a migrated database."""
+    engine = create_engine(database)
+    with engine.connect() as open_connection:
+        yield open_connection
+    engine.dispose()
+
+
+def test_the_migrations_build_exactly_the_tables(connection: Connection) -> None:
+    """Nothing is left for Alembic to generate; a failure prints the operations that the next migration must have."""
+    context = MigrationContext.configure(connection, opts={"target_metadata": SQLModel.metadata, "include_schemas": True})
+    missing = produce_migrations(context, SQLModel.metadata).upgrade_ops
+    assert missing is not None
+    assert missing.is_empty(), render_python_code(missing)
+
+
+def test_a_second_migration_finds_nothing_to_do(empty: str) -> None:
+    """Migrating is idempotent and says what it did."""
+    assert migrate(empty)[0] == "0001"
+    assert migrate(empty) == ()
+
+
+def test_of_two_starts_at_once_one_migrates(empty: str) -> None:
+    """The advisory lock makes the later start wait, and then there is nothing left to do."""
+    with ThreadPoolExecutor(2) as starts:
+        applied = list(starts.map(migrate, [empty, empty]))
+    assert sorted(map(bool, applied)) == [False, True]
+
+
+def test_a_newer_schema_is_left_alone(empty: str) -> None:
+    """A release that does not know the database's migration refuses to touch it."""
+    migrate(empty)
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(DatabaseTooNewError, match="9999"):
+        migrate(empty)
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password() -> None:
+    """The message says where the database was sought, and keeps the password to itself."""
+    with pytest.raises(DatabaseUnreachableError, match=r"127\.0\.0\.1:1/none") as refusal:
+        migrate(NOWHERE)
+    assert "hush" not in str(refusal.value)
+
+
+async def test_an_engine_that_cannot_reach_its_database_says_so() -> None:
+    """Readiness is asked of the database itself."""
+    engine = make_engine(NOWHERE)
+    with pytest.raises(DatabaseUnreachableError, match=r"127\.0\.0\.1:1/none"):
+        await reach(engine)
+    await engine.dispose()
+
+
+async def test_work_on_a_database_without_the_schema_is_refused(empty: str) -> None:
+    """A worker or API on an unmigrated database says what to run."""
+    engine = make_engine(empty)
+    await reach(engine)
+    with pytest.raises(MigrationMissingError, match="dirigent migrate"):
+        await require_migrated(engine)
+    await engine.dispose()
+
+
+async def test_a_migrated_database_is_ready(engine: AsyncEngine) -> None:
+    """Nothing stands in the way of work on this release's schema."""
+    await reach(engine)
+    await require_migrated(engine)
+
+
+async def _one_row_in_each_book(engine: AsyncEngine) -> None:
+    async with transaction(engine) as session:
+        session.add(tables.Person(id="p1", given_name="Ada", family_name="Berg", profession="physician", market="SE", created_at=NOW, updated_at=NOW))
+        await audit.record(session, by="anna", role="rep", action="task.completed", subject="task:t1", reason="met", details={"outcome": "neutral"}, now=NOW)
+        session.add(tables.PersonaAssignment(id="a1", person_id="p1", persona="pioneer", by="anna", reason="met", at=NOW))
+        session.add(
+            tables.Consent(
+                id="c1",
+                person_id="p1",
+                act="given",
+                channel="email",
+                purpose="promotional",
+                market="SE",
+                method="paper",
+                captured_by="anna",
+                at=NOW,
+                recorded_at=NOW,
+            )
+        )
+
+
+@pytest.mark.parametrize("book", ["audit", "consent", "persona_assignment"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE {} SET reason = 'x'", "UPDATE {} SET at = now() WHERE false", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE person CASCADE"]
+)
+async def test_an_append_only_book_refuses_every_change(engine: AsyncEngine, book: str, change: str) -> None:
+    """Update, delete and truncate are refused by the database itself, with a message that names the table, and the row stays."""
+    await _one_row_in_each_book(engine)
+    statement = change.format(book).replace("SET reason", "SET method" if book == "consent" else "SET reason")
+    with pytest.raises(IntegrityError, match="append-only"):
+        async with transaction(engine) as session:
+            await (await session.connection()).execute(text(statement))
+    async with engine.connect() as connection:
+        assert (await connection.execute(text(f"SELECT count(*) FROM {book}"))).scalar_one() == 1  # noqa: S608 - a name of this file
+
+
+async def _begin_and_fail(engine: AsyncEngine) -> None:
+    async with transaction(engine) as session:
+        session.add(tables.Territory(id="stockholm", name="Stockholm", market="SE"))
+        await session.flush()
+        raise LookupError
+
+
+async def test_a_transaction_that_raises_leaves_nothing(engine: AsyncEngine) -> None:
+    """What one request or activity wrote is kept whole or not at all."""
+    with pytest.raises(LookupError):
+        await _begin_and_fail(engine)
+    async with transaction(engine) as session:
+        assert await session.get(tables.Territory, "stockholm") is None
+
+
+async def test_instants_come_back_in_utc(engine: AsyncEngine) -> None:
+    """Whatever zone the server's machine is in."""
+    await _one_row_in_each_book(engine)
+    async with transaction(engine) as session:
+        person = await session.get_one(tables.Person, "p1")
+    assert person.created_at == NOW
+    assert person.created_at.tzinfo is not None
+    assert person.created_at.utcoffset() == NOW.utcoffset()

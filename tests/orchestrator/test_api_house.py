@@ -1,0 +1,101 @@
+"""What the house adds around the API: its reference page, its health, its log-ins and the pages of the embedded inbox."""
+
+from collections.abc import AsyncIterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from typer.testing import CliRunner
+
+from api.security import Tokens
+from orchestrator.commands import token
+from orchestrator.embedded.inbox import Inbox
+from orchestrator.settings import Settings
+from orchestrator.store.engine import make_engine
+from orchestrator.temporal.client import connect
+from orchestrator.wiring_api import make_api
+from tests.orchestrator.store.desk.filling import the_world
+
+KEY = "a-signing-key-for-tests-of-32-chars"
+
+
+def _settings(database: str, **changes: str) -> dict[str, str]:
+    told = {"database_url": database, "temporal_address": "127.0.0.1:1", "smtp_host": "localhost", "mail_from": "a@b.example", "mail_domain": "b.example"}
+    return {**told, "public_url": "http://dirigent.test", "signing_key": KEY, "embedded": "true", **changes}
+
+
+@pytest_asyncio.fixture
+async def http(database: str, engine: AsyncEngine, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """The whole API over a real database; Temporal is away."""
+    settings = Settings.model_validate(_settings(database, inbox_dir=str(tmp_path)))
+    async with _client(make_api(settings, engine, await connect(settings))) as client:
+        yield client
+
+
+def _client(app: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://dirigent.test")
+
+
+async def test_the_reference_page_loads_nothing_from_elsewhere(http: httpx.AsyncClient) -> None:
+    """Its script, its style and its picture are ours."""
+    page = (await http.get("/docs")).text
+    assert "https://" not in page
+    for file in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
+        assert f"/docs/assets/{file}" in page
+        assert (await http.get(f"/docs/assets/{file}")).status_code == 200
+
+
+async def test_health_tells_which_part_is_away(http: httpx.AsyncClient) -> None:
+    """The database answers, Temporal does not."""
+    answer = await http.get("/health/ready")
+    assert (answer.status_code, list(answer.json()["troubles"])) == (503, ["temporal"])
+
+
+async def test_health_is_well_when_both_answer(database: str, engine: AsyncEngine, temporal_client: Client) -> None:
+    """With a real Temporal."""
+    async with _client(make_api(Settings.model_validate(_settings(database)), engine, temporal_client)) as client:
+        assert (await client.get("/health/ready")).json() == {"status": "ready", "troubles": {}}
+        assert (await client.get("/inbox")).status_code == 404
+
+
+async def test_a_mail_is_shown_where_it_can_do_nothing(http: httpx.AsyncClient, tmp_path: Path) -> None:
+    """The list, the page with the HTML part in a sandbox, and the same for programs."""
+    mail = EmailMessage()
+    mail["Message-ID"], mail["From"], mail["To"], mail["Subject"] = "<1@b.example>", "a@b.example", "c@d.example", "<b>Hello</b>"
+    mail.set_content("Read this.")
+    mail.add_alternative("<p onclick=\"alert('x')\">Read this.</p>", subtype="html")
+    file = Inbox(tmp_path).keep(mail.as_bytes())
+    assert "&lt;b&gt;Hello&lt;/b&gt;" in (await http.get("/inbox")).text
+    page = (await http.get(f"/inbox/{file.stem}")).text
+    assert '<iframe sandbox title="The HTML part" srcdoc="&lt;p onclick=' in page
+    (told,) = (await http.get("/inbox/messages.json")).json()
+    assert (told["to"], told["message_id"], told["text"].strip()) == ("c@d.example", "<1@b.example>", "Read this.")
+    assert (await http.get("/inbox/../../etc/passwd")).status_code == 404
+    assert (await http.get("/inbox/unheard-of")).status_code == 404
+
+
+@pytest.mark.parametrize(("user", "code"), [("user-msl", 0), ("nobody", 1)])
+def test_a_token_is_for_an_active_user_in_their_role(user: str, code: int, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody else is told who there is."""
+    import asyncio  # noqa: PLC0415 - the command runs a loop of its own
+
+    async def fill() -> None:
+        engine = make_engine(database)
+        await the_world(engine)
+        await engine.dispose()
+
+    asyncio.run(fill())
+    for name, value in _settings(database).items():
+        monkeypatch.setenv(f"DIRIGENT_{name.upper()}", value)
+    result = CliRunner().invoke(token.app, [user])
+    assert result.exit_code == code
+    if code == 0:
+        who = Tokens(KEY).read(result.stdout.strip())
+        assert (who.id, who.role) == ("user-msl", "msl")
+    else:
+        assert "user-rep" in result.stderr

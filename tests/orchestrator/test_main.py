@@ -1,0 +1,35 @@
+"""The command line as its user meets it: what it lists, and how it refuses."""
+
+import os
+import subprocess
+import sys
+
+
+def _dirigent(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("DIRIGENT_")}
+    command = [sys.executable, "-m", "orchestrator.main", *arguments]
+    return subprocess.run(command, env={**clean, **environment}, capture_output=True, text=True, check=False)
+
+
+def test_help_lists_the_subcommands() -> None:
+    """Every subcommand can be imported; the one that only the embedded runtime calls is not shown."""
+    shown = _dirigent("--help")
+    assert shown.returncode == 0, shown.stderr
+    assert "Start everything on this machine" in shown.stdout
+    assert all(name in shown.stdout for name in ("journeys", "migrate", "up", "worker"))
+    assert "Accept e-mails on a local port" not in shown.stdout
+
+
+def test_missing_settings_are_a_list_and_no_stack_trace() -> None:
+    """A process without settings says which variables it wants, and ends with 2."""
+    refused = _dirigent("inbox", DIRIGENT_DATA_DIR="/nonexistent")
+    assert refused.returncode == 2
+    assert "DIRIGENT_DATABASE_URL: is not set" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_an_unknown_subcommand_is_wrong_usage() -> None:
+    """A mistyped subcommand ends with 2 and a pointer to the help."""
+    refused = _dirigent("upp")
+    assert refused.returncode == 2
+    assert "No such command 'upp'" in refused.stderr

@@ -1,0 +1,86 @@
+"""What a process says about its settings before it does anything else."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from orchestrator.settings import Settings, SettingsInvalidError, embedded_file, load
+
+_COMPLETE = {
+    "DATABASE_URL": "postgresql://dirigent:hidden-word@db/dirigent",
+    "TEMPORAL_ADDRESS": "temporal:7233",
+    "SMTP_HOST": "mail",
+    "MAIL_FROM": "no-reply@example.test",
+    "MAIL_DOMAIN": "example.test",
+    "PUBLIC_URL": "https://dirigent.example.test",
+    "SIGNING_KEY": "k" * 32,
+}
+
+
+@pytest.fixture
+def set_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> "SetTo":
+    return SetTo(monkeypatch, tmp_path)
+
+
+class SetTo:
+    """An environment with these settings, and no other."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, data_dir: Path) -> None:
+        self._monkeypatch = monkeypatch
+        self.data_dir = data_dir
+
+    def __call__(self, settings: Mapping[str, str]) -> Settings:
+        for name in Settings.model_fields:
+            self._monkeypatch.delenv(f"DIRIGENT_{name.upper()}", raising=False)
+        for name, value in {"DATA_DIR": str(self.data_dir), **settings}.items():
+            self._monkeypatch.setenv(f"DIRIGENT_{name}", value)
+        return load()
+
+
+def test_every_missing_variable_is_listed_at_once(set_to: SetTo) -> None:
+    """Nobody should have to start a process seven times to learn seven names."""
+    with pytest.raises(SettingsInvalidError) as refused:
+        set_to({})
+    assert all(f"DIRIGENT_{name}: is not set" in str(refused.value) for name in _COMPLETE)
+
+
+def test_a_wrong_value_is_named_and_not_shown(set_to: SetTo) -> None:
+    """A message may be pasted into a ticket: it never holds a secret."""
+    with pytest.raises(SettingsInvalidError) as refused:
+        set_to({**_COMPLETE, "SIGNING_KEY": "too-short-word", "DATABASE_URL": "mysql://dirigent:hidden-word@db/x"})
+    said = str(refused.value)
+    assert "DIRIGENT_SIGNING_KEY: is shorter than 32 characters" in said
+    assert "DIRIGENT_DATABASE_URL: is not a PostgreSQL address" in said
+    assert "too-short-word" not in said
+    assert "hidden-word" not in said
+
+
+def test_the_database_is_reached_by_psycopg(set_to: SetTo) -> None:
+    """The address that every hosting service prints works as it is; a representation hides it."""
+    settings = set_to(_COMPLETE)
+    assert settings.database_url.get_secret_value() == "postgresql+psycopg://dirigent:hidden-word@db/dirigent"
+    assert "hidden-word" not in repr(settings)
+
+
+@pytest.mark.parametrize("setting", [{"CLOCK_SPEED": "60"}, {"INBOX_DIR": "inbox"}, {"CLOCK_ORIGIN": "2026-01-01T00:00:00Z"}])
+def test_only_the_embedded_runtime_bends_time_and_reads_mail(set_to: SetTo, setting: dict[str, str]) -> None:
+    """A production process with a fast clock would send a month of mail in a minute."""
+    with pytest.raises(SettingsInvalidError, match="belong to the embedded runtime"):
+        set_to({**_COMPLETE, **setting})
+
+
+def test_a_fast_clock_needs_its_origin(set_to: SetTo) -> None:
+    """Two processes that began to run fast at different instants would disagree about the time."""
+    with pytest.raises(SettingsInvalidError, match="DIRIGENT_CLOCK_SPEED needs DIRIGENT_CLOCK_ORIGIN"):
+        set_to({**_COMPLETE, "EMBEDDED": "true", "CLOCK_SPEED": "60"})
+    assert set_to({**_COMPLETE, "EMBEDDED": "true", "CLOCK_SPEED": "60", "CLOCK_ORIGIN": "2026-03-02T09:00:00Z"}).clock_speed == 60
+
+
+def test_a_second_terminal_reaches_the_running_embedded_runtime(set_to: SetTo) -> None:
+    """Without settings of its own, a command takes those that the runtime left beside its data; with them, it does not look."""
+    beside = embedded_file(set_to.data_dir)
+    beside.parent.mkdir()
+    beside.write_text("".join(f'DIRIGENT_{name}="{value}"\n' for name, value in _COMPLETE.items()))
+    assert set_to({}).temporal_address == "temporal:7233"
+    assert set_to({**_COMPLETE, "TEMPORAL_ADDRESS": "elsewhere:7233"}).temporal_address == "elsewhere:7233"

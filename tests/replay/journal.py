@@ -1,0 +1,67 @@
+"""A golden journal: one journey, what happened to one run of it and when, and what the conductor made of each event when it was recorded."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from journeys.commands import Command
+from journeys.conductor import advance, begin
+from journeys.definitions import Definition
+from journeys.durations import Calendar
+from journeys.events import Event
+from journeys.shapes import Instant
+from journeys.state import INTERPRETER, State
+
+JOURNALS = Path(__file__).parent / "journals"
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+_INSTANT: TypeAdapter[Instant] = TypeAdapter(Instant)
+_COMMANDS: TypeAdapter[tuple[Command, ...]] = TypeAdapter(tuple[Command, ...])
+_UNMOVED = {"interpreter", "enrolment", "calendar"}
+"""What no event changes is written once, at the beginning."""
+
+
+def journals() -> list[Path]:
+    """Every journal there is, by name."""
+    return sorted(JOURNALS.glob("*.json"))
+
+
+def played(journal: dict[str, Any]) -> dict[str, Any]:
+    """The same journal with its `commands` and `state` as this conductor makes them. The state goes through JSON between any two events."""
+    definition = Definition.model_validate(journal["definition"])
+    opening = journal["begin"]
+    state, commands = begin(
+        definition,
+        enrolment=opening["enrolment"],
+        calendar=Calendar.model_validate_json(json.dumps(opening["calendar"])),
+        facts=opening["facts"],
+        withdrawn=tuple(opening["withdrawn"]),
+        now=_INSTANT.validate_python(opening["now"]),
+    )
+    happened = []
+    begun = _told(state, commands)
+    for entry in journal["happened"]:
+        event, now = _EVENT.validate_python(entry["event"]), _INSTANT.validate_python(entry["at"])
+        state, commands = advance(definition, State.model_validate_json(state.model_dump_json()), event, now)
+        happened.append({"at": entry["at"], "event": entry["event"], **_told(state, commands)})
+    return {**journal, "interpreter": INTERPRETER, "begin": {**opening, **begun}, "happened": happened}
+
+
+def text(journal: dict[str, Any]) -> str:
+    """A journal as it lies in its file."""
+    return json.dumps(journal, indent=1, ensure_ascii=False) + "\n"
+
+
+def _told(state: State, commands: tuple[Command, ...]) -> dict[str, Any]:
+    return {
+        "commands": _COMMANDS.dump_python(commands, mode="json", exclude_none=True),
+        "state": _set(state.model_dump(mode="json", exclude=_UNMOVED)),
+    }
+
+
+def _set(fields: dict[str, Any]) -> dict[str, Any]:
+    """Only what is set: a field that a later release adds, and that a run does not use, changes no journal."""
+    given = {name: value for name, value in fields.items() if value not in (None, 0, [], {})}
+    return given | {"place": _set(given["place"])} if "place" in given else given

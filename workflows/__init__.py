@@ -1,0 +1,1 @@
+"""The durability: thin workflow classes that feed events to the conductor and have its commands performed."""

@@ -1,0 +1,192 @@
+"""One HCP's run through one journey, durably: an inbox, one loop, and the conductor's commands performed by activities.
+
+Handlers only put events into the inbox; the loop alone advances, one event at a time, so nothing needs a lock. Nothing here knows
+what a step means: that is the conductor's.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+    from activities.runs import RunActivities
+    from activities.touches import TouchActivities
+    from journeys import events as on
+    from journeys.acceptance import Refusal, Refused, refusal
+    from journeys.commands import AskFacts, Command, Deliver, Note, OpenTask
+    from journeys.conductor import Advance, advance, alarm, begin
+    from journeys.definitions import Definition
+    from journeys.position import position
+    from journeys.receipts import Receipt
+    from journeys.state import INTERPRETER, Ending
+    from workflows.alarm import Alarm
+    from workflows.performance import BRIEF, DELIVERY
+    from workflows.run import REFUSED, RunInput, Score
+
+
+@dataclass
+class _Ticket:
+    """A human command on its way through the inbox, and what became of it."""
+
+    command: on.Command
+    refused: Refused | None = None
+    done: bool = False
+
+
+@workflow.defn
+class Journey:
+    @workflow.init
+    def __init__(self, given: RunInput) -> None:
+        self._given = given
+        self._score = given.score
+        self._inbox: deque[on.Event | _Ticket] = deque()
+        self._alarm = Alarm()
+        self._told: dict[str, Receipt] = {}
+
+    @workflow.run
+    async def run(self, given: RunInput) -> Ending:
+        """Play until the end, which is returned; continue as new when the history has grown long."""
+        if self._score is None:
+            await self._begin()
+        while self._playing.state.ended is None:
+            await self._take_next()
+            if workflow.info().is_continue_as_new_suggested() and not self._inbox:
+                await self._continue_as_new()
+        self._alarm.cancel()
+        self._turn_away()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._playing.state.ended
+
+    @workflow.signal
+    def tell(self, fact: on.Fact) -> None:
+        """Something was heard from outside. The same fact told twice is taken once."""
+        self._inbox.append(fact)
+
+    @workflow.update
+    async def command(self, command: on.Command) -> Receipt:
+        """A human command: answered when what it led to has been recorded. The same id again gives the same answer."""
+        if command.id in self._told:
+            return self._told[command.id]
+        ticket = _Ticket(command)
+        self._inbox.append(ticket)
+        await workflow.wait_condition(lambda: ticket.done)
+        if ticket.refused is not None:
+            raise _error(ticket.refused)
+        return self._told[command.id]
+
+    @command.validator
+    def _validate(self, command: on.Command) -> None:
+        """Refuse before anything is written to history what this state does not take."""
+        if command.id in self._told:
+            return
+        refused = self._refusal(command)
+        if refused is not None:
+            raise _error(refused)
+
+    @property
+    def _playing(self) -> Score:
+        if self._score is None:
+            raise ApplicationError("the run has not begun", type=REFUSED)
+        return self._score
+
+    @property
+    def _now(self) -> datetime:
+        return self._given.pace.journey(workflow.now())
+
+    def _refusal(self, command: on.Command) -> Refused | None:
+        if self._score is None:
+            return Refused(code=Refusal.NOT_BEGUN, detail="This journey is just beginning: try again in a moment.")
+        return refusal(self._score.definition, self._score.state, command, self._now)
+
+    async def _begin(self) -> None:
+        order = OpenOrder(enrolment=self._given.enrolment, at=self._now)
+        opened: Opened = await workflow.execute_activity_method(RunActivities.open_run, order, **BRIEF)
+        first = begin(
+            opened.definition,
+            enrolment=self._given.enrolment,
+            calendar=opened.calendar,
+            facts=opened.facts,
+            withdrawn=opened.withdrawn,
+            now=self._now,
+        )
+        await self._play(opened.definition, first)
+
+    async def _take_next(self) -> None:
+        """Wait for an event or the alarm, and let the conductor take it. What has arrived goes before the alarm of the same instant."""
+        self._set_alarm()
+        await workflow.wait_condition(lambda: bool(self._inbox) or self._alarm.rang)
+        if not self._inbox:
+            self._alarm.cancel()
+            await self._advance(on.Alarm())
+            return
+        item = self._inbox.popleft()
+        if isinstance(item, _Ticket):
+            await self._take_command(item)
+        else:
+            await self._advance(item)
+
+    async def _take_command(self, ticket: _Ticket) -> None:
+        """Another command may have come first since the validator looked, so the question is asked again."""
+        ticket.refused = self._refusal(ticket.command)
+        if ticket.refused is None:
+            notes = await self._advance(ticket.command)
+            self._told[ticket.command.id] = Receipt(notes=notes, position=position(self._playing.state))
+        ticket.done = True
+
+    async def _advance(self, event: on.Event) -> tuple[Note, ...]:
+        playing = self._playing
+        return await self._play(playing.definition, advance(playing.definition, playing.state, event, self._now))
+
+    async def _play(self, definition: Definition, first: Advance) -> tuple[Note, ...]:
+        """Perform the commands of an advance and of those that its effects lead to, until the run rests. Returns all that happened."""
+        state, commands = first
+        told: list[Note] = []
+        while True:
+            self._score = Score(definition=definition, state=state)
+            told.extend(command for command in commands if isinstance(command, Note))
+            answer = await self._perform(commands) if commands else None
+            if answer is None:
+                return tuple(told)
+            state, commands = advance(definition, state, answer, self._now)
+
+    async def _perform(self, commands: tuple[Command, ...]) -> on.Event | None:
+        state = self._playing.state
+        notes = tuple(command for command in commands if isinstance(command, Note))
+        entry = Entry(enrolment=state.enrolment, move=state.moves, at=self._now, notes=notes, position=position(state))
+        match next((command for command in commands if not isinstance(command, Note)), None):
+            case OpenTask() as task:
+                await workflow.execute_activity_method(RunActivities.open_task, TaskOrder(entry=entry, task=task), **BRIEF)
+            case Deliver() as touch:
+                return await workflow.execute_activity_method(TouchActivities.deliver, TouchOrder(entry=entry, touch=touch), **DELIVERY)
+            case AskFacts() as facts:
+                return await workflow.execute_activity_method(RunActivities.ask_facts, FactsOrder(entry=entry, facts=facts), **BRIEF)
+            case _:
+                await workflow.execute_activity_method(RunActivities.record, entry, **BRIEF)
+        return None
+
+    def _set_alarm(self) -> None:
+        due = alarm(self._playing.state)
+        self._alarm.set(None if due is None else self._given.pace.wall(due))
+
+    async def _continue_as_new(self) -> None:
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._inbox:
+            return
+        playing = self._playing
+        state = playing.state.model_copy(update={"interpreter": INTERPRETER})
+        workflow.continue_as_new(self._given.model_copy(update={"score": Score(definition=playing.definition, state=state)}))
+
+    def _turn_away(self) -> None:
+        """Commands that were accepted but not taken before the end get their answer too."""
+        for item in self._inbox:
+            if isinstance(item, _Ticket):
+                item.refused = self._refusal(item.command)
+                item.done = True
+
+
+def _error(refused: Refused) -> ApplicationError:
+    return ApplicationError(refused.detail, refused, type=REFUSED, non_retryable=True)

@@ -1,0 +1,27 @@
+"""What a run's workflow is given, and the names by which others speak to it."""
+
+from journeys.definitions import Definition
+from journeys.pace import Pace
+from journeys.shapes import Stored
+from journeys.state import State
+
+REFUSED = "refused"
+"""The type of the ApplicationError with which an update is refused; its detail is a `journeys.acceptance.Refused`."""
+
+
+class Score(Stored):
+    """The sheet from which a run is played, carried along when it continues as new."""
+
+    definition: Definition
+    state: State
+
+
+class RunInput(Stored):
+    enrolment: str
+    pace: Pace
+    score: Score | None = None
+    """None for a run that has yet to begin."""
+
+
+def workflow_id(enrolment: str) -> str:
+    return f"journey-{enrolment}"
