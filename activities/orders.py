@@ -49,3 +49,4 @@ class Opened(Stored):
     facts: dict[str, Value | None]
     withdrawn: tuple[str, ...]
     """The channels whose promotional use the HCP has withdrawn."""
+    objected: bool = False

@@ -94,9 +94,13 @@ def _reachable(definition: Definition, state: State, to: str | None, inquiry: st
     """A medical step needs the HCP's recorded question; another persona's strategy needs another persona."""
     step = definition.steps.get(to or "")
     if isinstance(step, MedicalStep) and inquiry is None and state.inquiry is None:
-        return Refused(code=Refusal.INQUIRY_REQUIRED, detail="Record the HCP's own question first, then complete with its id: medical follows up on nothing else.")
+        return Refused(
+            code=Refusal.INQUIRY_REQUIRED, detail="Record the HCP's own question first, then complete with its id: medical follows up on nothing else."
+        )
     if isinstance(step, ExitStep) and step.exit.continue_with is not None and persona == definition.persona:
-        return Refused(code=Refusal.SAME_PERSONA, detail="The HCP has the persona of this very strategy: correct the persona, with a reason, to hand over to another's.")
+        return Refused(
+            code=Refusal.SAME_PERSONA, detail="The HCP has the persona of this very strategy: correct the persona, with a reason, to hand over to another's."
+        )
     return None
 
 

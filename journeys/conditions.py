@@ -65,11 +65,11 @@ class OutcomeIs(_Comparison):
     in_: tuple[Slug, ...] | None = Field(None, alias="in", min_length=1)
 
 
-class All(Authored):
+class AllOf(Authored):
     all: tuple["Condition", ...] = Field(min_length=1)
 
 
-class Any_(Authored):
+class AnyOf(Authored):
     any: tuple["Condition", ...] = Field(min_length=1)
 
 
@@ -77,7 +77,7 @@ class Not(Authored):
     not_: "Condition" = Field(alias="not")
 
 
-_FORMS: dict[str, type[Authored]] = {"fact": FactIs, "outcome": OutcomeIs, "all": All, "any": Any_, "not": Not}
+_FORMS: dict[str, type[Authored]] = {"fact": FactIs, "outcome": OutcomeIs, "all": AllOf, "any": AnyOf, "not": Not}
 _FORM_OF = {model: form for form, model in _FORMS.items()}
 
 
@@ -88,7 +88,11 @@ def _form(written: Any) -> str | None:
 
 
 Condition = Annotated[
-    Annotated[FactIs, Tag("fact")] | Annotated[OutcomeIs, Tag("outcome")] | Annotated[All, Tag("all")] | Annotated[Any_, Tag("any")] | Annotated[Not, Tag("not")],
+    Annotated[FactIs, Tag("fact")]
+    | Annotated[OutcomeIs, Tag("outcome")]
+    | Annotated[AllOf, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Not, Tag("not")],
     Discriminator(
         _form,
         custom_error_type="condition_form",
@@ -96,16 +100,16 @@ Condition = Annotated[
     ),
 ]
 
-for _model in (All, Any_, Not):
+for _model in (AllOf, AnyOf, Not):
     _model.model_rebuild()
 
 
 def holds(condition: Condition, facts: Facts, outcomes: Outcomes) -> bool:
     """Whether the condition is met. Total: an unknown fact or a value of another type is simply not met."""
     match condition:
-        case All():
+        case AllOf():
             return all(holds(part, facts, outcomes) for part in condition.all)
-        case Any_():
+        case AnyOf():
             return any(holds(part, facts, outcomes) for part in condition.any)
         case Not():
             return not holds(condition.not_, facts, outcomes)
@@ -118,10 +122,10 @@ def holds(condition: Condition, facts: Facts, outcomes: Outcomes) -> bool:
 def leaves(condition: Condition) -> Iterator[FactIs | OutcomeIs]:
     """Every comparison in the condition, in the order written."""
     match condition:
-        case All():
+        case AllOf():
             for part in condition.all:
                 yield from leaves(part)
-        case Any_():
+        case AnyOf():
             for part in condition.any:
                 yield from leaves(part)
         case Not():
@@ -131,14 +135,15 @@ def leaves(condition: Condition) -> Iterator[FactIs | OutcomeIs]:
 
 
 def named_facts(condition: Condition | None) -> Iterator[str]:
+    """The facts that a condition names, as often as it names them; none where there is no condition."""
     if condition is not None:
         yield from (leaf.fact for leaf in leaves(condition) if isinstance(leaf, FactIs))
 
 
 def _equal(value: Value | None, comparison: _Comparison) -> bool:
-    if comparison.in_ is not None:
-        return value in comparison.in_
-    return value is not None and value == comparison.is_
+    """Python's `1 == True` is not an author's: a number never equals a flag."""
+    wanted = comparison.in_ if comparison.in_ is not None else (comparison.is_,)
+    return value is not None and any(type(value) is type(one) and value == one for one in wanted)
 
 
 def _fact_holds(condition: FactIs, value: Value | None) -> bool:

@@ -19,7 +19,7 @@ from journeys.reasons import Reason
 from journeys.state import EndKind, State
 
 REMEMBERED = 256
-"""How many events a run remembers by id, to take each only once. Older repeats are harmless: they find the run elsewhere."""
+"""How many events a run remembers by id, to take each only once. The gate asks for itself, so an older repeat lets nothing out."""
 
 Advance = tuple[State, tuple[Command, ...]]
 
@@ -29,12 +29,23 @@ def eligible(definition: Definition, facts: Mapping[str, Value | None]) -> bool:
     return holds(definition.entry.when, facts, {})
 
 
-def begin(definition: Definition, *, enrolment: str, calendar: Calendar, facts: Mapping[str, Value | None], withdrawn: tuple[str, ...], now: datetime) -> Advance:
-    """The first advance of a run: it enters the first step, or ends at once where entry, goal or exit condition say so."""
+def begin(
+    definition: Definition,
+    *,
+    enrolment: str,
+    calendar: Calendar,
+    facts: Mapping[str, Value | None],
+    withdrawn: tuple[str, ...],
+    now: datetime,
+    objected: bool = False,
+) -> Advance:
+    """The first advance of a run: it enters the first step, or ends at once where an objection, entry, goal or exit condition say so."""
     named = {name: facts.get(name) for name in definition.facts}
     move = Move(definition, State(enrolment=enrolment, calendar=calendar, facts=named, withdrawn=withdrawn), now)
     move.note(What.BEGAN, to=definition.first)
-    if not eligible(definition, named):
+    if objected and definition.purpose is Purpose.PROMOTIONAL:
+        move.end(EndKind.OBJECTED, Reason.OBJECTED)
+    elif not eligible(definition, named):
         move.end(EndKind.NOT_ELIGIBLE, "not_eligible")
     move.check_ends()
     if move.state.ended is None:
@@ -49,7 +60,8 @@ def advance(definition: Definition, state: State, event: on.Event, now: datetime
         return state, ()
     move = Move(definition, state, now)
     _take(move, event)
-    if event_id is not None and (move.commands or move.state != state):
+    # An act of consent is remembered also where it changed nothing: told again after a later one, it would undo that.
+    if event_id is not None and (move.commands or move.state != state or isinstance(event, on.ConsentGiven | on.ConsentWithdrawn)):
         move.keep(seen=(*move.state.seen, event_id)[-REMEMBERED:])
     return _done(move)
 

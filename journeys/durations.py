@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, field_validator
 
 from journeys.shapes import Stored
 
 _WRITTEN = re.compile(r"^\s*(\d{1,6})\s+(minute|hour|day|business day)s?\s*$")
+
+
+LONGEST = timedelta(days=3653)
+"""Ten years: longer than any strategy is agreed for, short enough to be counted day by day."""
 
 
 class Unit(StrEnum):
@@ -50,7 +54,10 @@ def parse(written: Any) -> Length:
     found = _WRITTEN.match(written) if isinstance(written, str) else None
     if found is None or int(found[1]) == 0:
         raise ValueError('a duration is a whole number above zero and a unit, such as "30 minutes", "4 hours", "5 days" or "10 business days"')
-    return Length(int(found[1]), Unit(found[2]))
+    length = Length(int(found[1]), Unit(found[2]))
+    if length.roughly > LONGEST:
+        raise ValueError(f"a duration is at most ten years ({LONGEST.days} days)")
+    return length
 
 
 Duration = Annotated[
@@ -61,12 +68,35 @@ Duration = Annotated[
 ]
 
 
+def is_zone(name: str) -> bool:
+    """Whether the IANA database knows the zone. Total: names that are no paths, or too long, are simply not known."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 class Calendar(Stored):
     """When one HCP works: the zone, the weekend (0 is Monday) and the public holidays known when it was drawn up."""
 
     zone: str = "UTC"
     weekend: tuple[int, ...] = (5, 6)
     holidays: tuple[date, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        if not is_zone(zone):
+            raise ValueError(f"{zone!r} is not a time zone of the IANA database")
+        return zone
+
+    @field_validator("weekend")
+    @classmethod
+    def _some_day_is_worked(cls, weekend: tuple[int, ...]) -> tuple[int, ...]:
+        if not set(weekend) < set(range(7)):
+            raise ValueError("a weekend names days from 0 (Monday) to 6, and leaves at least one to work on")
+        return weekend
 
     def works_on(self, day: date) -> bool:
         return day.weekday() not in self.weekend and day not in self.holidays

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from journeys.conditions import All, Any_, Condition, FactIs, Not, OutcomeIs
+from journeys.conditions import AllOf, AnyOf, Condition, FactIs, Not, OutcomeIs
 from journeys.definitions import BranchStep, Definition, EmailStep, ExitStep, MedicalStep, Step, VisitStep, WaitStep, targets
 
 _STYLES = {"offer": "stroke-dasharray: 8 4", "blocked": "stroke-dasharray: 2 4"}
@@ -21,9 +21,9 @@ def mermaid(definition: Definition) -> str:
 def told(condition: Condition) -> str:
     """A condition in a few words."""
     match condition:
-        case All():
+        case AllOf():
             return " and ".join(_bracketed(part) for part in condition.all)
-        case Any_():
+        case AnyOf():
             return " or ".join(_bracketed(part) for part in condition.any)
         case Not():
             return f"not {_bracketed(condition.not_)}"
@@ -36,7 +36,7 @@ def told(condition: Condition) -> str:
 
 
 def _bracketed(condition: Condition) -> str:
-    return f"({told(condition)})" if isinstance(condition, All | Any_) else told(condition)
+    return f"({told(condition)})" if isinstance(condition, AllOf | AnyOf) else told(condition)
 
 
 def _compared(comparison: FactIs | OutcomeIs) -> str:

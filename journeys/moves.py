@@ -28,13 +28,14 @@ from journeys.definitions import (
 )
 from journeys.durations import Length
 from journeys.reasons import FALLS_UNDER, Reason
-from journeys.state import EndKind, Ending, State, passage_key
+from journeys.state import Ending, EndKind, State, passage_key
 
 HOPS = 100
 """More steps than this in one advance is a loop in which nothing pauses; the linter refuses it, and the run ends rather than spin."""
 
 LOOK_AGAIN = timedelta(days=1)
 """How long a touch that was refused, and whose step says wait, rests before the gate is asked again without an event."""
+
 
 class Move:
     """The working hand of one advance. Every method leaves the run parked, moving on, or ended."""
@@ -109,6 +110,7 @@ class Move:
             reason = Reason.HELD_TOO_LONG
             fate = _fate(self.definition.steps.get(place.step), reason, deferred=False)
         self.note(What.BLOCKED, reason=reason, to=fate)
+        self.keep(latest_touch=None)
         self._suffer(fate, reason)
 
     def deliver(self, *, by: str | None = None) -> None:
@@ -208,13 +210,18 @@ class Move:
         self.heard_already()
 
     def heard_already(self) -> None:
-        """Move on from a wait when what it waits for has been heard, before or since; the first in the author's order counts."""
+        """Move on from a wait when what it waits for has been heard, before or since; the first in the author's order counts.
+
+        What this step has moved on for before does not count again, so that a loop is not spun by one old click.
+        """
         place = self.state.place
         step = self.definition.steps.get(place.step) if isinstance(place, at.Waiting) else None
         if isinstance(place, at.Waiting) and isinstance(step, WaitStep):
             heard = self.state.heard.get(place.touch or "", ())
-            way = next((event for event in step.wait.for_ if event in heard), None)
+            answered = self.state.answered.get(place.step, ())
+            way = next((event for event in step.wait.for_ if event in heard and f"{place.touch} {event}" not in answered), None)
             if way is not None:
+                self.keep(answered={**self.state.answered, place.step: (*answered, f"{place.touch} {way}")})
                 self.leave(way)
 
     def _enter_branch(self, here: at.Passing, step: BranchStep) -> None:

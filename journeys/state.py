@@ -93,6 +93,9 @@ class State(Stored):
     outcomes: dict[str, str] = {}
     latest_touch: str | None = None
     heard: dict[str, tuple[str, ...]] = {}
+    """What was heard of each touch, from the moment that something could be."""
+    answered: dict[str, tuple[str, ...]] = {}
+    """What each waiting step has already moved on for, as `touch event`: a loop that waits again waits for something new."""
     withdrawn: tuple[str, ...] = ()
     inquiry: str | None = None
     seen: tuple[str, ...] = ()

@@ -8,6 +8,9 @@ import structlog
 
 from orchestrator.settings import LogFormat
 
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+"""Local variables stay out of tracebacks: they may hold a person's name or address."""
+
 _NOISY = ("httpx", "httpcore", "temporalio.worker", "uvicorn.access")
 
 
@@ -39,6 +42,6 @@ def _render(log_format: LogFormat) -> list[structlog.typing.Processor]:
     strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     match log_format:
         case LogFormat.JSON:
-            return [strip, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+            return [strip, _TRACEBACKS, structlog.processors.JSONRenderer()]
         case LogFormat.CONSOLE:
             return [strip, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]

@@ -48,7 +48,7 @@ class Journey:
         self._told: dict[str, Receipt] = {}
 
     @workflow.run
-    async def run(self, given: RunInput) -> Ending:
+    async def run(self, given: RunInput) -> Ending:  # noqa: ARG002 - kept by __init__, before any handler runs
         """Play until the end, which is returned; continue as new when the history has grown long."""
         if self._score is None:
             await self._begin()
@@ -111,6 +111,7 @@ class Journey:
             calendar=opened.calendar,
             facts=opened.facts,
             withdrawn=opened.withdrawn,
+            objected=opened.objected,
             now=self._now,
         )
         await self._play(opened.definition, first)

@@ -24,4 +24,5 @@ class RunInput(Stored):
 
 
 def workflow_id(enrolment: str) -> str:
+    """The id of the workflow that plays an enrolment."""
     return f"journey-{enrolment}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from journeys.acceptance import outcomes
-from journeys.conditions import All, Any_, Condition, FactIs, Not, OutcomeIs
+from journeys.conditions import AllOf, AnyOf, Condition, FactIs, Not, OutcomeIs
 from journeys.definitions import BranchStep, ContentRef, Definition, EmailStep, Step, VisitStep, WaitStep
 from journeys.library import Library
 from journeys.loading import Loc, Remark
@@ -55,10 +55,10 @@ def comparisons(definition: Definition) -> Iterator[tuple[Loc, FactIs | OutcomeI
 
 def _comparisons(loc: Loc, condition: Condition) -> Iterator[tuple[Loc, FactIs | OutcomeIs]]:
     match condition:
-        case All():
+        case AllOf():
             for index, part in enumerate(condition.all):
                 yield from _comparisons((*loc, "all", index), part)
-        case Any_():
+        case AnyOf():
             for index, part in enumerate(condition.any):
                 yield from _comparisons((*loc, "any", index), part)
         case Not():

@@ -32,7 +32,7 @@ def api() -> None:
 
 async def _serve(given: settings.Settings) -> None:
     engine = make_engine(given.database_url.get_secret_value())
-    served = make_api(given, engine, await connect(given))
+    served = make_api(given, engine, await connect(given, lazy=True))
     config = uvicorn.Config(
         served,
         host=given.api_host,

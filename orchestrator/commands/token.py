@@ -27,7 +27,7 @@ def token(
     given = settings.load()
     found, known = asyncio.run(_look_up(given.database_url.get_secret_value(), user))
     if found is None:
-        typer.echo(f"There is no active user {user!r}. Active users: {', '.join(known) or 'none; load the sample with `dirigent sample`'}.", err=True)
+        typer.echo(f"There is no active user {user!r}. Active users: {', '.join(known) or 'none; load the sample with `dirigent people sample`'}.", err=True)
         raise typer.Exit(1)
     print(Tokens(given.signing_key.get_secret_value()).issue(found.id, Role(found.role), lifetime=timedelta(hours=hours)))
 

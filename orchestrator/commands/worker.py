@@ -38,7 +38,7 @@ async def _work(given: settings.Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
     clock = JourneyClock.of(given)
     engine = make_engine(given.database_url.get_secret_value())
-    client = await connect(given)
+    client = await connect(given, lazy=False)
     links = MailLinks(Links(given.signing_key.get_secret_value()), public_url=str(given.public_url))
     playing = make_worker(
         client,

@@ -43,7 +43,7 @@ class Composer:
         self._links = links
         self._sender = sender
         self._domain = domain
-        self._text = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701 - plain text
+        self._text = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
         self._html = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
 
     def message_id(self, key: str) -> str:

@@ -24,6 +24,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         max_overflow=pool_size,
         pool_timeout=_TIMEOUT,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text must not carry anybody's name
         connect_args={"options": "-c timezone=UTC", "connect_timeout": _TIMEOUT},
     )
 

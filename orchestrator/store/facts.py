@@ -10,7 +10,7 @@ from journeys.conditions import Value
 from journeys.consents import ConsentAct, missing
 from journeys.facts import CATALOGUE, Wall
 from orchestrator.store.markets import policy_of
-from orchestrator.store.tables import Affiliation, CommercialProfile, Consent, Person
+from orchestrator.store.tables import Affiliation, CommercialProfile, Consent, Objection, Person
 
 COMMERCIAL = ("persona", "adoption_stage", "tier", "decile", "identity", "engagement")
 
@@ -30,6 +30,7 @@ async def load_facts(session: AsyncSession, person_id: str, names: Iterable[str]
 
 
 async def consent_acts(session: AsyncSession, person_id: str) -> tuple[ConsentAct, ...]:
+    """Every act of consent on record for the person, in no order."""
     rows = await session.exec(select(Consent).where(Consent.person_id == person_id))
     return tuple(ConsentAct.model_validate(row.model_dump()) for row in rows)
 
@@ -38,6 +39,11 @@ async def lacks_consent(session: AsyncSession, person: Person, *, channel: str, 
     """None where promotional consent for the channel stands, else the reason code of what is missing."""
     acts = await consent_acts(session, person.id)
     return missing(acts, channel=channel, purpose="promotional", market=person.market, now=now)
+
+
+async def has_objected(session: AsyncSession, person_id: str) -> bool:
+    """Whether the person has objected to direct marketing."""
+    return (await session.exec(select(Objection.id).where(Objection.person_id == person_id))).first() is not None
 
 
 async def nurse_of(session: AsyncSession, person_id: str) -> Person | None:

@@ -19,8 +19,9 @@ from journeys.policy import Check, Evidence, Intent, Verdict, judge
 from journeys.reasons import TOLD, Reason
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
 from orchestrator.store import tables
+from orchestrator.store.contents import current
 from orchestrator.store.engine import transaction
-from orchestrator.store.facts import consent_acts, nurse_of
+from orchestrator.store.facts import consent_acts, has_objected, nurse_of
 from orchestrator.store.markets import policy_of
 from orchestrator.store.projection import project
 
@@ -120,7 +121,7 @@ async def _gather(session: AsyncSession, order: TouchOrder) -> _Asked:
         touch=order.touch,
         recipient=recipient,
         market=await policy_of(session, recipient.market if recipient is not None else enrolment.market),
-        content=_content(content),
+        content=current(content) if content is not None else None,
         earlier=await session.get(tables.Touch, order.touch.key, with_for_update=True),
     )
 
@@ -133,17 +134,6 @@ async def _recipient(session: AsyncSession, hcp: str, touch: Deliver) -> tables.
             return None
         hcp = nurse.id
     return await session.get_one(tables.Person, hcp, with_for_update=True, populate_existing=True)
-
-
-def _content(row: tables.ContentVersion | None) -> ContentVersion | None:
-    """The content with the state that review gives it now, which may have changed since its body was stored."""
-    if row is None:
-        return None
-    version = ContentVersion.model_validate(row.body)
-    approval = version.approval
-    if approval is not None and row.expires is not None:
-        approval = approval.model_copy(update={"expires": row.expires})
-    return ContentVersion.model_validate({**version.model_dump(), "state": row.state, "approval": approval})
 
 
 def _intent_of(asked: _Asked) -> Intent:
@@ -160,12 +150,11 @@ async def _evidence(session: AsyncSession, asked: _Asked, now: datetime) -> Evid
     recipient = asked.recipient
     if recipient is None:
         return Evidence(market=asked.market, reachable=False, audience=None, objected=False, suppressed=False, consents=(), content=asked.content, touches=())
-    objections = select(tables.Objection.id).where(tables.Objection.person_id == recipient.id)
     return Evidence(
         market=asked.market,
         reachable=recipient.email is not None,
         audience=recipient.profession,
-        objected=(await session.exec(objections)).first() is not None,
+        objected=await has_objected(session, recipient.id),
         suppressed=recipient.status != "active",
         consents=await consent_acts(session, recipient.id),
         content=asked.content,

@@ -1,12 +1,11 @@
 """Market policies as the store has them, and the working calendar of one person under them."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from journeys.durations import Calendar
+from journeys.durations import Calendar, is_zone
 from journeys.markets import MarketPolicy
 from orchestrator.store.tables import Market, Person
 
@@ -22,16 +21,8 @@ async def policy_of(session: AsyncSession, market: str) -> MarketPolicy | None:
 
 def calendar_for(person: Person, policy: MarketPolicy | None, *, now: datetime) -> Calendar:
     """The person's zone, else the market's; an unknown or invalid zone is never an error here. Holidays are the country's public ones."""
-    zone = next((zone for zone in (person.zone, policy.zone if policy else None) if zone and _exists(zone)), "UTC")
+    zone = next((zone for zone in (person.zone, policy.zone if policy else None) if zone and is_zone(zone)), "UTC")
     return Calendar(zone=zone, holidays=_public_holidays(policy.country, now.year) if policy else ())
-
-
-def _exists(zone: str) -> bool:
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def _public_holidays(country: str, year: int) -> tuple[date, ...]:

@@ -13,7 +13,7 @@ from journeys.conditions import Value
 from journeys.definitions import Definition
 from journeys.reasons import Reason
 from orchestrator.store.engine import transaction
-from orchestrator.store.facts import lacks_consent, load_facts
+from orchestrator.store.facts import has_objected, lacks_consent, load_facts
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
 from orchestrator.store.tables import Alignment, DefinitionVersion, Enrolment, Person, Task, User
@@ -39,6 +39,7 @@ class StoredRuns:
                 calendar=calendar_for(person, await policy_of(session, person.market), now=order.at),
                 facts=await load_facts(session, person.id, definition.facts, now=order.at),
                 withdrawn=("email",) if withdrawn else (),
+                objected=await has_objected(session, person.id),
             )
 
     async def record(self, entry: Entry) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -13,6 +13,7 @@ from journeys.acceptance import Refusal, Refused
 from journeys.events import Command, Fact
 from journeys.pace import Pace
 from journeys.receipts import Receipt
+from journeys.state import Ending
 from orchestrator.store.outbox import Undeliverable
 from workflows.journey import Journey
 from workflows.run import REFUSED, RunInput, workflow_id
@@ -61,7 +62,17 @@ class Gateway:
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             raise ConductorUnavailableError(enrolment_id) from error
         except RPCError as error:
-            raise _away(error, enrolment_id) from error
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise ConductorUnavailableError(enrolment_id) from error
+            return await _answer_of_ended(handle, command)
+
+
+async def _answer_of_ended(handle: WorkflowHandle[Journey, Ending], command: Command) -> Receipt:
+    """A run that has ended takes nothing more, but it still knows what it answered to a command that came before, perhaps the very one that ended it."""
+    try:
+        return await handle.get_update_handle_for(Journey.command, command.id).result(rpc_timeout=PATIENCE)
+    except (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        raise CommandRefusedError(Refused(code=Refusal.ENDED, detail="This journey has ended or has not begun.")) from error
 
 
 def _refused(error: WorkflowUpdateFailedError) -> Exception:
@@ -70,10 +81,3 @@ def _refused(error: WorkflowUpdateFailedError) -> Exception:
         return ConductorUnavailableError(str(cause))
     refused = Refused.model_validate(cause.details[0])
     return ConductorUnavailableError(refused.detail) if refused.code is Refusal.NOT_BEGUN else CommandRefusedError(refused)
-
-
-def _away(error: RPCError, enrolment_id: str) -> Exception:
-    """A run that Temporal no longer has, or that completed while the command was on its way, has ended; all else is Temporal's trouble."""
-    if error.status is RPCStatusCode.NOT_FOUND:
-        return CommandRefusedError(Refused(code=Refusal.ENDED, detail="This journey has ended or has not begun."))
-    return ConductorUnavailableError(enrolment_id)

@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import suppress
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -18,11 +20,14 @@ from orchestrator.store.runs import StoredRuns
 from orchestrator.temporal.sandbox import sandboxed
 from workflows.journey import Journey
 
+log = structlog.get_logger()
+
 BEAT = 1.0
 """Seconds between two looks into the outbox. The API looks at once after it wrote; this finds what a crash left."""
 
 
 def make_worker(client: Client, *, task_queue: str, engine: AsyncEngine, channel: Channel, composer: Composer, clock: JourneyClock) -> Worker:
+    """A worker that is ready to run, over the given store, channel and clock."""
     runs = RunActivities(StoredRuns(engine), clock)
     touches = TouchActivities(StoredLedger(engine, composer), channel, clock)
     return Worker(
@@ -36,8 +41,11 @@ def make_worker(client: Client, *, task_queue: str, engine: AsyncEngine, channel
 
 
 async def keep_relaying(relay: Relay, stop: asyncio.Event) -> None:
-    """Look into the outbox until told to stop. Trouble with the database is logged by the relay's caller and tried again."""
+    """Look into the outbox until told to stop. While the database is away there is nothing to hand over, and the next look tries again."""
     while not stop.is_set():
-        await relay.nudge()
+        try:
+            await relay.nudge()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("outbox", trouble=type(error).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), BEAT)

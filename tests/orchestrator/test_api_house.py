@@ -33,7 +33,7 @@ def _settings(database: str, **changes: str) -> dict[str, str]:
 async def http(database: str, engine: AsyncEngine, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """The whole API over a real database; Temporal is away."""
     settings = Settings.model_validate(_settings(database, inbox_dir=str(tmp_path)))
-    async with _client(make_api(settings, engine, await connect(settings))) as client:
+    async with _client(make_api(settings, engine, await connect(settings, lazy=True))) as client:
         yield client
 
 

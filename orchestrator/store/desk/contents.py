@@ -12,6 +12,7 @@ from api.schemas.content import ContentLine
 from journeys.content import ContentState, ContentVersion
 from journeys.definitions import ContentRef
 from orchestrator.store import tables
+from orchestrator.store.contents import current
 from orchestrator.store.engine import transaction
 
 _OPEN = ("title", "made_for", "product", "purpose", "audience", "markets", "above_the_brand")
@@ -46,7 +47,7 @@ class StoredContents:
         row = tables.ContentVersion
         wanted = select(row).where(tuple_(col(row.id), col(row.version)).in_([(ref.id, ref.version) for ref in refs]))
         async with transaction(self._engine) as session:
-            found = [_current(each) for each in await session.exec(wanted)] if refs else []
+            found = [current(each) for each in await session.exec(wanted)] if refs else []
         return {version.ref: version for version in found}
 
 
@@ -66,17 +67,8 @@ def _in_state(state: ContentState, now: datetime) -> ColumnElement[bool]:
             return stored == state
 
 
-def _current(row: tables.ContentVersion) -> ContentVersion:
-    """The version as it was stored, with the state and expiry that review gave it since."""
-    version = ContentVersion.model_validate(row.body)
-    approval = version.approval
-    if approval is not None and row.expires is not None:
-        approval = approval.model_copy(update={"expires": row.expires})
-    return version.model_copy(update={"state": ContentState(row.state), "approval": approval})
-
-
 def _line(row: tables.ContentVersion, now: datetime) -> ContentLine:
-    version = _current(row)
+    version = current(row)
     return ContentLine(
         **{name: getattr(version, name) for name in _OPEN},
         content=version.content,
