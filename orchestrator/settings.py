@@ -1,6 +1,8 @@
 """What a process is told from outside. Every setting is an environment variable `DIRIGENT_…`; a secret comes from nowhere else. The one exception is
 a running embedded runtime, which leaves its settings, readable by its owner alone, beside its data, so that a second terminal reaches it."""
 
+import base64
+import binascii
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -71,6 +73,11 @@ class Settings(BaseSettings):
     clock_origin: AwareDatetime | None = None
     """The instant at which journey time and wall clock agreed; needed when they run at different speeds."""
 
+    @property
+    def payload_cipher_key(self) -> bytes | None:
+        """The 32 bytes that encrypt workflow payloads, or None."""
+        return _decoded(self.payload_key) if self.payload_key is not None else None
+
     @field_validator("database_url")
     @classmethod
     def _psycopg(cls, url: SecretStr) -> SecretStr:
@@ -78,6 +85,13 @@ class Settings(BaseSettings):
         if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
             raise ValueError("is not a PostgreSQL address like postgresql://user:password@host:5432/database")
         return SecretStr(f"postgresql+psycopg://{rest}")
+
+    @field_validator("payload_key")
+    @classmethod
+    def _is_a_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(_decoded(key)) != 32:  # noqa: PLR2004 - AES-256
+            raise ValueError("is not 32 bytes in URL-safe base64")
+        return key
 
     @field_validator("signing_key")
     @classmethod
@@ -110,6 +124,13 @@ class EmbeddedSettings(BaseSettings):
     """0: any free one, another at each start."""
     clock_speed: Annotated[float, Field(gt=0, le=1_000_000)] = 1.0
     log_format: LogFormat = LogFormat.JSON
+
+
+def _decoded(key: SecretStr) -> bytes:
+    try:
+        return base64.b64decode(key.get_secret_value(), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def load() -> Settings:

@@ -1,9 +1,19 @@
 """The connection to Temporal. The API makes it lazily, so that it starts and reports its health also while Temporal is away."""
 
+from dataclasses import replace
+
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 
 from orchestrator.settings import Settings
+from orchestrator.temporal.codec import Encryption
+
+
+def converter(settings: Settings) -> DataConverter:
+    """Pydantic models as JSON, encrypted when a key is configured."""
+    key = settings.payload_cipher_key
+    return replace(pydantic_data_converter, payload_codec=Encryption(key)) if key is not None else pydantic_data_converter
 
 
 async def connect(settings: Settings, *, lazy: bool) -> Client:
@@ -12,7 +22,7 @@ async def connect(settings: Settings, *, lazy: bool) -> Client:
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
+        data_converter=converter(settings),
         tls=settings.temporal_tls or key is not None,
         api_key=key.get_secret_value() if key is not None else None,
         lazy=lazy,

@@ -19,9 +19,9 @@ from orchestrator.store.desk.adding import added
 from orchestrator.store.desk.entry import Entrant, stands_in_the_way
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
-from orchestrator.store.facts import load_facts
+from orchestrator.store.facts import has_objected, load_facts
 from orchestrator.store.markets import calendar_for, policy_of
-from orchestrator.store.tables import Alignment, Enrolment, Objection, Person, User
+from orchestrator.store.tables import Alignment, Enrolment, Person, User
 
 _COPIED = tuple(EnrolmentRow.__dataclass_fields__)
 _RUNNING = NotEnrolled("already_enrolled", "The HCP is in this journey already: one run at a time.")
@@ -64,12 +64,11 @@ class StoredEnrolments:
 async def _entrant(session: AsyncSession, hcp: Person, definition: Definition, now: datetime) -> Entrant:
     policy = await policy_of(session, hcp.market)
     runs = (await session.exec(select(Enrolment).where(Enrolment.person_id == hcp.id, Enrolment.journey == definition.journey))).all()
-    objected = (await session.exec(select(Objection.id).where(Objection.person_id == hcp.id))).first() is not None
     return Entrant(
         market=hcp.market,
         market_known=policy is not None,
         status=hcp.status,
-        objected=objected,
+        objected=await has_objected(session, hcp.id),
         facts=await load_facts(session, hcp.id, definition.facts, now=now),
         running=any(run.status != "ended" for run in runs),
         last_run=max((run.ended_at or run.created_at for run in runs), default=None),
