@@ -1,5 +1,6 @@
 """The few pages that a recipient sees without signing in: plain HTML that works without scripts, on any screen and with a screen reader."""
 
+from dataclasses import dataclass
 from html import escape
 
 from fastapi.responses import HTMLResponse
@@ -18,23 +19,69 @@ _STYLE = (
 )
 
 
-def confirm() -> HTMLResponse:
+@dataclass(frozen=True)
+class _Words:
+    """All that the pages say, in one language."""
+
+    ask: str
+    effect: str
+    button: str
+    done: str
+    close: str
+    invalid: str
+    otherwise: str
+
+
+_LANGUAGES = {
+    "en": _Words(
+        ask="Unsubscribe?",
+        effect="You will get no more promotional e-mail from us. It takes effect at once.",
+        button="Unsubscribe",
+        done="You are unsubscribed",
+        close="You will get no more promotional e-mail from us. You may close this page.",
+        invalid="This link is not valid",
+        otherwise="Please use the link of the e-mail itself, unchanged, or answer that e-mail and ask us to stop.",
+    ),
+    "sv": _Words(
+        ask="Avregistrera dig?",
+        effect="Du får ingen mer reklam från oss via e-post. Det gäller genast.",
+        button="Avregistrera",
+        done="Du är avregistrerad",
+        close="Du får ingen mer reklam från oss via e-post. Du kan stänga sidan.",
+        invalid="Länken är inte giltig",
+        otherwise="Använd länken i själva brevet, oförändrad, eller svara på brevet och be oss sluta.",
+    ),
+}
+
+
+def spoken(accept_language: str) -> str:
+    """The page language that a browser's Accept-Language asks for first (RFC 9110, section 12.5.4, in the order written); English otherwise."""
+    wanted = (part.split(";")[0].strip().lower()[:2] for part in accept_language.split(","))
+    return next((language for language in wanted if language in _LANGUAGES), "en")
+
+
+def confirm(language: str) -> HTMLResponse:
     """One question, one button; the form posts to the same address what RFC 8058 has mail programs post."""
-    form = '<form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click"><button type="submit">Unsubscribe</button></form>'
-    return _page("Unsubscribe?", "You will get no more promotional e-mail from us. It takes effect at once.", form)
+    words = _LANGUAGES[language]
+    button = f'<button type="submit">{escape(words.button)}</button>'
+    form = f'<form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click">{button}</form>'
+    return _page(language, words.ask, words.effect, form)
 
 
-def done() -> HTMLResponse:
+def done(language: str) -> HTMLResponse:
     """What a recipient sees when it is done, and when it had been done before."""
-    return _page("You are unsubscribed", "You will get no more promotional e-mail from us. You may close this page.")
+    words = _LANGUAGES[language]
+    return _page(language, words.done, words.close)
 
 
-def unknown() -> HTMLResponse:
+def unknown(language: str) -> HTMLResponse:
     """For a link that we did not make. It says how else to be heard."""
-    return _page("This link is not valid", "Please use the link of the e-mail itself, unchanged, or answer that e-mail and ask us to stop.", status=404)
+    words = _LANGUAGES[language]
+    return _page(language, words.invalid, words.otherwise, status=404)
 
 
-def _page(title: str, text: str, more: str = "", *, status: int = 200) -> HTMLResponse:
+def _page(language: str, title: str, text: str, more: str = "", *, status: int = 200) -> HTMLResponse:
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title><style>{_STYLE}</style>'
     body = f"<main><h1>{escape(title)}</h1><p>{escape(text)}</p>{more}</main>"
-    return HTMLResponse(f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>', status, headers=_HEADERS)
+    headers = {**_HEADERS, "Content-Language": language, "Vary": "Accept-Language"}
+    return HTMLResponse(f'<!doctype html><html lang="{language}"><head>{head}</head><body>{body}</body></html>', status, headers=headers)

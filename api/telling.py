@@ -92,7 +92,7 @@ def sentence(line: Line, *, definition: Definition | None, by: str | None = None
         journey=f" in “{definition.title}”" if definition else "",
         hand=f" by {by}" if by else "",
         way=_way(line, by),
-        closed=_CLOSED.get(line.to or "", "was closed"),
+        closed="was released for sending" if _released(line) else _CLOSED.get(line.to or "", "was closed"),
         channel=f", {plain(line.channel)}" if line.channel else "",
         result=_result(line),
         until=moment(line.until),
@@ -175,7 +175,14 @@ def _way(line: Line, by: str | None) -> str:
             return _WAYS.get(way, f"the outcome was “{plain(way)}”")
 
 
+def _released(line: Line) -> bool:
+    """Whether a rep's e-mail was let go: whether it went out is the gate's word, in a line of its own."""
+    return line.to == "done" and line.way == SENT
+
+
 def _result(line: Line) -> str:
+    if _released(line):
+        return ""
     told = plain(line.way) if line.way else reason_told(line.reason) if line.reason else ""
     return f": {told}" if told else ""
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import pages
@@ -22,7 +22,13 @@ def links(request: Request) -> Links:
     return codec
 
 
+def language(accept_language: Annotated[str, Header(description="The language of the page: English or Swedish.")] = "en") -> str:
+    """The language in which a page is answered."""
+    return pages.spoken(accept_language)
+
+
 Codec = Annotated[Links, Depends(links)]
+Language = Annotated[str, Depends(language)]
 
 
 @router.get("/t/{token}", summary="Follow a link", status_code=302, dependencies=[Nudged], response_class=RedirectResponse, responses=responses(404))
@@ -39,19 +45,19 @@ async def follow(token: str, codec: Codec, house: House) -> RedirectResponse:
 
 
 @router.get("/u/{token}", summary="Ask to unsubscribe", response_class=HTMLResponse, responses={200: _PAGE, 404: _PAGE})
-async def confirm(token: str, codec: Codec, house: House) -> HTMLResponse:
+async def confirm(token: str, codec: Codec, house: House, spoken: Language) -> HTMLResponse:
     """A page with one button. Reading it changes nothing: mail scanners open every link."""
     touch = _touch(codec, token)
     known = touch is not None and await house.touches.knows(touch)
-    return pages.confirm() if known else pages.unknown()
+    return pages.confirm(spoken) if known else pages.unknown(spoken)
 
 
 @router.post("/u/{token}", summary="Unsubscribe", dependencies=[Nudged], response_class=HTMLResponse, responses={200: _PAGE, 404: _PAGE})
-async def unsubscribe(token: str, codec: Codec, house: House) -> HTMLResponse:
+async def unsubscribe(token: str, codec: Codec, house: House, spoken: Language) -> HTMLResponse:
     """One click, no log-in (RFC 8058): the consent is withdrawn and every running journey learns it at once. The body does not matter."""
     touch = _touch(codec, token)
     done = touch is not None and await house.touches.unsubscribe(touch, now=house.clock.now())
-    return pages.done() if done else pages.unknown()
+    return pages.done(spoken) if done else pages.unknown(spoken)
 
 
 def _touch(codec: Links, token: str) -> str | None:

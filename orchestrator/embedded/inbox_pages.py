@@ -13,7 +13,7 @@ from orchestrator.embedded.inbox import Inbox, Mail
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #d6d6d6;vertical-align:top}"
-    "pre{white-space:pre-wrap;background:#f5f5f5;padding:1rem}iframe{width:100%;height:32rem;border:1px solid #d6d6d6}"
+    "td,pre{overflow-wrap:anywhere}pre{white-space:pre-wrap;background:#f5f5f5;padding:1rem}iframe{width:100%;height:32rem;border:1px solid #d6d6d6}"
 )
 _HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'", "Referrer-Policy": "no-referrer"}
 _SHOWN = ("From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post")

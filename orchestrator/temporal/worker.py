@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +23,9 @@ from workflows.journey import Journey
 
 log = structlog.get_logger()
 
+GRACE = timedelta(seconds=20)
+"""How long activities under way may take to end when the worker is told to stop: an e-mail that is being handed over should get its answer."""
+
 BEAT = 1.0
 """Seconds between two looks into the outbox. The API looks at once after it wrote; this finds what a crash left."""
 
@@ -37,6 +41,7 @@ def make_worker(client: Client, *, task_queue: str, engine: AsyncEngine, channel
         activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, touches.deliver],
         workflow_runner=sandboxed(),
         max_concurrent_activities=20,
+        graceful_shutdown_timeout=GRACE,
     )
 
 

@@ -65,3 +65,12 @@ async def test_a_link_that_is_not_ours_says_how_else_to_be_heard(http: httpx.Asy
         assert answer.status_code == 404
         assert "ask us to stop" in answer.text
     assert world.withdrawn == []
+
+
+async def test_a_recipient_is_answered_in_the_language_of_their_browser(http: httpx.AsyncClient, world: World) -> None:
+    """A Swedish browser gets Swedish, with the language said; any other gets English."""
+    address = f"/u/{LINKS.unsubscribe(TOUCH)}"
+    swedish = await http.get(address, headers={"Accept-Language": "sv-SE,sv;q=0.9,en;q=0.8"})
+    assert (swedish.headers["Content-Language"], "Avregistrera" in swedish.text, '<html lang="sv">' in swedish.text) == ("sv", True, True)
+    other = await http.get(address, headers={"Accept-Language": "fi"})
+    assert (other.headers["Content-Language"], "Unsubscribe?" in other.text) == ("en", True)
