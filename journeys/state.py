@@ -107,3 +107,8 @@ class State(Stored):
 def passage_key(enrolment: str, step: str, passage: int) -> str:
     """The name of one passage through a step: the id of its task, the key of its touch. It holds no personal data."""
     return f"{enrolment}.{step}.{passage}"
+
+
+def step_of(key: str) -> str:
+    """The step of a passage, by its name."""
+    return key.split(".")[-2]

@@ -64,7 +64,9 @@ def _told(mail: Mail) -> dict[str, Any]:
         "from": _header(mail, "From"),
         "to": _header(mail, "To"),
         "subject": _header(mail, "Subject"),
+        "language": _header(mail, "Content-Language"),
         "list_unsubscribe": _header(mail, "List-Unsubscribe"),
+        "list_unsubscribe_post": _header(mail, "List-Unsubscribe-Post"),
         "text": _part(mail.message, "plain"),
         "html": _part(mail.message, "html"),
     }

@@ -178,7 +178,7 @@ class Embedded:
             return ready.exists()
 
         environment = {**self._environment, f"{PREFIX}READY_FILE": str(ready)}
-        return Child(name="worker", command=_dirigent("worker"), environment=environment, ready=polls, ready_file=ready)
+        return Child(name="worker", command=_dirigent("worker"), environment=environment, ready=polls, ready_file=ready, stop_within=25)
 
     def _api(self) -> Child:
         async def answers() -> bool:

@@ -96,22 +96,10 @@ def test_a_pause_may_name_its_timeout() -> None:
         {"first": an_email(next="second"), "second": a_branch((A_FACT, "done"), otherwise="first")},
         {"first": a_rep_email(next="done", blocked={"no_consent": "second"}), "second": an_email(next="first")},
         {"first": a_rep_email(next={"sent": "first", "otherwise": "done"}, blocked={"no_consent": "skip"})},
-        {
-            "first": an_email(next="second"),
-            "second": a_wait("clicked", next={"clicked": "third", "otherwise": "done"}),
-            "third": a_branch((A_FACT, "done"), otherwise="second"),
-        },
-        {
-            "first": an_email(next="second"),
-            "second": an_email(next="third"),
-            "third": a_wait("clicked", wait={"of": "first"}, next={"clicked": "second", "timeout": "done"}),
-        },
-        {"first": an_email(next="second", blocked={"otherwise": "skip"}), "second": a_wait("clicked", next={"clicked": "first", "timeout": "done"})},
-        {"first": a_rep_email(next="second", blocked={"no_consent": "second"}), "second": a_wait("clicked", next={"clicked": "first", "timeout": "done"})},
     ],
 )
 def test_loops_that_run_at_once_are_refused(steps: dict[str, Any]) -> None:
-    """Automatic e-mail, blocked paths, and waits for what was heard already do not pause."""
+    """Automatic e-mail, branches and blocked paths do not pause."""
     assert [found.code for found in linted(steps={**steps, "done": an_exit()}).findings] == ["J106"]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from journeys.definitions import SENT, WITHDRAWN, BranchStep, EmailStep, ExitStep, Fate, MedicalStep, Step, WaitStep, targets
+from journeys.definitions import SENT, WITHDRAWN, BranchStep, EmailStep, ExitStep, Fate, MedicalStep, Step, targets
 from journeys.linting.subject import Subject, waits
 from journeys.linting.walks import loops, reached, reversed_
 from journeys.loading import Remark
@@ -34,15 +34,10 @@ def no_end(subject: Subject) -> Iterator[Remark]:
 
 
 def spinning(subject: Subject) -> Iterator[Remark]:
-    """J106: a loop in which no step pauses would run for ever in an instant."""
-    told = set[frozenset[str]]()
-    for graph in (_at_once(subject), _between_waits(subject), *_heard_again(subject)):
-        for loop in loops(graph):
-            if frozenset(loop) not in told:
-                told.add(frozenset(loop))
-                yield Remark(
-                    ("steps", loop[0]), f"nothing pauses in the loop {' → '.join(loop)}", "put a visit or a wait for a length of time into it", key=True
-                )
+    """J106: a loop in which no step pauses would run for ever in an instant. A wait pauses: what it moved on for once does not move it again."""
+    steps = subject.definition.steps
+    for loop in loops({step_id: [to for to in _moves_at_once(step) if to in steps] for step_id, step in steps.items()}):
+        yield Remark(("steps", loop[0]), f"nothing pauses in the loop {' → '.join(loop)}", "put a visit or a wait for a length of time into it", key=True)
 
 
 def nothing_to_hear(subject: Subject) -> Iterator[Remark]:
@@ -58,13 +53,8 @@ def nothing_to_hear(subject: Subject) -> Iterator[Remark]:
             yield Remark(("steps", step_id, "wait", "for"), "no e-mail comes before this wait", "send one first, or wait for a length of time")
 
 
-def _at_once(subject: Subject) -> dict[str, list[str]]:
-    """The moves that a run can make without a pause: branches, automatic e-mail, and whatever a blocked touch leads to."""
-    steps = subject.definition.steps
-    return {step_id: [to for to in _moves_at_once(step) if to in steps] for step_id, step in steps.items()}
-
-
 def _moves_at_once(step: Step) -> list[str | None]:
+    """The moves that a run can make without a pause: from a branch, an automatic e-mail, and wherever a blocked touch leads."""
     match step:
         case BranchStep():
             return [*(case.next for case in step.branch), step.next]
@@ -76,33 +66,3 @@ def _moves_at_once(step: Step) -> list[str | None]:
             return [*step.blocked.values(), path(step, WITHDRAWN)]
         case _:
             return []
-
-
-def _between_waits(subject: Subject) -> dict[str, list[str]]:
-    """The moves between branches and waits for events alone: without a new e-mail, what was heard once is heard at once by every later wait."""
-    branches = {step_id: _moves_at_once(step) for step_id, step in subject.definition.steps.items() if isinstance(step, BranchStep)}
-    moves = branches | {step_id: _on_news(step) for step_id, step in waits(subject.definition)}
-    return {step_id: [to for to in following if to in moves] for step_id, following in moves.items()}
-
-
-def _heard_again(subject: Subject) -> Iterator[dict[str, list[str]]]:
-    """For each touch that is waited for, the moves at once in which no new touch takes its place, and so the news of it stays heard."""
-    steps = subject.definition.steps
-    for of in dict.fromkeys(step.wait.of for _, step in waits(subject.definition)):
-        moves = {step_id: _without_news(step_id, step, of) for step_id, step in steps.items()}
-        moves |= {step_id: _on_news(step) for step_id, step in waits(subject.definition) if step.wait.of == of}
-        yield {step_id: [to for to in following if to in steps] for step_id, following in moves.items()}
-
-
-def _on_news(step: WaitStep) -> list[str | None]:
-    return [path(step, event) for event in step.wait.for_]
-
-
-def _without_news(step_id: str, step: Step, of: str | None) -> list[str | None]:
-    """The moves at once out of a step that leave the touch waited for as it was: `of`, or the latest one sent where that is None."""
-    if not isinstance(step, EmailStep):
-        return _moves_at_once(step)
-    if of is not None:
-        return [] if step_id == of else _moves_at_once(step)
-    skipped = [path(step, SENT)] if Fate.SKIP in step.blocked.values() else []
-    return [*step.blocked.values(), *skipped]
