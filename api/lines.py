@@ -11,7 +11,7 @@ from journeys.definitions import Definition
 from journeys.facts import Wall
 
 _SHARED = ("side", "what", "enrolment_id", "by", "at", "arrived_at")
-_CODES = ("step", "way", "to", "reason", "until", "channel", "remark")
+_CODES = ("step", "key", "way", "to", "reason", "until", "channel", "remark")
 _OWN_TASK = {"task_closed", "snoozed", "reassigned"}
 
 

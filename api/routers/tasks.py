@@ -1,8 +1,7 @@
 """Tasks: the list of the day, the brief before a call, and the five commands of a human. Each command acts once under its Idempotency-Key."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Annotated, Literal
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
@@ -17,7 +16,7 @@ from api.paging import Slice, asked, encode
 from api.ports import Ports
 from api.problems import Problem, in_field, not_found, responses
 from api.rows import TaskRow
-from api.schemas.shapes import Page
+from api.schemas.shapes import Asked, Page
 from api.schemas.tasks import Choose, Complete, Done, Reassign, Skip, Snooze, TaskLine, TaskRead
 from api.security import Anyone, only
 from api.who import Role, Who
@@ -28,7 +27,8 @@ router = APIRouter(prefix="/tasks", tags=["tasks"])
 
 Worker = Annotated[Who, Depends(only(Role.REP, Role.MSL, Role.MEDICAL))]
 Conductor = Annotated[Who, Depends(only(Role.REP))]
-Commanded = Callable[[Once, str | None], events.Command]
+Commanded = Callable[[dict[str, Any]], events.Command]
+Look = Callable[[TaskRow], Awaitable[None]]
 _REFUSALS = responses(401, 403, 404, 409, 422, 503)
 
 
@@ -63,112 +63,83 @@ async def read_task(task_id: str, who: Anyone, house: House) -> TaskRead:
     return briefs.for_commercial(task, definition, who=who, profile=profile, contents=contents)
 
 
+class Hand:
+    """A user's hand on one task: whatever it does takes effect once under its Idempotency-Key."""
+
+    def __init__(self, task_id: str, house: House, attempt: Attempted) -> None:
+        self.task_id = task_id
+        self.house = house
+        self._attempt = attempt
+
+    async def give(self, who: Who, body: Asked, make: Commanded, *, words: str | None, look: Look | None = None, anybodys: bool = False) -> Done:
+        """Find the task, look at it, keep the words apart, and give the run the command that `make` makes of their id.
+
+        `anybodys` takes a colleague's task too; otherwise it must be one's own.
+        """
+
+        async def work(once: Once) -> Done:
+            house = self.house
+            task = await (_found if anybodys else _own)(house, who, self.task_id)
+            if look is not None:
+                await look(task)
+            remark = await house.remarks.keep(who, words, side=task.side, once=once, now=house.clock.now()) if words else None
+            command = make({"id": once.command_id, "by": who.id, "remark": remark, "task": self.task_id})
+            return await carried_out(house, who, command, enrolment_id=task.enrolment_id, journey=(task.journey, task.version))
+
+        return await self._attempt.once(body, Done, work)
+
+
+Handed = Annotated[Hand, Depends(Hand)]
+
+
 @router.post("/{task_id}/complete", summary="Complete a task", responses=_REFUSALS)
-async def complete(task_id: str, body: Complete, who: Worker, house: House, attempt: Attempted) -> Done:
+async def complete(body: Complete, who: Worker, hand: Handed) -> Done:
     """Report the outcome. The answer tells what happened because of it and what is next."""
 
-    async def work(once: Once) -> Done:
-        task = await _own(house, who, task_id)
-        await _check_persona(house, who, body)
-        await _check_inquiry(house, who, task, body.inquiry_id)
-        return await _give(
-            house,
-            who,
-            task,
-            once,
-            _words(body),
-            lambda once, remark: events.Complete(
-                id=once.command_id,
-                by=who.id,
-                remark=remark,
-                task=task_id,
-                outcome=body.outcome,
-                channel=body.channel,
-                persona=body.persona.is_ if body.persona else None,
-                inquiry=body.inquiry_id,
-                chosen=body.choose,
-            ),
-        )
+    async def look(task: TaskRow) -> None:
+        await _check_persona(hand.house, who, body)
+        await _check_inquiry(hand.house, who, task, body.inquiry_id)
 
-    return await attempt.once(body, Done, work)
+    told = body.model_dump(include={"outcome", "channel"}) | {
+        "persona": body.persona.is_ if body.persona else None,
+        "inquiry": body.inquiry_id,
+        "chosen": body.choose,
+    }
+    return await hand.give(who, body, lambda given: events.Complete(**given, **told), words=_words(body), look=look)
 
 
 @router.post("/{task_id}/skip", summary="Skip a task", responses=_REFUSALS)
-async def skip(task_id: str, body: Skip, who: Worker, house: House, attempt: Attempted) -> Done:
+async def skip(body: Skip, who: Worker, hand: Handed) -> Done:
     """Leave it undone, with a reason; the journey goes on along the skipped or overdue path."""
-
-    async def work(once: Once) -> Done:
-        task = await _own(house, who, task_id)
-        return await _give(
-            house,
-            who,
-            task,
-            once,
-            body.remark,
-            lambda once, remark: events.Skip(id=once.command_id, by=who.id, remark=remark, task=task_id, reason=body.reason),
-        )
-
-    return await attempt.once(body, Done, work)
+    return await hand.give(who, body, lambda given: events.Skip(**given, reason=body.reason), words=body.remark)
 
 
 @router.post("/{task_id}/snooze", summary="Put a task off", responses=_REFUSALS)
-async def snooze(task_id: str, body: Snooze, who: Worker, house: House, attempt: Attempted) -> Done:
+async def snooze(body: Snooze, who: Worker, hand: Handed) -> Done:
     """Put it off to a later time; where that is after its due time, it is due then."""
-
-    async def work(once: Once) -> Done:
-        task = await _own(house, who, task_id)
-        return await _give(
-            house,
-            who,
-            task,
-            once,
-            body.remark,
-            lambda once, remark: events.Snooze(id=once.command_id, by=who.id, remark=remark, task=task_id, until=body.until),
-        )
-
-    return await attempt.once(body, Done, work)
+    return await hand.give(who, body, lambda given: events.Snooze(**given, until=body.until), words=body.remark)
 
 
 @router.post("/{task_id}/reassign", summary="Hand a task over", responses=_REFUSALS)
-async def reassign(task_id: str, body: Reassign, who: Worker, house: House, attempt: Attempted) -> Done:
+async def reassign(body: Reassign, who: Worker, hand: Handed) -> Done:
     """Hand it to a colleague of the same role who is aligned to the HCP's territory, or take over a colleague's."""
 
-    async def work(once: Once) -> Done:
-        task = await _found(house, who, task_id)
+    async def look(task: TaskRow) -> None:
         role = briefs.WORKERS[Wall(task.side)]
-        if not await house.users.may_work(body.to, role=role, territory_id=task.person.territory_id):
+        if not await hand.house.users.may_work(body.to, role=role, territory_id=task.person.territory_id):
             raise in_field(Code.CANNOT_TAKE_OVER, f"A task like this goes to an active {role} who is aligned to the HCP's territory.", "/to")
-        return await _give(
-            house, who, task, once, body.remark, lambda once, remark: events.Reassign(id=once.command_id, by=who.id, remark=remark, task=task_id, to=body.to)
-        )
 
-    return await attempt.once(body, Done, work)
+    return await hand.give(who, body, lambda given: events.Reassign(**given, to=body.to), words=body.remark, look=look, anybodys=True)
 
 
 @router.post("/{task_id}/choose", summary="Choose another step", responses=_REFUSALS)
-async def choose(task_id: str, body: Choose, who: Conductor, house: House, attempt: Attempted) -> Done:
+async def choose(body: Choose, who: Conductor, hand: Handed) -> Done:
     """Leave the task for one of the steps that the journey offers here, with a reason."""
 
-    async def work(once: Once) -> Done:
-        task = await _own(house, who, task_id)
-        await _check_inquiry(house, who, task, body.inquiry_id)
-        return await _give(
-            house,
-            who,
-            task,
-            once,
-            body.remark,
-            lambda once, remark: events.Choose(id=once.command_id, by=who.id, remark=remark, task=task_id, offer=body.offer, inquiry=body.inquiry_id),
-        )
+    async def look(task: TaskRow) -> None:
+        await _check_inquiry(hand.house, who, task, body.inquiry_id)
 
-    return await attempt.once(body, Done, work)
-
-
-async def _give(house: Ports, who: Who, task: TaskRow, once: Once, words: str | None, make: Commanded) -> Done:
-    """Keep the words, then give the command with their id."""
-    now: datetime = house.clock.now()
-    remark = await house.remarks.keep(who, words, side=task.side, once=once, now=now) if words else None
-    return await carried_out(house, who, make(once, remark), enrolment_id=task.enrolment_id, journey=(task.journey, task.version))
+    return await hand.give(who, body, lambda given: events.Choose(**given, offer=body.offer, inquiry=body.inquiry_id), words=body.remark, look=look)
 
 
 async def _found(house: Ports, who: Who, task_id: str) -> TaskRow:

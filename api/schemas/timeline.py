@@ -14,6 +14,11 @@ class _Line(Told):
     what: str = Field(examples=["task_closed"])
     enrolment_id: str
     step: str | None = Field(None, examples=["first-visit"])
+    key: str | None = Field(
+        None,
+        description="This passage through the step: the id of its task, the key of its touch.",
+        examples=["enr0d8b5c1e6f0e4a519d550c1f4b7a2d10.first-visit.1"],
+    )
     way: str | None = Field(None, examples=["interested"])
     to: str | None = Field(None, examples=["done"])
     reason: str | None = None
