@@ -10,22 +10,24 @@ from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
+from temporalio.workflow import SandboxImportNotificationPolicy
 
-with workflow.unsafe.imports_passed_through():
-    from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder, TouchOrder
-    from activities.runs import RunActivities
-    from activities.touches import TouchActivities
-    from journeys import events as on
-    from journeys.acceptance import Refusal, Refused, refusal
-    from journeys.commands import AskFacts, Command, Deliver, Note, OpenTask
-    from journeys.conductor import Advance, advance, alarm, begin
-    from journeys.definitions import Definition
-    from journeys.position import position
-    from journeys.receipts import Receipt
-    from journeys.state import INTERPRETER, Ending
-    from workflows.alarm import Alarm
-    from workflows.performance import BRIEF, DELIVERY
-    from workflows.run import REFUSED, RunInput, Score
+from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.runs import RunActivities
+from activities.touches import TouchActivities
+from journeys import events as on
+from journeys.acceptance import Refusal, Refused, refusal
+from journeys.commands import AskFacts, Command, Deliver, Note, OpenTask
+from journeys.conductor import Advance, advance, alarm, begin
+from journeys.definitions import Definition
+from journeys.position import position
+from journeys.receipts import Receipt
+from journeys.state import INTERPRETER, Ending
+from workflows.performance import BRIEF, DELIVERY
+from workflows.run import ANSWERS, REFUSED, RunInput, Score
+
+with workflow.unsafe.sandbox_import_notification_policy(SandboxImportNotificationPolicy.SILENT):
+    from workflows.alarm import Alarm  # workflow code like this file: the sandbox is meant to load it anew and to watch over it
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Journey:
         self._score = given.score
         self._inbox: deque[on.Event | _Ticket] = deque()
         self._alarm = Alarm()
-        self._told: dict[str, Receipt] = {}
+        self._told: dict[str, Receipt] = dict(given.told)
 
     @workflow.run
     async def run(self, given: RunInput) -> Ending:  # noqa: ARG002 - kept by __init__, before any handler runs
@@ -131,11 +133,13 @@ class Journey:
             await self._advance(item)
 
     async def _take_command(self, ticket: _Ticket) -> None:
-        """Another command may have come first since the validator looked, so the question is asked again."""
-        ticket.refused = self._refusal(ticket.command)
-        if ticket.refused is None:
-            notes = await self._advance(ticket.command)
-            self._told[ticket.command.id] = Receipt(notes=notes, position=position(self._playing.state))
+        """Another command, or this one by another way, may have come first since the validator looked, so the question is asked again."""
+        command = ticket.command
+        if command.id not in self._told:
+            ticket.refused = self._refusal(command)
+            if ticket.refused is None:
+                notes = await self._advance(command)
+                self._told[command.id] = Receipt(notes=notes, position=position(self._playing.state))
         ticket.done = True
 
     async def _advance(self, event: on.Event) -> tuple[Note, ...]:
@@ -178,8 +182,9 @@ class Journey:
         if self._inbox:
             return
         playing = self._playing
-        state = playing.state.model_copy(update={"interpreter": INTERPRETER})
-        workflow.continue_as_new(self._given.model_copy(update={"score": Score(definition=playing.definition, state=state)}))
+        score = Score(definition=playing.definition, state=playing.state.model_copy(update={"interpreter": INTERPRETER}))
+        told = dict(list(self._told.items())[-ANSWERS:])
+        workflow.continue_as_new(self._given.model_copy(update={"score": score, "told": told}))
 
     def _turn_away(self) -> None:
         """Commands that were accepted but not taken before the end get their answer too."""

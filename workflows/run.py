@@ -2,11 +2,15 @@
 
 from journeys.definitions import Definition
 from journeys.pace import Pace
+from journeys.receipts import Receipt
 from journeys.shapes import Stored
 from journeys.state import State
 
 REFUSED = "refused"
 """The type of the ApplicationError with which an update is refused; its detail is a `journeys.acceptance.Refused`."""
+
+ANSWERS = 16
+"""How many of its last answers to commands a run takes along when it continues as new, for those who ask again because theirs was lost on the way."""
 
 
 class Score(Stored):
@@ -21,6 +25,8 @@ class RunInput(Stored):
     pace: Pace
     score: Score | None = None
     """None for a run that has yet to begin."""
+    told: dict[str, Receipt] = {}
+    """What was answered to which command, the latest last."""
 
 
 def workflow_id(enrolment: str) -> str:

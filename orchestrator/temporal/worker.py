@@ -3,12 +3,14 @@
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
+from importlib.metadata import PackageNotFoundError, version
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.common import WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.ports import Channel
 from activities.runs import RunActivities
@@ -40,9 +42,19 @@ def make_worker(client: Client, *, task_queue: str, engine: AsyncEngine, channel
         workflows=[Journey],
         activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, touches.deliver],
         workflow_runner=sandboxed(),
+        deployment_config=release(),
         max_concurrent_activities=20,
         graceful_shutdown_timeout=GRACE,
     )
+
+
+def release() -> WorkerDeploymentConfig:
+    """What the worker calls its code. Left to itself, the SDK reads the code of every loaded module for a name, which takes seconds at each start."""
+    try:
+        installed = version("dirigent")
+    except PackageNotFoundError:  # run from a source tree that was not installed
+        installed = "unreleased"
+    return WorkerDeploymentConfig(version=WorkerDeploymentVersion(deployment_name="dirigent", build_id=installed), use_worker_versioning=False)
 
 
 async def keep_relaying(relay: Relay, stop: asyncio.Event) -> None:

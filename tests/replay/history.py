@@ -3,6 +3,7 @@ and nobody: what a server and a worker note about themselves is left out, and of
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,21 @@ from workflows.journey import Journey
 
 HISTORIES = Path(__file__).parent / "histories"
 
-_OF_THE_MACHINE = {"identity", "requestId", "workerVersion", "sdkMetadata", "historySizeBytes"}
-"""Who did it, on which machine, with which build: nothing that a replay asks for."""
+_OF_THE_MACHINE = {"identity", "requestId", "workerVersion", "historySizeBytes", "stackTrace"}
+"""Who did it, on which machine, with which build, at which path: nothing that a replay asks for."""
+
+_OF_THE_WORKER = re.compile(r"^\d+@.*$")
+"""A worker calls itself, and the queue that it keeps for itself, by its process and its host."""
 
 
 def histories() -> list[Path]:
     """Every stored history, by name."""
     return sorted(HISTORIES.glob("*.json"))
+
+
+def stored(path: Path) -> WorkflowHistory:
+    """A history as it was stored."""
+    return WorkflowHistory.from_json(f"journey-{path.stem}", path.read_text(encoding="utf-8"))
 
 
 def text(history: WorkflowHistory) -> str:
@@ -33,7 +42,8 @@ def text(history: WorkflowHistory) -> str:
 
 async def replay(history: WorkflowHistory) -> None:
     """Play a history again in the sandbox. Raises what the replay stumbled over."""
-    await Replayer(workflows=[Journey], workflow_runner=sandboxed(), data_converter=pydantic_data_converter).replay_workflow(history)
+    replayer = Replayer(workflows=[Journey], workflow_runner=sandboxed(), data_converter=pydantic_data_converter, build_id="replay")
+    await replayer.replay_workflow(history)
 
 
 def payloads(written: Any) -> Iterator[str]:
@@ -48,6 +58,8 @@ def payloads(written: Any) -> Iterator[str]:
         case list():
             for value in written:
                 yield from payloads(value)
+        case _:
+            return
 
 
 def _scrubbed(written: Any) -> Any:
@@ -56,5 +68,7 @@ def _scrubbed(written: Any) -> Any:
             return {name: _scrubbed(value) for name, value in written.items() if name not in _OF_THE_MACHINE}
         case list():
             return [_scrubbed(value) for value in written]
+        case str():
+            return _OF_THE_WORKER.sub("the-worker", written)
         case _:
             return written

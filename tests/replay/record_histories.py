@@ -1,0 +1,42 @@
+"""Record the stored histories anew: `python -m tests.replay.record_histories`. Do it when a release is made or after a change that is meant to change
+them, and read the difference before committing it."""
+
+import asyncio
+
+from temporalio.client import WorkflowHistory
+
+from orchestrator.main import settle
+from tests.replay.history import HISTORIES, text
+from tests.workflows.continuing import an_impatient_server, carried_on, chapters
+from tests.workflows.scenarios import SCENARIOS, Scenario
+from tests.workflows.stages import a_stage
+
+CHOSEN = (
+    "a-dialogue-from-visit-to-visit",
+    "a-snooze-moves-the-alarm",
+    "late-and-twice",
+    "withdrawal-takes-back-an-open-email",
+    "heard-before-the-wait",
+    "deferred-until-a-time",
+    "a-command-in-the-inbox-at-the-end",
+    "a-question-reaches-medical",
+    "a-branch-asks-how-things-stand-now",
+)
+"""Between them they give every command to Temporal that a journey can give, and take every kind of message. One more continues as new."""
+
+
+async def record() -> None:
+    """Play the chosen scenarios on a development server and store what it kept of them."""
+    recorded: dict[str, list[WorkflowHistory]] = {}
+    async with an_impatient_server() as server:
+        for scenario in [*(scenario for scenario in SCENARIOS if scenario.name in CHOSEN), Scenario(carried_on)]:
+            async with a_stage(server, speed=scenario.speed, name=scenario.name) as stage:
+                recorded[scenario.name] = await chapters(await scenario.play(stage))
+    for name, parts in recorded.items():
+        for number, part in enumerate(parts, start=1):
+            (HISTORIES / f"{name}{f'-{number}' if len(parts) > 1 else ''}.json").write_text(text(part), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(record())
+    settle()

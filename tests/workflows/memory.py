@@ -1,0 +1,98 @@
+"""A house in memory: the ports of the activities as fakes that keep what they were asked, so that a test can read it and decide what is answered."""
+
+import asyncio
+from collections import defaultdict, deque
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.ports import Handover, Message, Reservation, UnknownRun
+from journeys.conditions import Value
+from journeys.pace import Pace
+from journeys.policy import Verdict
+
+
+class ServerClock:
+    """Journey time by the server's clock, which on the time-skipping server is not the machine's."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+
+    def now(self) -> datetime:
+        return self._pace.journey(activity.info().started_time)
+
+
+class MemoryRuns:
+    """`opened` is what each enrolment's run is given; `entries` is what each run recorded. While a door is shut, its activity waits before it."""
+
+    def __init__(self) -> None:
+        self.opened: dict[str, Opened] = {}
+        self.entries: dict[str, list[Entry]] = defaultdict(list)
+        self.tasks: dict[str, TaskOrder] = {}
+        self.facts_now: dict[str, Value | None] = {}
+        self.opening, self.recording = asyncio.Event(), asyncio.Event()
+        self.opening.set()
+        self.recording.set()
+
+    async def open(self, order: OpenOrder) -> Opened:
+        await self.opening.wait()
+        if order.enrolment not in self.opened:
+            raise UnknownRun(f"there is no enrolment {order.enrolment}")
+        return self.opened[order.enrolment]
+
+    async def record(self, entry: Entry) -> None:
+        self.keep(entry)
+        await self.recording.wait()
+
+    async def open_task(self, order: TaskOrder) -> None:
+        self.keep(order.entry)
+        self.tasks[order.task.key] = order
+
+    async def facts(self, order: FactsOrder, *, now: datetime) -> dict[str, Value | None]:
+        self.keep(order.entry)
+        return {name: self.facts_now.get(name) for name in order.facts.names}
+
+    def keep(self, entry: Entry) -> None:
+        """Write an advance down once, in order."""
+        written = self.entries[entry.enrolment]
+        if not written or entry.move > written[-1].move:
+            written.append(entry)
+
+
+class MemoryLedger:
+    """Answers with the verdicts it was given, in turn; when there are none left, it allows."""
+
+    def __init__(self, runs: MemoryRuns) -> None:
+        self._runs = runs
+        self.verdicts: deque[Verdict] = deque()
+        self.asked: list[TouchOrder] = []
+        self.settled: dict[str, Handover] = {}
+
+    async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
+        self._runs.keep(order.entry)
+        self.asked.append(order)
+        if self.verdicts:
+            return Reservation(blocked=self.verdicts.popleft())
+        return Reservation(message=_message(order.touch.key))
+
+    async def settle(self, key: str, result: Handover, *, now: datetime) -> None:
+        self.settled[key] = result
+
+
+class MemoryChannel:
+    """Takes every message."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+
+    async def send(self, message: Message) -> Handover:
+        self.sent.append(message)
+        return Handover.ACCEPTED
+
+    async def arrived(self, message_id: str) -> bool | None:
+        return any(message.message_id == message_id for message in self.sent)
+
+
+def _message(key: str) -> Message:
+    return Message(key=key, message_id=f"<{key}>", sender="house", to="somebody", subject="Our talk", text="…", html="…", language="en")
