@@ -37,6 +37,8 @@ class TouchActivities:
     async def _perform(self, key: str, reserved: Reservation) -> Settled:
         result = await self._hand_over_earlier(reserved)
         if result is None and reserved.blocked is not None:
+            if reserved.earlier is not None:  # nothing of the earlier attempt went out, so its intent must not go on counting as a touch
+                await self._ledger.settle(key, Handover.DOWN, now=self._clock.now())
             return _blocked(key, reserved.blocked)
         if result is None and reserved.message is not None:
             result = await self._channel.send(reserved.message)

@@ -43,8 +43,10 @@ def create_app(
     version: str,
     lifespan: Lifespan[FastAPI] | None = None,
     more: Sequence[APIRouter] = (),
+    away: Sequence[type[Exception]] = (),
 ) -> FastAPI:
-    """The application. `shelf` reads the library to publish from; `more` are routers of the house itself, such as the embedded inbox."""
+    """The application. `shelf` reads the library to publish from; `more` are routers of the house itself, such as the embedded inbox; `away` are the
+    errors of the ports that mean no more than that something does not answer now."""
     app = FastAPI(
         title="Dirigent",
         summary="Engagement strategies that run.",
@@ -58,7 +60,7 @@ def create_app(
     )
     app.state.ports, app.state.shelf = ports, shelf
     app.state.tokens, app.state.links = Tokens(signing_key), Links(signing_key)
-    problems.install(app)
+    problems.install(app, away=away)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
     for router in (_signed(), unsubscribe.router, health.router, *more):

@@ -89,8 +89,10 @@ def in_field(code: Code, detail: str, pointer: str, *, allowed: Sequence[str] = 
     return Problem(code, detail, errors=[FieldError(detail=detail, pointer=pointer)], allowed=allowed)
 
 
-def install(app: FastAPI) -> None:
-    """Answer every failure of the app as a problem."""
+def install(app: FastAPI, *, away: Sequence[type[Exception]] = ()) -> None:
+    """Answer every failure of the app as a problem. `away` are the errors that mean no more than that a part of the house does not answer now."""
+    for error in away:
+        app.add_exception_handler(error, _on_away)
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(CommandRefusedError, _on_refused)
     app.add_exception_handler(ConductorUnavailableError, _on_unavailable)
@@ -152,6 +154,11 @@ async def _on_refused(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_unavailable(request: Request, _: Exception) -> JSONResponse:
     return answer(request, Problem(Code.UNAVAILABLE, "The journey cannot be reached at the moment. Ask again with the same Idempotency-Key: it is done once."))
+
+
+async def _on_away(request: Request, error: Exception) -> JSONResponse:
+    _log.warning("away", request_id=getattr(request.state, "request_id", None), error=type(error).__name__)
+    return answer(request, Problem(Code.UNAVAILABLE, "A part of the system cannot be reached at the moment. Ask again with the same Idempotency-Key."))
 
 
 async def _on_bad_cursor(request: Request, _: Exception) -> JSONResponse:

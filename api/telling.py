@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
-from journeys.commands import What
-from journeys.definitions import ANSWERED, OTHERWISE, OVERDUE, SENT, SKIPPED, TIMEOUT, WITHDRAWN, Definition, Heard
+from journeys.commands import NOT_CONTINUED, What
+from journeys.definitions import ANSWERED, OTHERWISE, OVERDUE, SENT, SKIPPED, TIMEOUT, WITHDRAWN, Definition, Heard, WaitStep
 from journeys.reasons import TOLD, Reason
 
 
@@ -72,7 +72,7 @@ _TOLD = {
     What.BLOCKED: "{here} was blocked because {reason}.",
     What.SENT: "The e-mail of {here} was handed over for delivery{unsure}.",
     What.HEARD: "The e-mail of {here} {heard}.",
-    What.ENDED: "The journey ended{hand}. {ending}: {reason}.",
+    What.ENDED: "The journey ended{hand}. {ending}: {reason}.{not_continued}",
 }
 _STANDING = {
     "requested": "About to start.",
@@ -91,7 +91,7 @@ def sentence(line: Line, *, definition: Definition | None, by: str | None = None
         there=titled(definition, line.to),
         journey=f" in “{definition.title}”" if definition else "",
         hand=f" by {by}" if by else "",
-        way=_way(line, by),
+        way=_way(line, by, definition),
         closed="was released for sending" if _released(line) else _CLOSED.get(line.to or "", "was closed"),
         channel=f", {plain(line.channel)}" if line.channel else "",
         result=_result(line),
@@ -102,6 +102,7 @@ def sentence(line: Line, *, definition: Definition | None, by: str | None = None
         unsure="; whether it arrived is not known, and it is not sent again" if line.to == "unknown" else "",
         heard=_HEARD[Heard(line.way)] if line.way in set(Heard) else "was heard of",
         ending=_ENDINGS.get(line.to or "", "It ended"),
+        not_continued=_not_continued(line),
     )
     return _capital(told)
 
@@ -156,13 +157,15 @@ def plain(code: str | None) -> str:
     return (code or "unknown").replace("_", " ").replace("-", " ")
 
 
-def _way(line: Line, by: str | None) -> str:
+def _way(line: Line, by: str | None, definition: Definition | None) -> str:
     """Why the run went this way."""
     match line.way or OTHERWISE:
         case "offer":
             return f"{by or 'the conductor'} chose it"
         case "blocked":
             return f"the touch was blocked because {reason_told(line.reason)}"
+        case way if way == TIMEOUT and _only_waited(line, definition):
+            return "the time has passed"
         case way if way == SKIPPED:
             return f"the step was skipped ({reason_told(line.reason)})"
         case way if way == SENT and line.reason is not None:
@@ -178,6 +181,18 @@ def _way(line: Line, by: str | None) -> str:
 def _released(line: Line) -> bool:
     """Whether a rep's e-mail was let go: whether it went out is the gate's word, in a line of its own."""
     return line.to == "done" and line.way == SENT
+
+
+def _only_waited(line: Line, definition: Definition | None) -> bool:
+    """Whether the step waited for time alone, so that there was nothing to be heard."""
+    step = definition.steps.get(line.step or "") if definition else None
+    return isinstance(step, WaitStep) and step.wait.time is not None
+
+
+def _not_continued(line: Line) -> str:
+    """Where the run should have handed the HCP over and did not: why."""
+    way = line.way or ""
+    return f" The strategy of the other persona was not begun: {plain(way.removeprefix(NOT_CONTINUED))}." if way.startswith(NOT_CONTINUED) else ""
 
 
 def _result(line: Line) -> str:

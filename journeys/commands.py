@@ -58,6 +58,10 @@ class What(StrEnum):
     ENDED = "ended"
 
 
+NOT_CONTINUED = "not_continued_"
+"""How the way of an ending begins that another persona's strategy could not follow; the code of what stood in the way comes after it."""
+
+
 class Note(Stored):
     """One line of a run's story: what happened at which step, along which way, for which reason and by whom. Ids and codes only."""
 

@@ -108,10 +108,13 @@ def content(intent: Intent, evidence: Evidence, now: datetime) -> Check:
     return _check("content", _content_lacks(intent, evidence, now))
 
 
-def weekly_cap(_: Intent, evidence: Evidence, now: datetime) -> Check:
-    """One cap per HCP and period over all channels and journeys; a rep's call counts. A touch over it waits until the oldest one leaves the period."""
+def weekly_cap(intent: Intent, evidence: Evidence, now: datetime) -> Check:
+    """One cap per HCP and period over all channels and journeys; a rep's call counts. A touch over it waits until the oldest one leaves the period.
+
+    It bounds promotion alone: a safety letter, or the answer to a question, never waits for it.
+    """
     policy = evidence.market
-    if policy is None:
+    if policy is None or intent.purpose is not Purpose.PROMOTIONAL:
         return _check("weekly_cap", None)
     period = policy.cap_period.roughly
     recent = sorted(touch for touch in evidence.touches if touch > now - period)

@@ -27,6 +27,7 @@ from orchestrator.store.desk.tasks import StoredTasks
 from orchestrator.store.desk.timelines import StoredTimelines
 from orchestrator.store.desk.touches import StoredTouches
 from orchestrator.store.desk.users import StoredUsers
+from orchestrator.store.engine import UNREACHABLE
 from orchestrator.store.outbox import Relay
 from orchestrator.temporal.gateway import Gateway
 
@@ -61,6 +62,7 @@ def make_api(settings: Settings, engine: AsyncEngine, client: Client) -> FastAPI
         signing_key=settings.signing_key.get_secret_value(),
         shelf=partial(read_library, PACKAGED),
         version=_version(),
+        away=UNREACHABLE,
         more=[inbox_pages.router(settings.inbox_dir)] if settings.inbox_dir is not None else [],
     )
     reference.install(app)

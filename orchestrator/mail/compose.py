@@ -55,8 +55,8 @@ class Composer:
         language, letter = _letter(content, to.languages)
         unsubscribe = self._links.unsubscribe(key)
         tokens = {
-            "hcp": {"given_name": to.given_name, "family_name": to.family_name, "salutation": to.salutation or ""},
-            "rep": {"name": rep or ""},
+            "hcp": _person(to),
+            "rep": {"name": _one_line(rep)},
             "links": {name: self._links.click(key, name) for name in content.links},
             "unsubscribe": unsubscribe,
         }
@@ -66,18 +66,32 @@ class Composer:
                 message_id=self.message_id(key),
                 sender=self._sender,
                 to=to.email,
-                subject=" ".join(self._fill(letter.subject, tokens).split()),
+                subject=_one_line(self._fill(letter.subject, tokens)),
                 text=self._fill(letter.text, tokens),
                 html=self._html.from_string(letter.html).render(tokens),
                 language=language,
                 # RFC 8058: one click, no log-in.
                 headers={"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Content-Language": language},
             )
-        except TemplateError as error:
+        except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
             raise CannotComposeError(f"{content.ref}: {error}") from error
 
     def _fill(self, template: str, tokens: Mapping[str, Any]) -> str:
         return self._text.from_string(template).render(tokens)
+
+
+def _person(to: Addressee) -> dict[str, str]:
+    """How a letter may call its reader. One without a salutation is called by the given name: "Dear Ada Berg", not "Dear  Berg"."""
+    return {
+        "given_name": _one_line(to.given_name),
+        "family_name": _one_line(to.family_name),
+        "salutation": _one_line(to.salutation) or _one_line(to.given_name),
+    }
+
+
+def _one_line(name: str | None) -> str:
+    """A name as it stands in a line: whatever breaks or bends one becomes a space."""
+    return " ".join((name or "").split())
 
 
 def _letter(content: ContentVersion, languages: tuple[str, ...]) -> tuple[str, Letter]:

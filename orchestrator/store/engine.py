@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,6 +14,9 @@ from orchestrator.store.errors import DatabaseUnreachableError
 
 _TIMEOUT = 10
 """Seconds that a connection may take, and that a caller waits for a free one."""
+
+UNREACHABLE = (OperationalError, InterfaceError, NoConnectionFreeError)
+"""What is raised while the database is away or cannot take more: nothing is wrong with what was asked, and asking again helps."""
 
 
 def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import uuid4
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +16,7 @@ from journeys.commands import Deliver
 from journeys.content import ContentVersion
 from journeys.definitions import Purpose
 from journeys.markets import MarketPolicy
-from journeys.policy import Check, Evidence, Intent, Verdict, judge
+from journeys.policy import Check, Evidence, Intent, Verdict, judge, recipient
 from journeys.reasons import TOLD, Reason
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
 from orchestrator.store import tables
@@ -27,6 +28,8 @@ from orchestrator.store.projection import project
 
 COUNTED = (RESERVED, Handover.ACCEPTED, Handover.UNKNOWN)
 """The states in which a touch counts as contact pressure: what may have reached the person."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,10 @@ class StoredLedger:
                 return Reservation(earlier=earlier.state)
             verdict, message = await self._judge(session, asked, now)
             session.add(_judgement(asked, verdict, now))
-            blocked = verdict if message is None or verdict.verdict != "allowed" else None
+            blocked = verdict if message is None else None
             if earlier is not None and earlier.state == RESERVED:
                 return Reservation(earlier=RESERVED, message=message, message_id=earlier.message_id, blocked=blocked)
-            if message is not None and blocked is None:
+            if message is not None:
                 session.add(_intent(asked, message, now))
             return Reservation(message=message, blocked=blocked)
 
@@ -74,8 +77,9 @@ class StoredLedger:
             session.add(touch)
 
     async def _judge(self, session: AsyncSession, asked: _Asked, now: datetime) -> tuple[Verdict, Message | None]:
-        verdict = judge(_intent_of(asked), await _evidence(session, asked, now), now)
-        if asked.recipient is None or asked.recipient.email is None or asked.content is None:
+        ask = judge if asked.recipient is not None else _judge_nobody
+        verdict = ask(_intent_of(asked), await _evidence(session, asked, now), now)
+        if verdict.verdict != "allowed" or asked.recipient is None or asked.recipient.email is None or asked.content is None:
             return verdict, None
         try:
             return verdict, self._composer.compose(
@@ -84,9 +88,16 @@ class StoredLedger:
                 to=_addressee(asked.recipient, asked.market),
                 rep=await _conductor_name(session, asked.enrolment),
             )
-        except CannotComposeError:
+        except CannotComposeError as error:
+            log.warning("compose", key=asked.touch.key, trouble=str(error))
             lacks = Check(rule="compose", verdict="refused", reason=Reason.CONTENT_NO_LANGUAGE, told=TOLD[Reason.CONTENT_NO_LANGUAGE])
             return Verdict(verdict="refused", reason=lacks.reason, checks=(*verdict.checks, lacks)), None
+
+
+def _judge_nobody(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
+    """Where there is nobody to write to, there is nobody whose consent, language or profession could be asked for."""
+    check = recipient(intent, evidence, now)
+    return Verdict(verdict=check.verdict, reason=check.reason, checks=(check,))
 
 
 def _intent(asked: _Asked, message: Message, now: datetime) -> tables.Touch:
@@ -108,6 +119,9 @@ def _intent(asked: _Asked, message: Message, now: datetime) -> tables.Touch:
         at=now,
     )
     row.state, row.at, row.settled_at, row.attempt = RESERVED, now, None, row.attempt + 1
+    if asked.recipient is not None:  # the care team may have another nurse by now
+        row.person_id = asked.recipient.id
+    row.sent_by = asked.touch.by
     row.digest = sha256(message.model_dump_json().encode()).hexdigest()
     return row
 
@@ -133,7 +147,9 @@ async def _recipient(session: AsyncSession, hcp: str, touch: Deliver) -> tables.
         if nurse is None:
             return None
         hcp = nurse.id
-    return await session.get_one(tables.Person, hcp, with_for_update=True, populate_existing=True)
+    # The weaker lock: it keeps other gates and acts of consent out, and does not conflict with the reference that the timeline's new lines
+    # hold to the person already. With the stronger one, two runs that advance at once would wait for each other.
+    return await session.get_one(tables.Person, hcp, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def _intent_of(asked: _Asked) -> Intent:

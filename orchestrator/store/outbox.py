@@ -9,8 +9,10 @@ from typing import Protocol
 import structlog
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from journeys.events import Fact
 from orchestrator.store.engine import transaction
@@ -48,34 +50,36 @@ async def tell(session: AsyncSession, enrolment_id: str, fact: Fact) -> None:
     session.add(_row(enrolment_id, "fact", _FACT.dump_python(fact, mode="json")))
 
 
-async def tell_person(session: AsyncSession, person_id: str, fact: Fact) -> None:
-    """Have every run of a person that has not ended told a fact when the transaction commits."""
+async def tell_person(session: AsyncSession, person_id: str, fact: Fact, *, but: str | None = None) -> None:
+    """Have every run of a person that has not ended told a fact when the transaction commits; `but` is the one it comes from."""
     runs = await session.exec(select(Enrolment.id).where(Enrolment.person_id == person_id, Enrolment.status != "ended").order_by(Enrolment.id))
     for enrolment_id in runs:
-        await tell(session, enrolment_id, fact)
+        if enrolment_id != but:
+            await tell(session, enrolment_id, fact)
 
 
 class Relay:
-    """Delivers what is in the outbox, oldest first, each row in a transaction of its own; several relays share the work."""
+    """Delivers what is in the outbox, each row in a transaction of its own; several relays share the work. A run is told things in the
+    order in which they were written, so a row waits for the earlier ones of its run, and for those of no other."""
 
     def __init__(self, engine: AsyncEngine, runner: Runner) -> None:
         self._engine = engine
         self._runner = runner
 
     async def nudge(self) -> int:
-        """Deliver all that is due and return how many rows were. A failure leaves its row for later and does not stop the others."""
+        """Deliver all that is due and return how many rows were. A failure leaves its row for later and does not stop other runs'."""
         delivered = 0
-        while await self._deliver_one():
-            delivered += 1
+        while (one := await self._deliver_one()) is not None:
+            delivered += one
         return delivered
 
-    async def _deliver_one(self) -> bool:
+    async def _deliver_one(self) -> bool | None:
+        """Whether the next row that is due was delivered; None where none is due."""
         now = datetime.now(UTC)
-        due = select(Outbox).where(col(Outbox.delivered_at).is_(None), Outbox.try_after <= now).order_by(col(Outbox.id)).limit(1)
         async with transaction(self._engine) as session:
-            row = (await session.exec(due.with_for_update(skip_locked=True))).first()
+            row = (await session.exec(_due(now))).first()
             if row is None:
-                return False
+                return None
             row.attempts += 1
             row.trouble = await self._hand_over(session, row)
             if row.trouble is None or row.trouble == "ended":
@@ -83,7 +87,7 @@ class Relay:
             else:
                 row.try_after = now + min(timedelta(seconds=2 ** min(row.attempts - 1, 10)), _LONGEST_REST)
             session.add(row)
-        return True
+        return row.delivered_at is not None
 
     async def _hand_over(self, session: AsyncSession, row: Outbox) -> str | None:
         """None when it was delivered, else what stood in the way."""
@@ -99,6 +103,14 @@ class Relay:
             log.warning("outbox", row=row.id, trouble=type(error).__name__, attempts=row.attempts)
             return type(error).__name__
         return None
+
+
+def _due(now: datetime) -> SelectOfScalar[Outbox]:
+    """The oldest row that is due, that nobody else has in hand, and before which its run has nothing else to hear."""
+    earlier = aliased(Outbox)
+    overtakes = select(earlier.id).where(earlier.enrolment_id == Outbox.enrolment_id, col(earlier.delivered_at).is_(None), col(earlier.id) < col(Outbox.id))
+    open_rows = select(Outbox).where(col(Outbox.delivered_at).is_(None), Outbox.try_after <= now, ~overtakes.exists())
+    return open_rows.order_by(col(Outbox.id)).limit(1).with_for_update(of=Outbox, skip_locked=True)
 
 
 def _row(enrolment_id: str, kind: str, payload: dict[str, object]) -> Outbox:

@@ -7,11 +7,12 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import Entry
-from journeys.commands import Note, What
+from journeys.commands import NOT_CONTINUED, Note, What
 from journeys.definitions import Purpose
 from journeys.events import FactsChanged
 from orchestrator.store import outbox
-from orchestrator.store.tables import CommercialProfile, DefinitionVersion, Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
+from orchestrator.store.continuing import hand_over
+from orchestrator.store.tables import CommercialProfile, Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
 
 
 async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enrolment | None:
@@ -22,14 +23,16 @@ async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enro
         return None
     for line, note in enumerate(entry.notes):
         task = await session.get(Task, note.key) if note.key is not None else None
-        await _apply(session, enrolment, task, note, entry)
-        session.add(_line(enrolment, task, note, entry, line, now))
+        refused = await _apply(session, enrolment, task, note, entry)
+        told = note if refused is None else note.model_copy(update={"way": NOT_CONTINUED + refused})
+        session.add(_line(enrolment, task, told, entry, line, now))
     _place(enrolment, entry)
     session.add(enrolment)
     return enrolment
 
 
-async def _apply(session: AsyncSession, enrolment: Enrolment, task: Task | None, note: Note, entry: Entry) -> None:
+async def _apply(session: AsyncSession, enrolment: Enrolment, task: Task | None, note: Note, entry: Entry) -> str | None:
+    """Returns why the HCP was not handed over, where the run ended with that."""
     match note.what:
         case What.TASK_CLOSED if task is not None:
             await _close(session, enrolment, task, note, entry.at)
@@ -37,12 +40,15 @@ async def _apply(session: AsyncSession, enrolment: Enrolment, task: Task | None,
             task.snoozed_until, task.due = note.until, entry.position.until or task.due
         case What.REASSIGNED if task is not None:
             task.assignee = note.to
+        case What.HELD | What.BLOCKED | What.SENT if task is not None:
+            task.reason = note.reason  # what became of the e-mail that the rep released
         case What.PERSONA_CONFIRMED | What.PERSONA_CORRECTED:
             await _assign_persona(session, enrolment, note, entry.at)
         case What.ENDED:
-            await _end(session, enrolment, entry)
+            return await _end(session, enrolment, entry)
         case _:
             pass
+    return None
 
 
 async def _close(session: AsyncSession, enrolment: Enrolment, task: Task, note: Note, at: datetime) -> None:
@@ -73,7 +79,7 @@ def _call(enrolment: Enrolment, task: Task, at: datetime) -> Touch:
 
 
 async def _assign_persona(session: AsyncSession, enrolment: Enrolment, note: Note, at: datetime) -> None:
-    """Keep who said it and why; a corrected persona is told to the person's other runs."""
+    """Keep who said it and why; a persona that is new to the record is told to the person's other runs."""
     profile = await session.get(CommercialProfile, enrolment.person_id) or CommercialProfile(person_id=enrolment.person_id, updated_at=at)
     session.add(
         PersonaAssignment(
@@ -92,45 +98,18 @@ async def _assign_persona(session: AsyncSession, enrolment: Enrolment, note: Not
         profile.persona, profile.updated_at = note.to, at
         session.add(profile)
         fact = FactsChanged(id=f"persona.{enrolment.id}.{note.key}", facts={"persona": note.to})
-        await outbox.tell_person(session, enrolment.person_id, fact)
+        await outbox.tell_person(session, enrolment.person_id, fact, but=enrolment.id)
 
 
-async def _end(session: AsyncSession, enrolment: Enrolment, entry: Entry) -> None:
+async def _end(session: AsyncSession, enrolment: Enrolment, entry: Entry) -> str | None:
     ended = entry.position.ended
     if ended is None:
-        return
+        return None
     enrolment.status, enrolment.ended_at = "ended", entry.at
     enrolment.end_kind, enrolment.end_reason = ended.kind, ended.reason
-    if ended.continue_with is not None:
-        await session.flush()
-        await _hand_over(session, enrolment, ended.continue_with, entry.at)
-
-
-async def _hand_over(session: AsyncSession, enrolment: Enrolment, persona: str, at: datetime) -> None:
-    """Enrol the HCP in the latest strategy of another persona for the same product, unless one is running already."""
-    strategies = (
-        select(DefinitionVersion)
-        .where(DefinitionVersion.persona == persona, DefinitionVersion.product == enrolment.product)
-        .order_by(DefinitionVersion.version.desc())  # type: ignore[attr-defined]
-    )
-    strategy = (await session.exec(strategies)).first()
-    if strategy is None:
-        return
-    running = select(Enrolment.id).where(Enrolment.person_id == enrolment.person_id, Enrolment.journey == strategy.journey, Enrolment.status != "ended")
-    if (await session.exec(running)).first() is not None:
-        return
-    following = Enrolment(
-        id=f"enr{uuid4().hex}",
-        journey=strategy.journey,
-        version=strategy.version,
-        digest=strategy.digest,
-        created_at=at,
-        continued_from=enrolment.id,
-        **enrolment.model_dump(include={"person_id", "product", "purpose", "market", "territory_id", "conductor", "created_by"}),
-    )
-    session.add(following)
-    await session.flush()
-    await outbox.start(session, following.id)
+    if ended.continue_with is None:
+        return None
+    return await hand_over(session, enrolment, ended.continue_with, now=entry.at)
 
 
 def _line(enrolment: Enrolment, task: Task | None, note: Note, entry: Entry, line: int, now: datetime) -> TimelineEntry:

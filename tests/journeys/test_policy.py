@@ -235,3 +235,11 @@ def test_a_verdict_is_what_its_checks_add_up_to(intent: Intent, evidence: Eviden
 def test_every_reason_is_told_in_words() -> None:
     """No code reaches a screen without its sentence."""
     assert set(TOLD) == set(Reason)
+
+
+@pytest.mark.parametrize("purpose", [purpose for purpose in Purpose if purpose is not Purpose.PROMOTIONAL])
+def test_the_cap_bounds_promotion_alone(purpose: Purpose) -> None:
+    """A safety letter, or the answer to a question, never waits for the cap."""
+    full = an_evidence(touches=(NOW, NOW, NOW))
+    assert policy.weekly_cap(an_intent(), full, NOW).verdict == "deferred"
+    assert policy.weekly_cap(an_intent(purpose=purpose), full, NOW).verdict == "allowed"

@@ -1,6 +1,7 @@
 """What the house adds around the API: its reference page, its health, its log-ins and the pages of the embedded inbox."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from temporalio.client import Client
 from typer.testing import CliRunner
 
 from api.security import Tokens
+from api.who import Role
 from orchestrator.commands import token
 from orchestrator.embedded.inbox import Inbox
 from orchestrator.settings import Settings
@@ -54,6 +56,18 @@ async def test_health_tells_which_part_is_away(http: httpx.AsyncClient) -> None:
     """The database answers, Temporal does not."""
     answer = await http.get("/health/ready")
     assert (answer.status_code, list(answer.json()["troubles"])) == (503, ["temporal"])
+
+
+async def test_a_database_that_is_away_is_no_mistake_of_ours(tmp_path: Path) -> None:
+    """Whoever asks while it restarts is told to ask again, with 503 and not with 500."""
+    nowhere = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
+    settings = Settings.model_validate(_settings(nowhere, inbox_dir=str(tmp_path)))
+    engine = make_engine(nowhere)
+    token_of_anna = Tokens(KEY).issue("rep-anna", Role.REP, lifetime=timedelta(hours=1))
+    async with _client(make_api(settings, engine, await connect(settings, lazy=True))) as client:
+        answer = await client.get("/api/v1/tasks", headers={"Authorization": f"Bearer {token_of_anna}"})
+    await engine.dispose()
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "unavailable", "2")
 
 
 async def test_health_is_well_when_both_answer(database: str, engine: AsyncEngine, temporal_client: Client) -> None:

@@ -16,11 +16,9 @@ from api.who import Role, Who
 from journeys.definitions import Definition
 from orchestrator.store import audit, outbox
 from orchestrator.store.desk.adding import added
-from orchestrator.store.desk.entry import Entrant, stands_in_the_way
+from orchestrator.store.desk.entry import entrant, stands_in_the_way
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
-from orchestrator.store.facts import has_objected, load_facts
-from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.tables import Alignment, Enrolment, Person, User
 
 _COPIED = tuple(EnrolmentRow.__dataclass_fields__)
@@ -38,7 +36,7 @@ class StoredEnrolments:
             made = await session.get(Enrolment, enrolment_id)
             if made is not None:  # the same request, cut short before it was answered
                 return _row(made)
-            refused = stands_in_the_way(await _entrant(session, hcp, definition, now), definition, now=now)
+            refused = stands_in_the_way(await entrant(session, hcp, definition, now=now), definition, now=now)
             if refused is not None:
                 return refused
             return await _enrol(session, who, hcp, definition, enrolment_id=enrolment_id, now=now)
@@ -59,21 +57,6 @@ class StoredEnrolments:
         async with transaction(self._engine) as session:
             enrolment = (await session.exec(_seen_by(who).where(Enrolment.id == enrolment_id))).first()
         return _row(enrolment) if enrolment is not None else None
-
-
-async def _entrant(session: AsyncSession, hcp: Person, definition: Definition, now: datetime) -> Entrant:
-    policy = await policy_of(session, hcp.market)
-    runs = (await session.exec(select(Enrolment).where(Enrolment.person_id == hcp.id, Enrolment.journey == definition.journey))).all()
-    return Entrant(
-        market=hcp.market,
-        market_known=policy is not None,
-        status=hcp.status,
-        objected=await has_objected(session, hcp.id),
-        facts=await load_facts(session, hcp.id, definition.facts, now=now),
-        running=any(run.status != "ended" for run in runs),
-        last_run=max((run.ended_at or run.created_at for run in runs), default=None),
-        calendar=calendar_for(hcp, policy, now=now),
-    )
 
 
 async def _enrol(session: AsyncSession, who: Who, hcp: Person, definition: Definition, *, enrolment_id: str, now: datetime) -> EnrolmentRow | NotEnrolled:

@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from api.ports import NotEnrolled
 from journeys.conditions import Value
 from journeys.conductor import eligible
 from journeys.definitions import Definition, Purpose
 from journeys.durations import Calendar
+from orchestrator.store.facts import has_objected, load_facts
+from orchestrator.store.markets import calendar_for, policy_of
+from orchestrator.store.tables import Enrolment, Person
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,22 @@ class Entrant:
     running: bool
     last_run: datetime | None
     calendar: Calendar
+
+
+async def entrant(session: AsyncSession, hcp: Person, definition: Definition, *, now: datetime) -> Entrant:
+    """Read what is known of the HCP. The caller holds the person's lock, so that it stays true until the transaction ends."""
+    policy = await policy_of(session, hcp.market)
+    runs = (await session.exec(select(Enrolment).where(Enrolment.person_id == hcp.id, Enrolment.journey == definition.journey))).all()
+    return Entrant(
+        market=hcp.market,
+        market_known=policy is not None,
+        status=hcp.status,
+        objected=await has_objected(session, hcp.id),
+        facts=await load_facts(session, hcp.id, definition.facts, now=now),
+        running=any(run.status != "ended" for run in runs),
+        last_run=max((run.ended_at or run.created_at for run in runs), default=None),
+        calendar=calendar_for(hcp, policy, now=now),
+    )
 
 
 def stands_in_the_way(entrant: Entrant, definition: Definition, *, now: datetime) -> NotEnrolled | None:

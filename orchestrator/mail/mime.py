@@ -1,0 +1,58 @@
+"""A message in its written form: MIME with a text and an HTML part, as the bytes that go over the wire."""
+
+from datetime import datetime
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage
+from email.policy import SMTP, Policy
+from email.utils import format_datetime
+
+from activities.ports import Message
+
+
+class _WholeHeader(UnstructuredHeader, BaseHeader):
+    """A header in one line as it is: an address that were folded or encoded would be no address to a mail program (RFC 8058, section 3.1)."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _WholeHeader)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
+
+
+def international(message: Message) -> bool:
+    """Whether an address needs a server that speaks SMTPUTF8 (RFC 6531)."""
+    return not (message.sender.isascii() and message.to.isascii())
+
+
+def written(message: Message, *, at: datetime) -> bytes:
+    """The message with its headers, dated `at`. Raises ValueError where a header would break, and where `to` is not one address."""
+    _require_one_address(message.to)
+    _require_lines(message.sender, message.subject, message.message_id, *message.headers.values())
+    utf8 = international(message)
+    mime = EmailMessage(policy=_POLICY.clone(utf8=utf8, cte_type="8bit" if utf8 else "7bit"))
+    mime["From"], mime["To"], mime["Subject"] = message.sender, message.to, message.subject
+    mime["Date"], mime["Message-ID"] = format_datetime(at), message.message_id
+    mime.set_content(message.text)
+    mime.add_alternative(message.html, subtype="html")
+    for name, value in message.headers.items():  # last: setting the content clears every header that begins with Content-
+        mime[name] = value
+    return mime.as_bytes()
+
+
+def _require_one_address(to: str) -> None:
+    """Raises ValueError unless the text is one address and nothing else: no name, no second recipient, no line break."""
+    header = EmailMessage(policy=_POLICY)
+    try:
+        header["To"] = to
+    except (LookupError, AttributeError):  # the parser stumbles over some fragments
+        raise ValueError("a message goes to one address") from None
+    if [address.addr_spec for address in header["To"].addresses] != [to]:
+        raise ValueError("a message goes to one address")
+
+
+def _require_lines(*values: str) -> None:
+    """Raises ValueError unless each value is one line. The standard library lets a line break at the end pass."""
+    if any(len(f"{value}.".splitlines()) > 1 for value in values):
+        raise ValueError("a header is one line: no line feed or carriage return")

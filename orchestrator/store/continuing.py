@@ -1,0 +1,65 @@
+"""When a run ends by handing its HCP over to the strategy of another persona: the same questions are asked as at any entry, and a no is kept."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from journeys.definitions import Definition
+from orchestrator.store import audit, outbox
+from orchestrator.store.desk.entry import entrant, stands_in_the_way
+from orchestrator.store.tables import DefinitionVersion, Enrolment, Person
+
+_NO_STRATEGY = "no_strategy"
+
+
+async def hand_over(session: AsyncSession, ended: Enrolment, persona: str, *, now: datetime) -> str | None:
+    """Enrol the HCP of a run that ends in the persona's strategy for the same product. Returns None when that is done, else the code of
+    what stood in the way; either way it is audited. The person is locked until the transaction ends."""
+    await session.flush()
+    # The weaker lock that other rows' references to the person do not conflict with: the timeline holds one already.
+    hcp = await session.get_one(Person, ended.person_id, with_for_update={"key_share": True}, populate_existing=True)
+    definition = await _strategy(session, persona, product=ended.product, market=hcp.market)
+    refused = _NO_STRATEGY
+    if definition is not None:
+        in_the_way = stands_in_the_way(await entrant(session, hcp, definition, now=now), definition, now=now)
+        if in_the_way is None:
+            await _follow(session, ended, hcp, definition, now)
+            return None
+        refused = in_the_way.code
+    subject, details = f"enrolment:{ended.id}", {"person": hcp.id, "persona": persona}
+    await audit.record(session, by=audit.HOUSE, role=audit.SYSTEM, action="enrolment.not_continued", subject=subject, reason=refused, details=details, now=now)
+    return refused
+
+
+async def _strategy(session: AsyncSession, persona: str, *, product: str, market: str) -> Definition | None:
+    """The latest version of the persona's strategy for the product: one for the market before others, then the one of the highest priority."""
+    published = (
+        select(DefinitionVersion)
+        .where(DefinitionVersion.persona == persona, DefinitionVersion.product == product)
+        .order_by(col(DefinitionVersion.journey), col(DefinitionVersion.version))
+    )
+    latest = {row.journey: row for row in await session.exec(published)}
+    strategies = [Definition.model_validate(row.body) for row in latest.values()]
+    return max(strategies, key=lambda strategy: (market in strategy.markets, strategy.priority), default=None)
+
+
+async def _follow(session: AsyncSession, ended: Enrolment, hcp: Person, definition: Definition, now: datetime) -> None:
+    following = Enrolment(
+        id=f"enr{uuid4().hex}",
+        journey=definition.journey,
+        version=definition.version,
+        digest=definition.digest,
+        product=definition.product,
+        purpose=definition.purpose,
+        market=hcp.market,
+        created_at=now,
+        continued_from=ended.id,
+        **ended.model_dump(include={"person_id", "territory_id", "conductor", "created_by"}),
+    )
+    session.add(following)
+    await session.flush()
+    await outbox.start(session, following.id)
+    subject, details = f"enrolment:{following.id}", {"person": hcp.id, "journey": definition.journey, "version": definition.version, "continues": ended.id}
+    await audit.record(session, by=audit.HOUSE, role=audit.SYSTEM, action="enrolment.created", subject=subject, details=details, now=now)

@@ -1,0 +1,83 @@
+"""The ports of the activities, faked: a ledger and runs in memory that remember what they were asked, and a channel that does as it is told."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.ports import Handover, Message, Reservation, UnknownRun
+from journeys.conditions import Value
+from journeys.durations import Calendar
+from tests.builders import NOW, a_journey
+
+
+class StoppedClock:
+    """Journey time that stands still."""
+
+    def now(self) -> datetime:
+        return NOW
+
+
+class BrokenDownError(Exception):
+    """What a fake raises where a process would die."""
+
+
+@dataclass
+class FakeChannel:
+    """Gives the answer it was made with. `journal` holds the Message-IDs that arrived; None is a channel that cannot be asked."""
+
+    answer: Handover = Handover.ACCEPTED
+    journal: list[str] | None = None
+    dies: bool = False
+    offered: list[Message] = field(default_factory=list)
+
+    async def send(self, message: Message) -> Handover:
+        self.offered.append(message)
+        if self.journal is not None and self.answer is Handover.ACCEPTED:
+            self.journal.append(message.message_id)
+        if self.dies:
+            raise BrokenDownError
+        return self.answer
+
+    async def arrived(self, message_id: str) -> bool | None:
+        return None if self.journal is None else message_id in self.journal
+
+
+@dataclass
+class FakeLedger:
+    """Answers every order with one reservation, and keeps the results that it is told."""
+
+    reservation: Reservation
+    orders: list[tuple[TouchOrder, datetime]] = field(default_factory=list)
+    settled: list[tuple[str, Handover, datetime]] = field(default_factory=list)
+
+    async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
+        self.orders.append((order, now))
+        return self.reservation
+
+    async def settle(self, key: str, result: Handover, *, now: datetime) -> None:
+        self.settled.append((key, result, now))
+
+
+@dataclass
+class FakeRuns:
+    """Knows one enrolment."""
+
+    known: str = "enr1"
+    recorded: list[Entry | TaskOrder | FactsOrder] = field(default_factory=list)
+    asked_at: list[datetime] = field(default_factory=list)
+
+    async def open(self, order: OpenOrder) -> Opened:
+        if order.enrolment != self.known:
+            raise UnknownRun(f"there is no enrolment {order.enrolment}")
+        return Opened(definition=a_journey(), calendar=Calendar(), facts={"persona": "pioneer"}, withdrawn=())
+
+    async def record(self, entry: Entry) -> None:
+        self.recorded.append(entry)
+
+    async def open_task(self, order: TaskOrder) -> None:
+        self.recorded.append(order)
+
+    async def facts(self, order: FactsOrder, *, now: datetime) -> dict[str, Value | None]:
+        self.recorded.append(order)
+        self.asked_at.append(now)
+        return dict.fromkeys(order.facts.names, "pioneer")

@@ -1,0 +1,118 @@
+"""The activity that lets something out of the house: what each answer of ledger and channel means for the run, and that nothing is offered twice."""
+
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from activities.ports import RESERVED, Handover, Message, Reservation
+from activities.touches import OFFER_AGAIN, TouchActivities
+from journeys.events import Settled
+from journeys.policy import Verdict
+from journeys.reasons import Reason
+from tests.activities.fakes import BrokenDownError, FakeChannel, FakeLedger, StoppedClock
+from tests.activities.orders import KEY, MESSAGE_ID, a_message, a_touch_order
+from tests.builders import NOW
+
+REFUSED = Verdict(verdict="refused", reason=Reason.CONSENT_WITHDRAWN)
+DEFERRED = Verdict(verdict="deferred", reason=Reason.WEEKLY_CAP, until=NOW + timedelta(days=3))
+
+
+async def deliver(ledger: FakeLedger, channel: FakeChannel) -> Settled:
+    return await TouchActivities(ledger, channel, StoppedClock()).deliver(a_touch_order())
+
+
+@pytest.mark.parametrize(
+    ("answer", "settled"),
+    [
+        (Handover.ACCEPTED, Settled(key=KEY, result="sent")),
+        (Handover.REFUSED, Settled(key=KEY, result="refused", reason=Reason.CHANNEL_REFUSED)),
+        (Handover.DOWN, Settled(key=KEY, result="deferred", reason=Reason.CHANNEL_DOWN, until=NOW + OFFER_AGAIN)),
+        (Handover.UNKNOWN, Settled(key=KEY, result="unknown")),
+    ],
+)
+async def test_each_answer_of_the_channel_is_settled_and_reported(answer: Handover, settled: Settled) -> None:
+    """The message is offered once, the ledger keeps what the channel said, and the run hears it in its own words."""
+    ledger, channel = FakeLedger(Reservation(message=a_message())), FakeChannel(answer)
+    assert await deliver(ledger, channel) == settled
+    assert channel.offered == [a_message()]
+    assert ledger.settled == [(KEY, answer, NOW)]
+    assert ledger.orders == [(a_touch_order(), NOW)]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "settled"),
+    [
+        (REFUSED, Settled(key=KEY, result="refused", reason=Reason.CONSENT_WITHDRAWN)),
+        (DEFERRED, Settled(key=KEY, result="deferred", reason=Reason.WEEKLY_CAP, until=DEFERRED.until)),
+    ],
+)
+async def test_what_the_gate_blocks_never_reaches_the_channel(verdict: Verdict, settled: Settled) -> None:
+    """A refusal and a deferral are results with their reasons; there is nothing to settle, because nothing was reserved."""
+    ledger, channel = FakeLedger(Reservation(blocked=verdict)), FakeChannel()
+    assert await deliver(ledger, channel) == settled
+    assert (channel.offered, ledger.settled) == ([], [])
+
+
+@pytest.mark.parametrize(("earlier", "result"), [(Handover.ACCEPTED, "sent"), (Handover.UNKNOWN, "unknown")])
+async def test_a_result_that_stands_is_reported_again(earlier: Handover, result: str) -> None:
+    """An attempt after the one that was settled sends nothing."""
+    channel = FakeChannel()
+    settled = await deliver(FakeLedger(Reservation(earlier=earlier)), channel)
+    assert (settled.result, channel.offered) == (result, [])
+
+
+@pytest.mark.parametrize(
+    ("journal", "result", "handover", "offers"),
+    [
+        ([MESSAGE_ID], "sent", Handover.ACCEPTED, 0),
+        ([], "sent", Handover.ACCEPTED, 1),
+        (None, "unknown", Handover.UNKNOWN, 0),
+    ],
+    ids=["arrived", "did not arrive", "cannot be asked"],
+)
+async def test_what_became_of_a_dead_attempt_is_asked_of_the_channel(journal: list[str] | None, result: str, handover: Handover, offers: int) -> None:
+    """What arrived is sent, what did not is sent now, and what nobody knows is never sent again."""
+    ledger = FakeLedger(Reservation(earlier=RESERVED, message=a_message(), message_id=MESSAGE_ID))
+    channel = FakeChannel(journal=journal)
+    assert (await deliver(ledger, channel)).result == result
+    assert len(channel.offered) == offers
+    assert ledger.settled == [(KEY, handover, NOW)]
+
+
+@pytest.mark.parametrize(
+    ("journal", "result", "handover"),
+    [
+        ([], "refused", Handover.DOWN),
+        ([MESSAGE_ID], "sent", Handover.ACCEPTED),
+        (None, "unknown", Handover.UNKNOWN),
+    ],
+    ids=["did not arrive", "arrived", "cannot be asked"],
+)
+async def test_a_dead_attempt_that_may_not_be_repeated_is_released(journal: list[str] | None, result: str, handover: Handover) -> None:
+    """When the gate closed meanwhile, an intent of which nothing went out is settled as not taken, so that it does not count as a touch."""
+    ledger = FakeLedger(Reservation(earlier=RESERVED, blocked=REFUSED, message_id=MESSAGE_ID))
+    channel = FakeChannel(journal=journal)
+    settled = await deliver(ledger, channel)
+    assert (settled.result, channel.offered) == (result, [])
+    assert ledger.settled == [(KEY, handover, NOW)]
+    assert settled.reason == (Reason.CONSENT_WITHDRAWN if result == "refused" else None)
+
+
+async def test_a_channel_that_breaks_down_leaves_the_intent() -> None:
+    """Nothing is settled that is not known: the next attempt finds the touch reserved."""
+    ledger = FakeLedger(Reservation(message=a_message()))
+    with pytest.raises(BrokenDownError):
+        await deliver(ledger, FakeChannel(dies=True))
+    assert ledger.settled == []
+
+
+async def test_the_log_knows_the_touch_and_nobody_else() -> None:
+    """One line for each touch, with its key, result and reason; no address, no name, no text."""
+    message: Message = a_message()
+    with capture_logs() as lines:
+        await deliver(FakeLedger(Reservation(message=message)), FakeChannel(Handover.DOWN))
+    (line,) = lines
+    assert (line["key"], line["result"], line["reason"]) == (KEY, "deferred", Reason.CHANNEL_DOWN)
+    assert "astrid" not in str(lines)
+    assert "Lindqvist" not in str(lines)

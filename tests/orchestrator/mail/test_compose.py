@@ -1,0 +1,200 @@
+"""From approved content to one message for one person: tokens are filled in safely, and nothing else happens to the text that was approved."""
+
+from typing import Any
+
+import pytest
+
+from activities.ports import Message
+from api.links import Links
+from journeys.content import ContentVersion, Letter
+from journeys.library import PACKAGED, read_library
+from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
+from orchestrator.mail.links import MailLinks
+from orchestrator.mail.mime import written
+from tests.builders import NOW, a_content, a_letter
+
+KEY = "enr1.follow-up.1"
+LINKS = Links("k" * 32)
+ADA = Addressee(given_name="Ada", family_name="Berg", salutation="Dr", email="ada@clinic.example", languages=("sv", "en"))
+
+
+def a_composer(public_url: str = "https://dirigent.example") -> Composer:
+    return Composer(MailLinks(LINKS, public_url=public_url), sender="no-reply@dirigent.example", domain="mail.example")
+
+
+def compose(
+    person: Addressee = ADA, *, key: str = KEY, public_url: str = "https://dirigent.example", languages: tuple[str, ...] = ("en",), **letter: str
+) -> Message:
+    """A letter with these parts, in each of the languages, filled in for the person."""
+    letters = {language: a_letter(**letter) for language in languages}
+    content = ContentVersion.model_validate(a_content(letters=letters, links={"study": "https://study.example"}))
+    return a_composer(public_url).compose(key, content=content, to=person, rep="Rut Rask")
+
+
+def called(**names: Any) -> Addressee:
+    told: dict[str, Any] = {"given_name": "Ada", "family_name": "Berg", "salutation": "Dr", "email": "ada@clinic.example", "languages": ("en",)}
+    return Addressee(**{**told, **names})
+
+
+def test_every_token_is_filled_in() -> None:
+    """Reader, rep, links and the way to unsubscribe, in subject, text and HTML alike."""
+    tokens = "{{ hcp.salutation }}|{{ hcp.given_name }}|{{ hcp.family_name }}|{{ rep.name }}|{{ links.study }}|{{ unsubscribe }}"
+    message = compose(subject=tokens, text=tokens, html=tokens)
+    click, stop = f"https://dirigent.example/t/{LINKS.click(KEY, 'study')}", f"https://dirigent.example/u/{LINKS.unsubscribe(KEY)}"
+    assert message.subject == message.text == message.html == f"Dr|Ada|Berg|Rut Rask|{click}|{stop}"
+    assert (message.key, message.sender, message.to, message.language) == (KEY, "no-reply@dirigent.example", "ada@clinic.example", "en")
+
+
+def test_a_name_is_text_and_never_markup() -> None:
+    """In HTML it is escaped, in the text and the subject it stands as it is spelt."""
+    person = called(family_name="O'Brien <b>&\"", salutation="Dr")
+    message = compose(person, subject="{{ hcp.family_name }}", text="{{ hcp.family_name }}", html="<i title='{{ hcp.family_name }}'>{{ hcp.family_name }}</i>")
+    assert message.subject == message.text == "O'Brien <b>&\""
+    escaped = "O&#39;Brien &lt;b&gt;&amp;&#34;"
+    assert message.html == f"<i title='{escaped}'>{escaped}</i>"
+
+
+def test_a_name_is_text_and_never_a_template() -> None:
+    """What looks like a token in a name is not filled in."""
+    message = compose(called(family_name="{{ unsubscribe }}{% raw %}"), text="Dear {{ hcp.family_name }}")
+    assert message.text == "Dear {{ unsubscribe }}{% raw %}"
+
+
+@pytest.mark.parametrize("name", ["Berg\r\nBcc: all@clinic.example", "Berg\nSubject: x", "Berg\u2028x", "Berg\x0b\x0cx\x85y", "  Berg\t\tx "])
+def test_a_name_stays_in_its_line(name: str) -> None:
+    """A line break in a name becomes a space, so it makes neither a header nor a line of its own."""
+    message = compose(called(family_name=name), subject="Dear {{ hcp.family_name }}", text="Dear {{ hcp.family_name }}")
+    assert message.subject == message.text == f"Dear {' '.join(name.split())}"
+    head, _, _ = written(message, at=NOW).partition(b"\r\n\r\n")
+    assert not [line for line in head.split(b"\r\n") if line.lower().startswith(b"bcc")]
+    assert head.count(b"\r\nSubject:") == 1
+
+
+@pytest.mark.parametrize("salutation", [None, "", "  "])
+def test_a_reader_without_a_salutation_is_called_by_name(salutation: str | None) -> None:
+    """It reads "Dear Ada Berg", with no gap where the salutation would stand."""
+    message = compose(called(salutation=salutation), text="Dear {{ hcp.salutation }} {{ hcp.family_name }},")
+    assert message.text == "Dear Ada Berg,"
+
+
+@pytest.mark.parametrize(
+    ("prefers", "has", "language"),
+    [
+        (("sv", "en"), ("en", "sv"), "sv"),
+        (("sv", "en"), ("en",), "en"),
+        (("en", "sv"), ("en", "sv"), "en"),
+        (("fi", "sv"), ("no", "sv"), "sv"),
+    ],
+)
+def test_the_first_language_that_there_is_is_taken(prefers: tuple[str, ...], has: tuple[str, ...], language: str) -> None:
+    """In the reader's order, and the header says which it was."""
+    message = compose(called(languages=prefers), languages=has)
+    assert (message.language, message.headers["Content-Language"]) == (language, language)
+
+
+@pytest.mark.parametrize("prefers", [("fi",), ()])
+def test_without_a_common_language_there_is_no_message(prefers: tuple[str, ...]) -> None:
+    """A letter in a language that the market does not have is not sent in its stead."""
+    with pytest.raises(CannotComposeError, match="hf-dialogue@2 has no letter"):
+        compose(called(languages=prefers), languages=("en", "no"))
+
+
+@pytest.mark.parametrize("public_url", ["https://dirigent.example", "https://dirigent.example/", "http://127.0.0.1:8000/"])
+def test_one_click_stops_the_mails(public_url: str) -> None:
+    """RFC 8058: the headers that mail programs look for, and behind them the very address that the reader finds in the letter."""
+    message = compose(public_url=public_url, text="Stop: {{ unsubscribe }}", html='<a href="{{ unsubscribe }}">Stop</a>')
+    address = f"{public_url.rstrip('/')}/u/{LINKS.unsubscribe(KEY)}"
+    assert message.headers["List-Unsubscribe"] == f"<{address}>"
+    assert message.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (message.text, message.html) == (f"Stop: {address}", f'<a href="{address}">Stop</a>')
+
+
+def test_links_name_the_touch_and_nobody() -> None:
+    """No address and no name in any link; what comes back leads to the touch alone."""
+    message = compose(text="{{ unsubscribe }} {{ links.study }}")
+    stop, click = (link.rpartition("/")[2] for link in message.text.split())
+    assert LINKS.read_unsubscribe(stop) == KEY
+    assert LINKS.read_click(click) == (KEY, "study")
+    assert "ada" not in message.text.lower().replace("dirigent", "")
+
+
+def test_the_message_id_is_drawn_from_the_key_alone() -> None:
+    """The same touch has the same id whoever it goes to and whatever it says; another touch another; and nobody can read the key in it."""
+    ids = {compose().message_id, compose(called(family_name="Ek"), text="{{ unsubscribe }}").message_id, a_composer().message_id(KEY)}
+    assert len(ids) == 1
+    assert compose(key="enr1.follow-up.2").message_id not in ids
+    assert ids.pop().endswith("@mail.example>")
+    assert "enr1" not in compose().message_id
+
+
+def test_composing_again_gives_the_same_message() -> None:
+    """Nothing in it depends on the moment, so a message that is offered again is the same message."""
+    assert compose() == compose()
+
+
+@pytest.mark.parametrize("part", ["subject", "text", "html"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ hcp.nickname }}",
+        "{{ nobody }}",
+        "{{ links.other }}",
+        "{{ hcp.given_name",
+        "{% if %}",
+        "{{ hcp.given_name / 2 }}",
+        "{{ 1 / 0 }}",
+        "{{ range(10000000) | list }}",
+        "{% include 'x' %}",
+        "{{ hcp.given_name.nothing() }}",
+    ],
+)
+def test_a_letter_that_cannot_be_filled_in_is_no_message(part: str, template: str) -> None:
+    """A token without a value, and whatever else goes wrong in a template, is one error that names the content."""
+    letter: dict[str, Any] = {part: template}
+    with pytest.raises(CannotComposeError, match="hf-dialogue@2"):
+        compose(**letter)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ hcp.__class__.__mro__ }}",
+        "{{ ''.__class__.__base__.__subclasses__() }}",
+        "{{ hcp.given_name.__init__.__globals__ }}",
+        "{{ lipsum.__globals__ }}",
+        "{{ cycler.__init__.__globals__.os.system('true') }}",
+        "{{ '{0.__class__.__base__}'.format(hcp) }}",
+        "{{ hcp.update({'family_name': 'x'}) }}",
+        "{{ hcp.clear() }}",
+        "{{ self._TemplateReference__context }}",
+    ],
+)
+def test_a_template_reaches_nothing_but_its_tokens(template: str) -> None:
+    """Neither Python's insides nor a change of what it was given."""
+    with pytest.raises(CannotComposeError):
+        compose(text=template)
+
+
+def test_the_words_that_were_approved_are_left_alone() -> None:
+    """Blank lines, indents and the line at the end are as review saw them."""
+    text = "Dear {{ hcp.family_name }},\n\n  first\n\nsecond \n"
+    assert compose(text=text).text == text.replace("{{ hcp.family_name }}", "Berg")
+
+
+def _letters() -> list[tuple[ContentVersion, str, Letter]]:
+    contents = read_library(PACKAGED).contents.values()
+    return [(content, language, letter) for content in contents for language, letter in content.letters.items()]
+
+
+@pytest.mark.parametrize(("content", "language", "letter"), _letters(), ids=lambda value: getattr(value, "title", value) if isinstance(value, str) else "")
+def test_every_letter_of_the_library_can_be_sent(content: ContentVersion, language: str, letter: Letter) -> None:
+    """Filled in for a reader without a salutation it has no gap, no token left over, and a way to stop the mails in both parts."""
+    person = called(salutation=None, languages=(language,))
+    message = a_composer().compose(KEY, content=content, to=person, rep="Rut Rask")
+    for part in (message.subject, message.text, message.html):
+        assert "{{" not in part
+        assert "Dear  " not in part
+    if content.purpose == "promotional":
+        assert LINKS.unsubscribe(KEY) in message.text
+        assert LINKS.unsubscribe(KEY) in message.html
+    assert written(message, at=NOW)

@@ -1,0 +1,79 @@
+"""The working calendar of a person: their zone, else the market's, and the days on which their country rests."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from journeys.durations import Calendar, parse
+from orchestrator.store.markets import YEARS_AHEAD, calendar_for
+from orchestrator.store.tables import Person
+from tests.builders import NOW, a_market
+from tests.orchestrator.store.desk.filling import a_person
+
+
+def _calendar(*, market: dict[str, Any] | None = None, now: datetime = NOW, **person: Any) -> Calendar:
+    who: Person = a_person(**person)
+    return calendar_for(who, a_market(**(market or {})), now=now)
+
+
+@pytest.mark.parametrize(
+    ("zone", "market_zone", "expected"),
+    [
+        ("Europe/Helsinki", "Europe/Stockholm", "Europe/Helsinki"),
+        (None, "Europe/Stockholm", "Europe/Stockholm"),
+        ("", "Europe/Stockholm", "Europe/Stockholm"),
+        ("Mars/Olympus", "Europe/Stockholm", "Europe/Stockholm"),
+        ("../etc/passwd", "Europe/Stockholm", "Europe/Stockholm"),
+        ("x" * 5000, "Europe/Stockholm", "Europe/Stockholm"),
+        ("Mars/Olympus", "Venus/Plain", "UTC"),
+    ],
+)
+def test_a_zone_is_found_for_everybody(zone: str | None, market_zone: str, expected: str) -> None:
+    """The person's own where it is one, else the market's, else UTC; a bad record is never an error."""
+    assert _calendar(zone=zone, market={"zone": market_zone}).zone == expected
+
+
+def test_without_a_policy_there_are_no_holidays() -> None:
+    """A market that is not known says nothing about its days."""
+    assert calendar_for(a_person(zone="Europe/Stockholm"), None, now=NOW) == Calendar(zone="Europe/Stockholm")
+
+
+def test_a_country_without_a_calendar_has_no_holidays() -> None:
+    """A code that no calendar knows keeps nobody's run from opening."""
+    assert _calendar(market={"country": "XX"}).holidays == ()
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "name"),
+    [
+        ("SE", date(2027, 6, 25), "Midsummer Eve"),
+        ("SE", date(2027, 12, 24), "Christmas Eve"),
+        ("SE", date(2027, 5, 6), "Ascension Day"),
+        ("SE", date(2028, 6, 6), "National Day"),
+        ("GB", date(2027, 12, 27), "Christmas Day, kept on the Monday"),
+        ("US", date(2027, 11, 25), "Thanksgiving"),
+    ],
+)
+def test_a_country_rests_on_its_holidays(country: str, day: date, name: str) -> None:
+    """Nobody works then, though it is a weekday; also where custom and not the law says so."""
+    calendar = _calendar(market={"country": country})
+    assert not calendar.works_on(day), name
+
+
+def test_a_weekend_is_no_holiday_of_its_own() -> None:
+    """Sundays are public holidays in Swedish law; the list keeps to weekdays, so that it stays short in every run's state."""
+    holidays = _calendar().holidays
+    assert all(day.weekday() < 5 for day in holidays)
+    assert len(holidays) < 12 * YEARS_AHEAD
+
+
+def test_holidays_reach_years_ahead() -> None:
+    """A wait over five years still knows the last year's Midsummer."""
+    assert {day.year for day in _calendar().holidays} == set(range(2027, 2027 + YEARS_AHEAD))
+
+
+def test_business_days_pass_over_midsummer() -> None:
+    """Two business days after the Wednesday before Midsummer Eve is the Monday, at the same local hour."""
+    wednesday = datetime(2027, 6, 23, 7, 30, tzinfo=UTC)
+    assert _calendar().after(wednesday, parse("2 business days")) == datetime(2027, 6, 28, 7, 30, tzinfo=UTC)
