@@ -14,6 +14,10 @@ from orchestrator.embedded.postgres import Postgres
 from orchestrator.embedded.remains import Remains
 from orchestrator.embedded.supervisor import Supervisor
 from orchestrator.main import settle
+from tests.database import database, dirigent, engine, migrated_template
+
+
+__all__ = ["database", "dirigent", "engine", "migrated_template"]  # one template for all: a fixture is shared where it is defined once
 
 
 @pytest.fixture(scope="session")

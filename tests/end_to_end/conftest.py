@@ -32,11 +32,8 @@ from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.worker import keep_relaying, make_worker
 from orchestrator.wiring_api import make_api
-from tests.database import migrated_template
 from tests.end_to_end.house import House
 from tests.end_to_end.waiting import eventually
-
-__all__ = ["migrated_template"]
 
 Opening = Callable[..., AbstractAsyncContextManager[House]]
 """Opens a house; `speed` is how many times faster than the wall clock its journeys run."""
