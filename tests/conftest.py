@@ -16,7 +16,6 @@ from orchestrator.embedded.supervisor import Supervisor
 from orchestrator.main import settle
 from tests.database import database, dirigent, engine, migrated_template
 
-
 __all__ = ["database", "dirigent", "engine", "migrated_template"]  # one template for all: a fixture is shared where it is defined once
 
 

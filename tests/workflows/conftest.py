@@ -2,5 +2,4 @@
 
 import pytest
 
-
 pytest.register_assert_rewrite("tests.workflows.scenarios", "tests.workflows.stages")
