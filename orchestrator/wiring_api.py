@@ -1,7 +1,6 @@
 """Builds the API of one process: the front desk over the store and the gateway to running journeys, as the settings say."""
 
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,6 +13,7 @@ from orchestrator import reference
 from orchestrator.clock import JourneyClock
 from orchestrator.embedded import inbox_pages
 from orchestrator.health import HouseHealth
+from orchestrator.release import version
 from orchestrator.settings import Settings
 from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.contents import StoredContents
@@ -61,16 +61,9 @@ def make_api(settings: Settings, engine: AsyncEngine, client: Client) -> FastAPI
         make_ports(engine, client, clock=JourneyClock.of(settings), task_queue=settings.task_queue),
         signing_key=settings.signing_key.get_secret_value(),
         shelf=partial(read_library, PACKAGED),
-        version=_version(),
+        version=version(),
         away=UNREACHABLE,
         more=[inbox_pages.router(settings.inbox_dir)] if settings.inbox_dir is not None else [],
     )
     reference.install(app)
     return app
-
-
-def _version() -> str:
-    try:
-        return version("dirigent")
-    except PackageNotFoundError:  # run from a source tree that was not installed
-        return "unreleased"

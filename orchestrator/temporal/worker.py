@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
-from importlib.metadata import PackageNotFoundError, version
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +16,7 @@ from activities.runs import RunActivities
 from activities.touches import TouchActivities
 from orchestrator.clock import JourneyClock
 from orchestrator.mail.compose import Composer
+from orchestrator.release import version
 from orchestrator.store.ledger import StoredLedger
 from orchestrator.store.outbox import Relay
 from orchestrator.store.runs import StoredRuns
@@ -50,11 +50,7 @@ def make_worker(client: Client, *, task_queue: str, engine: AsyncEngine, channel
 
 def release() -> WorkerDeploymentConfig:
     """What the worker calls its code. Left to itself, the SDK reads the code of every loaded module for a name, which takes seconds at each start."""
-    try:
-        installed = version("dirigent")
-    except PackageNotFoundError:  # run from a source tree that was not installed
-        installed = "unreleased"
-    return WorkerDeploymentConfig(version=WorkerDeploymentVersion(deployment_name="dirigent", build_id=installed), use_worker_versioning=False)
+    return WorkerDeploymentConfig(version=WorkerDeploymentVersion(deployment_name="dirigent", build_id=version()), use_worker_versioning=False)
 
 
 async def keep_relaying(relay: Relay, stop: asyncio.Event) -> None:
