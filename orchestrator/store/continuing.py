@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.definitions import Definition
 from orchestrator.store import audit, outbox
-from orchestrator.store.desk.entry import entrant, stands_in_the_way
+from orchestrator.store.desk.entry import entering, entrant, stands_in_the_way
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Person
 
 _NO_STRATEGY = "no_strategy"
@@ -46,17 +46,8 @@ async def _strategy(session: AsyncSession, persona: str, *, product: str, market
 
 
 async def _follow(session: AsyncSession, ended: Enrolment, hcp: Person, definition: Definition, now: datetime) -> None:
-    following = Enrolment(
-        id=f"enr{uuid4().hex}",
-        journey=definition.journey,
-        version=definition.version,
-        digest=definition.digest,
-        product=definition.product,
-        purpose=definition.purpose,
-        market=hcp.market,
-        created_at=now,
-        continued_from=ended.id,
-        **ended.model_dump(include={"person_id", "territory_id", "conductor", "created_by"}),
+    following = entering(
+        hcp, definition, enrolment_id=f"enr{uuid4().hex}", conductor=ended.conductor, created_by=ended.created_by, now=now, continued_from=ended.id
     )
     session.add(following)
     await session.flush()

@@ -16,7 +16,7 @@ from api.who import Role, Who
 from journeys.definitions import Definition
 from orchestrator.store import audit, outbox
 from orchestrator.store.desk.adding import added
-from orchestrator.store.desk.entry import entrant, stands_in_the_way
+from orchestrator.store.desk.entry import entering, entrant, stands_in_the_way
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
 from orchestrator.store.tables import Alignment, Enrolment, Person, User
@@ -60,21 +60,9 @@ class StoredEnrolments:
 
 
 async def _enrol(session: AsyncSession, who: Who, hcp: Person, definition: Definition, *, enrolment_id: str, now: datetime) -> EnrolmentRow | NotEnrolled:
-    new = Enrolment(
-        id=enrolment_id,
-        person_id=hcp.id,
-        journey=definition.journey,
-        version=definition.version,
-        digest=definition.digest,
-        product=definition.product,
-        purpose=definition.purpose,
-        market=hcp.market,
-        territory_id=hcp.territory_id,
-        conductor=who.id if who.role is Role.REP else await _rep_of(session, hcp.territory_id),
-        created_by=who.id,
-        created_at=now,
-    )
-    # A run that hands an HCP over enrols without the person's lock: the unique index has the last word.
+    conductor = who.id if who.role is Role.REP else await _rep_of(session, hcp.territory_id)
+    new = entering(hcp, definition, enrolment_id=enrolment_id, conductor=conductor, created_by=who.id, now=now)
+    # The person's lock keeps other entries out; the unique index says so once more.
     if not await added(session, new):
         return _RUNNING
     await outbox.start(session, enrolment_id)

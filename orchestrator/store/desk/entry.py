@@ -47,6 +47,27 @@ async def entrant(session: AsyncSession, hcp: Person, definition: Definition, *,
     )
 
 
+def entering(
+    hcp: Person, definition: Definition, *, enrolment_id: str, conductor: str | None, created_by: str, now: datetime, continued_from: str | None = None
+) -> Enrolment:
+    """The enrolment of an HCP in whose way nothing stands: the definition's version, the person's market and territory of this day."""
+    return Enrolment(
+        id=enrolment_id,
+        person_id=hcp.id,
+        journey=definition.journey,
+        version=definition.version,
+        digest=definition.digest,
+        product=definition.product,
+        purpose=definition.purpose,
+        market=hcp.market,
+        territory_id=hcp.territory_id,
+        conductor=conductor,
+        created_by=created_by,
+        created_at=now,
+        continued_from=continued_from,
+    )
+
+
 def stands_in_the_way(entrant: Entrant, definition: Definition, *, now: datetime) -> NotEnrolled | None:
     """None where nothing does."""
     if entrant.objected and definition.purpose is Purpose.PROMOTIONAL:
