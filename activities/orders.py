@@ -1,9 +1,8 @@
 """What a run asks of an activity. Every order carries the run's entry, so that the effect and the record of what led to it are one act."""
 
-from journeys.commands import AskFacts, Deliver, Note, OpenTask
-from journeys.conditions import Value
+from journeys.arrivals import Arrival
+from journeys.commands import Act, AskFacts, CallOut, Deliver, Note, OpenTask, StartJourney
 from journeys.definitions import Definition
-from journeys.durations import Calendar
 from journeys.position import Position
 from journeys.shapes import Instant, Stored
 
@@ -16,6 +15,8 @@ class Entry(Stored):
     at: Instant
     """Journey time of the advance."""
     notes: tuple[Note, ...]
+    acts: tuple[Act, ...] = ()
+    """What is to be done in the transaction that records the advance."""
     position: Position
 
 
@@ -34,6 +35,16 @@ class FactsOrder(Stored):
     facts: AskFacts
 
 
+class JourneyOrder(Stored):
+    entry: Entry
+    journey: StartJourney
+
+
+class CallOrder(Stored):
+    entry: Entry
+    call: CallOut
+
+
 class OpenOrder(Stored):
     """The first act of a run: read the score."""
 
@@ -41,12 +52,7 @@ class OpenOrder(Stored):
     at: Instant
 
 
-class Opened(Stored):
+class Opened(Arrival):
     """What a run needs before it can begin. The definition is the version that the enrolment names, never a later one."""
 
     definition: Definition
-    calendar: Calendar
-    facts: dict[str, Value | None]
-    withdrawn: tuple[str, ...]
-    """The channels whose promotional use the HCP has withdrawn."""
-    objected: bool = False

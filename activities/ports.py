@@ -4,8 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder, TouchOrder
 from journeys.conditions import Value
+from journeys.events import Called
 from journeys.policy import Verdict
 from journeys.shapes import Stored
 
@@ -93,6 +94,16 @@ class Runs(Protocol):
 
     async def facts(self, order: FactsOrder, *, now: datetime) -> dict[str, Value | None]:
         """Record the advance and report how the facts stand at `now`."""
+        ...
+
+    async def start_journey(self, order: JourneyOrder, *, now: datetime) -> str | None:
+        """Record the advance and enter the HCP in the other journey, by its own rules. Returns the code of what stood in the way, or None."""
+        ...
+
+
+class Requests(Protocol):
+    async def call(self, order: CallOrder, *, attempt: int) -> Called:
+        """Record the advance and make the call. Raises where the other system gave no answer, so that it is asked again."""
         ...
 
 

@@ -3,9 +3,9 @@
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder
+from activities.orders import Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder
 from activities.ports import Clock, Runs, UnknownRun
-from journeys.events import FactsLoaded
+from journeys.events import FactsLoaded, JourneyBegun
 
 
 class RunActivities:
@@ -37,3 +37,9 @@ class RunActivities:
     async def ask_facts(self, order: FactsOrder) -> FactsLoaded:
         """Write down the advance and say how the facts stand now, not when the run began."""
         return FactsLoaded(key=order.facts.key, facts=await self._runs.facts(order, now=self._clock.now()))
+
+    @activity.defn
+    async def start_journey(self, order: JourneyOrder) -> JourneyBegun:
+        """Write down the advance and enter the HCP in another journey, or say why not."""
+        refused = await self._runs.start_journey(order, now=self._clock.now())
+        return JourneyBegun(key=order.journey.key, refused=refused)

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from journeys import events as on
 from journeys import state as at
-from journeys.definitions import ANSWERED, SENT, WITHDRAWN, Definition, EmailStep, ExitStep, MedicalStep, Step, VisitStep
-from journeys.moves import path
+from journeys.definitions import ANSWERED, HANDLED, SENT, WITHDRAWN, Definition, EscalateStep, ExitStep, MedicalStep, SendStep, Step, VisitStep, path
+from journeys.scopes import scopes
 from journeys.shapes import Stored
 from journeys.state import State
 
@@ -25,6 +25,12 @@ class Refusal(StrEnum):
     SAME_PERSONA = "same_persona"
     SNOOZE_IN_THE_PAST = "snooze_in_the_past"
     SNOOZED_TOO_OFTEN = "snoozed_too_often"
+    PAUSED = "paused"
+    NOT_STANDING_THERE = "not_standing_there"
+    NOT_HELD = "not_held"
+    UNDER_WAY = "under_way"
+    UNKNOWN_STEP = "unknown_step"
+    ANOTHER_LINE = "another_line"
 
 
 class Refused(Stored):
@@ -41,10 +47,12 @@ def refusal(definition: Definition, state: State, command: on.Command, now: date
         return Refused(code=Refusal.ENDED, detail=f"This journey has ended: {state.ended.reason}.")
     if isinstance(command, on.Leave):
         return None
-    place = state.place
-    if not isinstance(place, at.AtTask) or place.key != command.task:
-        where = f"the journey is now at {place.step}" if place is not None else "the journey is on its way to the next step"
-        return Refused(code=Refusal.TASK_NOT_OPEN, detail=f"This task is no longer open: {where}.")
+    if isinstance(command, on.Retry | on.GoOn | on.MoveTo):
+        return _repair(definition, state, command)
+    place = state.at(command.task)
+    if not isinstance(place, at.AtTask):
+        standing = ", ".join(place.step for place in state.places)
+        return Refused(code=Refusal.TASK_NOT_OPEN, detail=f"This task is no longer open: the journey is now at {standing}.")
     step = definition.steps[place.step]
     match command:
         case on.Complete():
@@ -62,10 +70,12 @@ def outcomes(step: Step) -> tuple[str, ...]:
     match step:
         case VisitStep():
             return step.visit.outcomes
-        case EmailStep():
-            return (SENT,)
         case MedicalStep():
             return (ANSWERED, WITHDRAWN)
+        case EscalateStep():
+            return (HANDLED,)
+        case _ if isinstance(step, SendStep):
+            return (SENT,)
         case _:
             return ()
 
@@ -75,6 +85,8 @@ def _complete(definition: Definition, state: State, step: Step, command: on.Comp
         return Refused(code=Refusal.UNKNOWN_OUTCOME, detail=f"{command.outcome!r} is not an outcome of this step.", allowed=outcomes(step))
     if isinstance(step, VisitStep) and command.channel not in step.visit.channels:
         return Refused(code=Refusal.UNKNOWN_CHANNEL, detail="Say where the visit took place.", allowed=tuple(step.visit.channels))
+    if isinstance(step, SendStep) and state.pauses and command.chosen is None:
+        return Refused(code=Refusal.PAUSED, detail="The journey is paused: nothing is sent until the pause is lifted.")
     if command.chosen is not None:
         not_offered = _offered(step, command.chosen)
         if not_offered is not None:
@@ -109,4 +121,31 @@ def _snooze(place: at.AtTask, until: datetime, now: datetime) -> Refused | None:
         return Refused(code=Refusal.SNOOZE_IN_THE_PAST, detail="Put the task off to a time that is yet to come.")
     if place.snoozes >= SNOOZES:
         return Refused(code=Refusal.SNOOZED_TOO_OFTEN, detail=f"This task was put off {SNOOZES} times: do it, skip it with a reason, or reassign it.")
+    return None
+
+
+def _repair(definition: Definition, state: State, command: on.Retry | on.GoOn | on.MoveTo) -> Refused | None:
+    """An operator acts on a passage at which a line stands, and not while its effect is under way."""
+    place = state.at(command.passage)
+    if place is None:
+        return Refused(code=Refusal.NOT_STANDING_THERE, detail="No line of this journey stands there any more.")
+    if isinstance(place, at.Sending | at.Passing):
+        return Refused(code=Refusal.UNDER_WAY, detail="The step is being performed at this moment: look again when it is done.")
+    match command:
+        case on.Retry():
+            return None if isinstance(place, at.Held) else Refused(code=Refusal.NOT_HELD, detail="Nothing is held there that could be tried again.")
+        case on.GoOn():
+            joining = isinstance(place, at.Joining | at.Ready)
+            return Refused(code=Refusal.UNDER_WAY, detail="Its lines are still being played: act on them.") if joining else None
+        case on.MoveTo():
+            return _movable(definition, place, command.step)
+
+
+def _movable(definition: Definition, place: at.Place, step: str) -> Refused | None:
+    if step not in definition.steps:
+        return Refused(code=Refusal.UNKNOWN_STEP, detail=f"This version of the journey has no step {step!r}.", allowed=tuple(definition.steps))
+    lines = scopes(definition).line_of
+    if lines.get(step) != place.line:
+        same = tuple(name for name, line in lines.items() if line == place.line)
+        return Refused(code=Refusal.ANOTHER_LINE, detail=f"{step!r} is played on another line of the journey.", allowed=same)
     return None

@@ -1,4 +1,5 @@
-"""What the conductor asks of the world: at most one effect per advance, and the notes that tell what moved and why."""
+"""What the conductor asks of the world: at most one effect per advance, the acts that are done as they are written down, and the notes
+that tell what moved and why."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -15,9 +16,11 @@ class OpenTask(Stored):
     is_: Literal["open_task"] = "open_task"
     key: str
     step: str
-    kind: Literal["visit", "email", "medical"]
+    kind: Literal["visit", "email", "message", "invite", "medical", "escalate"]
     due: Instant
     inquiry: str | None = None
+    about: str | None = None
+    """The step on whose behalf an escalation is raised."""
 
 
 class Deliver(Stored):
@@ -26,10 +29,13 @@ class Deliver(Stored):
     is_: Literal["deliver"] = "deliver"
     key: str
     step: str
-    channel: Literal["email"] = "email"
+    channel: str = "email"
     content: Content
     to: Literal["hcp", "nurse"]
     by: str | None = None
+    starts: Instant | None = None
+    """When what an invitation invites to begins."""
+    ends: Instant | None = None
 
 
 class AskFacts(Stored):
@@ -40,7 +46,61 @@ class AskFacts(Stored):
     names: tuple[str, ...]
 
 
-Effect = Annotated[OpenTask | Deliver | AskFacts, Field(discriminator="is_")]
+class StartJourney(Stored):
+    """Enter the HCP in another journey, by its own rules. `awaited`: tell the passage `key` when it has ended."""
+
+    is_: Literal["start_journey"] = "start_journey"
+    key: str
+    journey: str
+    awaited: bool
+
+
+class CallOut(Stored):
+    """Send a signed request to another system under an idempotency key, which is the passage's."""
+
+    is_: Literal["call_out"] = "call_out"
+    key: str
+    step: str
+    to: str
+    facts: tuple[str, ...]
+    """The names of the facts that the other system is told."""
+    answers: tuple[str, ...]
+    until: Instant
+
+
+Effect = Annotated[OpenTask | Deliver | AskFacts | StartJourney | CallOut, Field(discriminator="is_")]
+
+
+class Learn(Stored):
+    """Write down what the journey has learnt of the HCP; a stage or persona is proposed to a human, never set."""
+
+    is_: Literal["learn"] = "learn"
+    key: str
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    channel_preference: str | None = None
+    propose_stage: str | None = None
+    propose_persona: str | None = None
+
+
+class Tell(Stored):
+    """Put a line before a colleague. Its words are the definition's, read by step."""
+
+    is_: Literal["tell"] = "tell"
+    key: str
+    step: str
+    whom: str
+
+
+class StopJourney(Stored):
+    """The line that awaited the journey started at the passage `key` is no more: that journey ends with it."""
+
+    is_: Literal["stop_journey"] = "stop_journey"
+    key: str
+
+
+Act = Annotated[Learn | Tell | StopJourney, Field(discriminator="is_")]
+"""Done in the very transaction that writes the advance down, so it needs no answer."""
 
 
 class What(StrEnum):
@@ -55,6 +115,14 @@ class What(StrEnum):
     BLOCKED = "blocked"
     SENT = "sent"
     HEARD = "heard"
+    SPLIT = "split"
+    EXHAUSTED = "exhausted"
+    HAPPENED = "happened"
+    CANCELLED = "cancelled"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    MIGRATED = "migrated"
+    REPAIRED = "repaired"
     ENDED = "ended"
 
 
@@ -80,4 +148,4 @@ class Note(Stored):
     channel: str | None = None
 
 
-Command = Annotated[OpenTask | Deliver | AskFacts | Note, Field(discriminator="is_")]
+Command = Annotated[OpenTask | Deliver | AskFacts | StartJourney | CallOut | Learn | Tell | StopJourney | Note, Field(discriminator="is_")]

@@ -8,7 +8,9 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from journeys.facts import CATALOGUE, Kind
 from journeys.shapes import Authored, Slug, StepId
 
-Value = bool | int | str
+Value = bool | int | str | tuple[str, ...]
+"""A fact's value; a tuple for a set of codes."""
+
 Facts = Mapping[str, Value | None]
 Outcomes = Mapping[str, str]
 
@@ -34,26 +36,27 @@ class _Comparison(Authored):
 
 
 class FactIs(_Comparison):
-    """`{fact: adoption_stage, at_least: trial}`. A fact that is unknown meets only `known: false`."""
+    """`{fact: adoption_stage, at_least: trial}`, `{fact: tags, has: nurse}`. A fact that is unknown meets only `known: false`."""
 
     fact: str
     at_least: Value | None = None
     at_most: Value | None = None
+    has: str | None = None
     known: bool | None = None
 
     @property
     def offered(self) -> tuple[str, ...]:
-        return ("is", "in", "at_least", "at_most", "known")
+        return ("is", "in", "at_least", "at_most", "has", "known")
 
     @property
     def operators(self) -> tuple[str, ...]:
-        more = {"at_least": self.at_least, "at_most": self.at_most, "known": self.known}
+        more = {"at_least": self.at_least, "at_most": self.at_most, "has": self.has, "known": self.known}
         return super().operators + tuple(name for name, value in more.items() if value is not None)
 
     @property
     def operands(self) -> tuple[Value, ...]:
         """The values that are compared with the fact, to be checked against its type."""
-        single = (self.is_, self.at_least, self.at_most)
+        single = (self.is_, self.at_least, self.at_most, self.has)
         return (*(self.in_ or ()), *(value for value in single if value is not None))
 
 
@@ -140,10 +143,14 @@ def named_facts(condition: Condition | None) -> Iterator[str]:
         yield from (leaf.fact for leaf in leaves(condition) if isinstance(leaf, FactIs))
 
 
-def _equal(value: Value | None, comparison: _Comparison) -> bool:
+def equal(one: Value | None, other: Value | None) -> bool:
     """Python's `1 == True` is not an author's: a number never equals a flag."""
+    return type(one) is type(other) and one == other
+
+
+def _equal(value: Value | None, comparison: _Comparison) -> bool:
     wanted = comparison.in_ if comparison.in_ is not None else (comparison.is_,)
-    return value is not None and any(type(value) is type(one) and value == one for one in wanted)
+    return value is not None and any(equal(value, one) for one in wanted)
 
 
 def _fact_holds(condition: FactIs, value: Value | None) -> bool:
@@ -151,6 +158,8 @@ def _fact_holds(condition: FactIs, value: Value | None) -> bool:
         return (value is not None) is condition.known
     if value is None:
         return False
+    if condition.has is not None:
+        return isinstance(value, tuple) and condition.has in value
     rank = _rank(condition.fact, value)
     if condition.at_least is not None:
         return _ordered(_rank(condition.fact, condition.at_least), rank)

@@ -4,24 +4,28 @@ Total and pure: no clock, no randomness, no sets whose order could leak, no exce
 not concern the run, or that it has seen, changes nothing. The workflow performs the commands; the rehearsal plays the same code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import assert_never
 
 from journeys import events as on
 from journeys import state as at
+from journeys.arrivals import Arrival
 from journeys.commands import Command, What
 from journeys.conditions import Value, holds
-from journeys.definitions import OVERDUE, SENT, SKIPPED, TIMEOUT, Definition, EmailStep, Purpose
-from journeys.durations import Calendar
-from journeys.moves import Move
+from journeys.conducting import pauses, repairs, touches, waits
+from journeys.conducting.moves import Move
+from journeys.definitions import FAILED, NOT_STARTED, OVERDUE, SENT, SKIPPED, STARTED, Definition, JourneyStep, Purpose, RequestStep, SendStep
 from journeys.reasons import Reason
-from journeys.state import EndKind, State
+from journeys.state import EndKind, Occurrence, Place, State, settled
 
 REMEMBERED = 256
 """How many events a run remembers by id, to take each only once. The gate asks for itself, so an older repeat lets nothing out."""
 
 Advance = tuple[State, tuple[Command, ...]]
+
+_ACTS = (on.ConsentGiven, on.ConsentWithdrawn, on.Paused, on.Resumed)
+"""Remembered also where they changed nothing: told again after a later one, they would undo it."""
 
 
 def eligible(definition: Definition, facts: Mapping[str, Value | None]) -> bool:
@@ -29,27 +33,24 @@ def eligible(definition: Definition, facts: Mapping[str, Value | None]) -> bool:
     return holds(definition.entry.when, facts, {})
 
 
-def begin(
-    definition: Definition,
-    *,
-    enrolment: str,
-    calendar: Calendar,
-    facts: Mapping[str, Value | None],
-    withdrawn: tuple[str, ...],
-    now: datetime,
-    objected: bool = False,
-) -> Advance:
-    """The first advance of a run: it enters the first step, or ends at once where an objection, entry, goal or exit condition say so."""
-    named = {name: facts.get(name) for name in definition.facts}
-    move = Move(definition, State(enrolment=enrolment, calendar=calendar, facts=named, withdrawn=withdrawn), now)
+def begin(definition: Definition, arrival: Arrival, *, enrolment: str, now: datetime) -> Advance:
+    """The first advance of a run: it enters the first step, or ends at once where an objection, the entry, the hold-out, the goal or an
+    exit condition says so."""
+    named = {name: arrival.facts.get(name) for name in definition.facts}
+    ends_by = arrival.calendar.after(now, definition.horizon) if definition.horizon is not None else None
+    state = State(enrolment=enrolment, calendar=arrival.calendar, facts=named, withdrawn=arrival.withdrawn, entered=arrival.entered, ends_by=ends_by)
+    move = Move(definition, state, now)
     move.note(What.BEGAN, to=definition.first)
-    if objected and definition.purpose is Purpose.PROMOTIONAL:
+    if arrival.objected and definition.purpose is Purpose.PROMOTIONAL:
         move.end(EndKind.OBJECTED, Reason.OBJECTED)
     elif not eligible(definition, named):
         move.end(EndKind.NOT_ELIGIBLE, "not_eligible")
+    elif arrival.hundredth is not None and arrival.hundredth < definition.entry.hold_out:
+        move.end(EndKind.HELD_OUT, "held_out")
     move.check_ends()
     if move.state.ended is None:
         move.enter(definition.first)
+        move.proceed()
     return _done(move)
 
 
@@ -60,15 +61,25 @@ def advance(definition: Definition, state: State, event: on.Event, now: datetime
         return state, ()
     move = Move(definition, state, now)
     _take(move, event)
-    # An act of consent is remembered also where it changed nothing: told again after a later one, it would undo that.
-    if event_id is not None and (move.commands or move.state != state or isinstance(event, on.ConsentGiven | on.ConsentWithdrawn)):
+    concerned = bool(move.commands) or move.state != state
+    if concerned or isinstance(event, on.Proceed):
+        move.proceed()
+    if event_id is not None and (concerned or isinstance(event, _ACTS)):
         move.keep(seen=(*move.state.seen, event_id)[-REMEMBERED:])
     return _done(move)
 
 
 def alarm(state: State) -> datetime | None:
-    """When the run wants to be woken if nothing else happens: None while an effect is under way, and after the end."""
-    match state.place:
+    """When the run wants to be woken if nothing else happens: None while it is paused or has only effects under way, and after the end."""
+    if state.pauses or state.ended is not None:
+        return None
+    dues = [due for place in state.places if (due := due_at(place)) is not None]
+    return min((*dues, state.ends_by) if state.ends_by is not None else dues, default=None)
+
+
+def due_at(place: Place) -> datetime | None:
+    """When a place is left, or looked at again, if nothing else happens."""
+    match place:
         case at.AtTask(due=due):
             return due
         case at.Waiting(until=until):
@@ -79,32 +90,77 @@ def alarm(state: State) -> datetime | None:
             return None
 
 
+def ready(state: State) -> bool:
+    """Whether a line stands at a door and it is its turn: the event is Proceed. While an effect is under way, its answer comes first."""
+    if state.pauses or any(isinstance(place, at.Sending | at.Passing) for place in state.places):
+        return False
+    return any(isinstance(place, at.Ready) for place in state.places)
+
+
 def _done(move: Move) -> Advance:
     if move.commands:
         move.keep(moves=move.state.moves + 1)
     return move.state, tuple(move.commands)
 
 
-def _take(move: Move, event: on.Event) -> None:
+def _take(move: Move, event: on.Event) -> None:  # noqa: PLR0912, C901 - one line for each kind of event
     match event:
         case on.Complete() | on.Skip() | on.Snooze() | on.Reassign() | on.Choose():
-            place = move.state.place
-            if isinstance(place, at.AtTask) and place.key == event.task:
+            place = _turn_to(move, event.task)
+            if isinstance(place, at.AtTask):
                 _take_human(move, place, event)
         case on.Leave():
             move.end(EndKind.LEFT, event.reason, by=event.by, remark=event.remark)
+        case on.Retry() | on.GoOn() | on.MoveTo():
+            if _turn_to(move, event.passage) is not None:
+                _take_repair(move, event)
         case on.TouchHeard():
             _take_heard(move, event)
+        case on.Happened():
+            _take_happened(move, event)
         case on.FactsChanged() | on.FactsLoaded():
             _take_facts(move, event)
+        case on.CalendarDrawn():
+            move.keep(calendar=event.calendar)
+            _on_every_line(move, waits.draw_anew)
         case on.ConsentWithdrawn() | on.ConsentGiven() | on.Objected():
             _take_permission(move, event)
         case on.Settled():
             _take_settled(move, event)
+        case on.JourneyBegun() | on.Called():
+            if isinstance(_turn_to(move, event.key), at.Passing):
+                _take_answer(move, event)
+        case on.JourneyEnded():
+            if _turn_to(move, event.key) is not None:
+                waits.awaited(move, event.way)
+        case on.RequestAnswered():
+            if _turn_to(move, event.key) is not None:
+                waits.awaited(move, event.answer)
+        case on.Paused():
+            pauses.pause(move, event)
+        case on.Resumed():
+            pauses.resume(move, event)
         case on.Alarm():
             _take_alarm(move)
+        case on.Proceed():
+            pass
         case _ as never:
             assert_never(never)
+
+
+def _turn_to(move: Move, key: str) -> Place | None:
+    """Play the line of that passage, where one stands there."""
+    place = move.state.at(key)
+    if place is not None:
+        move.line, move.late = place.line, place.late
+    return place
+
+
+def _on_every_line(move: Move, look: Callable[[Move], None]) -> None:
+    for place in move.state.places:
+        if move.state.ended is None and move.state.on(place.line) is place:
+            move.line, move.late = place.line, False
+            look(move)
 
 
 def _take_human(move: Move, place: at.AtTask, event: on.Complete | on.Skip | on.Snooze | on.Reassign | on.Choose) -> None:
@@ -115,7 +171,7 @@ def _take_human(move: Move, place: at.AtTask, event: on.Complete | on.Skip | on.
             move.close_task("skipped", reason=event.reason, by=event.by, remark=event.remark)
             move.leave(SKIPPED, because=event.reason, by=event.by, remark=event.remark)
         case on.Snooze():
-            move.keep(place=place.model_copy(update={"due": max(place.due, event.until), "snoozes": place.snoozes + 1}))
+            move.park(place.model_copy(update={"due": max(place.due, event.until), "snoozes": place.snoozes + 1}))
             move.note(What.SNOOZED, until=event.until, by=event.by, remark=event.remark)
         case on.Reassign():
             move.note(What.REASSIGNED, to=event.to, by=event.by, remark=event.remark)
@@ -134,8 +190,8 @@ def _complete(move: Move, place: at.AtTask, event: on.Complete) -> None:
         return
     if event.chosen is not None:
         move.go(event.chosen, way="offer", by=event.by, remark=event.remark)
-    elif isinstance(move.definition.steps.get(place.step), EmailStep) and event.outcome == SENT:
-        move.deliver(by=event.by)
+    elif isinstance(move.step, SendStep) and event.outcome == SENT:
+        touches.deliver(move, by=event.by)
     else:
         move.leave(event.outcome, by=event.by)
 
@@ -149,22 +205,44 @@ def _meet(move: Move, event: on.Complete) -> None:
         move.check_ends()
 
 
+def _take_repair(move: Move, event: on.Retry | on.GoOn | on.MoveTo) -> None:
+    match event:
+        case on.Retry():
+            repairs.retry(move, event)
+        case on.GoOn():
+            repairs.go_on(move, event)
+        case on.MoveTo():
+            repairs.move_to(move, event)
+
+
 def _take_heard(move: Move, event: on.TouchHeard) -> None:
     known = move.state.heard.get(event.touch)
     if known is None or event.heard in known:
         return
     move.keep(heard={**move.state.heard, event.touch: tuple(sorted((*known, event.heard)))})
     move.note(What.HEARD, key=event.touch, step=at.step_of(event.touch), way=event.heard)
-    move.heard_already()
+    _on_every_line(move, waits.look)
+
+
+def _take_happened(move: Move, event: on.Happened) -> None:
+    """An event of the outside: it may end the run, or be what a line waits for, or will."""
+    occurrence = Occurrence(id=event.id, event=event.event, key=event.key, fields=event.fields)
+    leaving = (end for end in move.definition.exit_on if end.event == event.event)
+    if any(waits.fits(move.state.entered, occurrence, end.where, same_key=end.same_key) for end in leaving):
+        move.end(EndKind.EXIT_EVENT, event.event)
+    elif event.event in move.definition.listens:
+        waits.remember(move, occurrence)
+        move.note(What.HAPPENED, step=None, key=None, way=event.event)
+        _on_every_line(move, waits.look)
 
 
 def _take_facts(move: Move, event: on.FactsChanged | on.FactsLoaded) -> None:
     news = {name: value for name, value in event.facts.items() if name in move.state.facts}
     move.keep(facts={**move.state.facts, **news})
     move.check_ends()
-    place = move.state.place
-    if isinstance(event, on.FactsLoaded) and isinstance(place, at.Passing) and place.key == event.key:
-        move.branch()
+    _on_every_line(move, waits.look)
+    if isinstance(event, on.FactsLoaded) and move.state.ended is None and isinstance(_turn_to(move, event.key), at.Passing):
+        waits.facts_told(move)
 
 
 def _take_permission(move: Move, event: on.ConsentWithdrawn | on.ConsentGiven | on.Objected) -> None:
@@ -174,44 +252,64 @@ def _take_permission(move: Move, event: on.ConsentWithdrawn | on.ConsentGiven | 
                 move.end(EndKind.OBJECTED, Reason.OBJECTED)
         case on.ConsentWithdrawn():
             move.keep(withdrawn=tuple(sorted({*move.state.withdrawn, event.channel})))
-            _take_back(move, event.channel)
+            _on_every_line(move, lambda line: touches.take_back(line, event.channel))
         case on.ConsentGiven():
             move.keep(withdrawn=tuple(channel for channel in move.state.withdrawn if channel != event.channel))
-            move.try_again()
-
-
-def _take_back(move: Move, channel: str) -> None:
-    """When the HCP withdraws e-mail, one that a rep has yet to send is taken back, and one that is held leaves by its `blocked` path."""
-    place = move.state.place
-    if isinstance(place, at.Held):
-        move.try_again()
-    step = move.definition.steps.get(place.step) if isinstance(place, at.AtTask) else None
-    if isinstance(step, EmailStep) and channel == "email" and step.email.to == "hcp" and move.definition.purpose is Purpose.PROMOTIONAL:
-        move.close_task("cancelled", reason=Reason.CONSENT_WITHDRAWN)
-        move.deliver()
+            _on_every_line(move, touches.try_again)
 
 
 def _take_settled(move: Move, event: on.Settled) -> None:
-    place = move.state.place
-    if not isinstance(place, at.Sending) or place.key != event.key:
+    if not isinstance(_turn_to(move, event.key), at.Sending):
         return
     if event.result in ("sent", "unknown"):
-        move.keep(latest_touch=event.key)
-        move.note(What.SENT, to=event.result)
-        move.leave(SENT)
+        touches.sent(move, event.key, event.result)
+        waits.look(move)
     else:
-        move.blocked(event.reason or Reason.CHANNEL_REFUSED, until=event.until if event.result == "deferred" else None)
+        touches.block(move, event.reason or Reason.CHANNEL_REFUSED, until=event.until if event.result == "deferred" else None)
+
+
+def _take_answer(move: Move, event: on.JourneyBegun | on.Called) -> None:
+    """Another journey has begun, or another system has been called: go on, or wait for what comes of it."""
+    place, step = move.place, move.step
+    if place is None:
+        return
+    match event, step:
+        case on.JourneyBegun(), JourneyStep():
+            if event.refused is not None:
+                move.leave(NOT_STARTED, because=event.refused)
+            elif step.journey.up_to is None:
+                move.leave(STARTED)
+            else:
+                move.park(settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.journey.up_to)))
+        case on.Called(), RequestStep():
+            if event.result == "failed":
+                move.leave(FAILED)
+                return
+            move.park(settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.request.up_to)))
+            if event.result == "answered":
+                waits.awaited(move, event.answer or FAILED)
+        case _:
+            pass
 
 
 def _take_alarm(move: Move) -> None:
-    due = alarm(move.state)
-    if due is None or move.now < due:
+    """The place that fell due first is left; others that are due too have their turn when the alarm rings again, which is at once."""
+    ends_by = move.state.ends_by
+    if alarm(move.state) is None:
         return
-    match move.state.place:
+    if ends_by is not None and ends_by <= move.now:
+        move.end(EndKind.HORIZON, "horizon")
+        return
+    timed = [(due, place) for place in move.state.places if (due := due_at(place)) is not None and due <= move.now]
+    if not timed:
+        return
+    due, place = min(timed, key=lambda pair: pair[0])
+    move.line, move.late = place.line, move.state.caught_up is not None and due <= move.state.caught_up
+    match place:
         case at.AtTask():
             move.close_task("overdue")
             move.leave(OVERDUE)
         case at.Waiting():
-            move.leave(TIMEOUT)
+            waits.time_is_up(move, place)
         case _:
-            move.try_again()
+            touches.try_again(move)

@@ -1,13 +1,23 @@
 """Everything that can happen to a run: what people command, what is heard from outside, what effects report, and the alarm."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from journeys.conditions import Value
 from journeys.definitions import Heard
+from journeys.durations import Calendar
 from journeys.reasons import Reason
 from journeys.shapes import Instant, Stored
+
+
+class CatchUp(StrEnum):
+    """What a run that was paused does about what fell due in the meantime."""
+
+    SHIFT = "shift"
+    SEND_LATEST = "send_latest"
+    DROP = "drop"
 
 
 class _Command(Stored):
@@ -62,7 +72,32 @@ class Leave(_Command):
     reason: str
 
 
-Command = Annotated[Complete | Skip | Snooze | Reassign | Choose | Leave, Field(discriminator="is_")]
+class Retry(_Command):
+    """An operator lets what a passage holds be tried again now."""
+
+    is_: Literal["retry"] = "retry"
+    passage: str
+    reason: str
+
+
+class GoOn(_Command):
+    """An operator lets a passage end without what it waits for."""
+
+    is_: Literal["go_on"] = "go_on"
+    passage: str
+    reason: str
+
+
+class MoveTo(_Command):
+    """An operator moves a line from a passage to another step of its own scope."""
+
+    is_: Literal["move_to"] = "move_to"
+    passage: str
+    step: str
+    reason: str
+
+
+Command = Annotated[Complete | Skip | Snooze | Reassign | Choose | Leave | Retry | GoOn | MoveTo, Field(discriminator="is_")]
 
 
 class _Fact(Stored):
@@ -96,7 +131,58 @@ class Objected(_Fact):
     is_: Literal["objected"] = "objected"
 
 
-Fact = Annotated[TouchHeard | FactsChanged | ConsentWithdrawn | ConsentGiven | Objected, Field(discriminator="is_")]
+class Happened(_Fact):
+    """An event of the outside, by its name, with its key (the appointment's id) and its typed fields."""
+
+    is_: Literal["happened"] = "happened"
+    event: str
+    key: str | None = None
+    fields: dict[str, Value] = {}
+
+
+class RequestAnswered(_Fact):
+    """Another system answered the request of that passage."""
+
+    is_: Literal["request_answered"] = "request_answered"
+    key: str
+    answer: str
+
+
+class JourneyEnded(_Fact):
+    """The journey that the passage `key` started has ended: finished, goal, or ended in any other way."""
+
+    is_: Literal["journey_ended"] = "journey_ended"
+    key: str
+    way: Literal["finished", "goal", "ended"]
+
+
+class CalendarDrawn(_Fact):
+    """The HCP's zone or working days are others now."""
+
+    is_: Literal["calendar_drawn"] = "calendar_drawn"
+    calendar: Calendar
+
+
+class Paused(_Fact):
+    """Nothing new begins until the pause of this name is lifted."""
+
+    is_: Literal["paused"] = "paused"
+    pause: str
+
+
+class Resumed(_Fact):
+    """A pause is lifted. When it was the last one, the run catches up: `shift` moves every deadline by the length of the pause,
+    `send_latest` lets what fell due happen now, `drop` lets it happen without the touches that it would lead to."""
+
+    is_: Literal["resumed"] = "resumed"
+    pause: str
+    catch_up: CatchUp
+
+
+Fact = Annotated[
+    TouchHeard | FactsChanged | ConsentWithdrawn | ConsentGiven | Objected | Happened | RequestAnswered | JourneyEnded | CalendarDrawn | Paused | Resumed,
+    Field(discriminator="is_"),
+]
 
 
 class FactsLoaded(Stored):
@@ -117,6 +203,29 @@ class Settled(Stored):
     until: Instant | None = None
 
 
+class JourneyBegun(Stored):
+    """The answer to StartJourney: it has begun, or why it has not."""
+
+    is_: Literal["journey_begun"] = "journey_begun"
+    key: str
+    refused: str | None = None
+
+
+class Called(Stored):
+    """The answer to CallOut: `accepted` (an answer will come), `answered` at once, or `failed` for good."""
+
+    is_: Literal["called"] = "called"
+    key: str
+    result: Literal["accepted", "answered", "failed"]
+    answer: str | None = None
+
+
+class Proceed(Stored):
+    """It is the next ready line's turn."""
+
+    is_: Literal["proceed"] = "proceed"
+
+
 class Alarm(Stored):
     """The time that `conductor.alarm` named has come."""
 
@@ -130,13 +239,25 @@ Event = Annotated[
     | Reassign
     | Choose
     | Leave
+    | Retry
+    | GoOn
+    | MoveTo
     | TouchHeard
     | FactsChanged
     | ConsentWithdrawn
     | ConsentGiven
     | Objected
+    | Happened
+    | RequestAnswered
+    | JourneyEnded
+    | CalendarDrawn
+    | Paused
+    | Resumed
     | FactsLoaded
     | Settled
+    | JourneyBegun
+    | Called
+    | Proceed
     | Alarm,
     Field(discriminator="is_"),
 ]

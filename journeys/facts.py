@@ -10,6 +10,10 @@ class Kind(StrEnum):
     NUMBER = "number"
     FLAG = "flag"
     CODE = "code"
+    DATE = "date"
+    """A day, as "2027-03-04", or an instant with its zone."""
+    SET = "set"
+    """Any number of codes, such as tags."""
 
 
 class Wall(StrEnum):
@@ -27,6 +31,7 @@ class Fact:
     wall: Wall
     source: str
     values: tuple[str, ...] = ()
+    unit: str = ""
 
 
 PERSONA = "persona"
@@ -42,9 +47,17 @@ CATALOGUE: dict[str, Fact] = {
         Fact("channel_preference", Kind.CHOICE, Wall.OPEN, "the HCP's stated preference", ("face_to_face", "remote", "phone", "email")),
         Fact("nurse_in_care_team", Kind.FLAG, Wall.OPEN, "affiliations between HCPs"),
         Fact("email_consent", Kind.FLAG, Wall.OPEN, "the consent ledger: promotional e-mail is allowed now"),
+        Fact("sms_consent", Kind.FLAG, Wall.OPEN, "the consent ledger: promotional SMS is allowed now"),
+        Fact("tags", Kind.SET, Wall.COMMERCIAL, "topics that the HCP engaged with, given by journeys and reps"),
+        Fact("workplace", Kind.CHOICE, Wall.OPEN, "the register, by place of work", ("hospital", "primary_care", "private_practice", "pharmacy")),
+        Fact("therapy_patients", Kind.NUMBER, Wall.COMMERCIAL, "patients with the disease, as the HCP told a rep", unit="patients"),
+        Fact("days_since_prescription", Kind.NUMBER, Wall.COMMERCIAL, "prescriber data, where the market allows it", unit="days"),
+        Fact("congress_attended_on", Kind.DATE, Wall.OPEN, "the congress registration, with the HCP's consent"),
+        Fact("next_appointment_on", Kind.DATE, Wall.COMMERCIAL, "the calendar that rep and HCP agreed on"),
+        Fact("letter_due_on", Kind.DATE, Wall.OPEN, "the safety letter's date for the HCP's market"),
         Fact("adoption_stage", Kind.LADDER, Wall.COMMERCIAL, "the adoption ladder", ("unaware", "aware", "trial", "user", "advocate")),
         Fact("tier", Kind.LADDER, Wall.COMMERCIAL, "customer grading, lowest first", ("D", "C", "B", "A")),
-        Fact("decile", Kind.NUMBER, Wall.COMMERCIAL, "rank 1 to 10 by prescribing volume"),
+        Fact("decile", Kind.NUMBER, Wall.COMMERCIAL, "rank 1 to 10 by prescribing volume", unit="rank"),
         Fact("identity", Kind.LADDER, Wall.COMMERCIAL, "the identity dimension", ("low", "high")),
         Fact("engagement", Kind.LADDER, Wall.COMMERCIAL, "the engagement dimension", ("low", "high")),
         Fact("kol_tier", Kind.LADDER, Wall.MEDICAL, "medical affairs", ("local", "regional", "national", "international")),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from journeys.conditions import AllOf, AnyOf, Condition, FactIs, Not, OutcomeIs
-from journeys.definitions import BranchStep, Definition, EmailStep, ExitStep, MedicalStep, Step, VisitStep, WaitStep, targets
+from journeys.definitions import BranchStep, Definition, EmailStep, ExitStep, MedicalStep, Step, VisitStep, WaitStep, kind_of, targets
 
 _STYLES = {"offer": "stroke-dasharray: 8 4", "blocked": "stroke-dasharray: 2 4"}
 """Mermaid draws one kind of broken line; the lengths of stroke and gap make it dashed or dotted."""
@@ -79,6 +79,8 @@ def _brackets(step: Step) -> tuple[str, str]:
             return "{", "}"
         case ExitStep():
             return "(((", ")))"
+        case _:
+            return "[", "]"
 
 
 def _detail(step: Step) -> str:
@@ -95,6 +97,8 @@ def _detail(step: Step) -> str:
             return ""
         case ExitStep():
             return f"exit: {step.exit.reason}"
+        case _:
+            return kind_of(step) or ""
 
 
 def _edges(definition: Definition, step_id: str, step: Step) -> Iterator[tuple[str, str]]:

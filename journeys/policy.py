@@ -19,7 +19,7 @@ from journeys.shapes import Instant, Stored
 class Intent(Stored):
     """The touch that is asked for."""
 
-    channel: Literal["email"]
+    channel: str
     purpose: Purpose
     product: str
     market: str

@@ -25,6 +25,9 @@ class Reason(StrEnum):
     CHANNEL_DOWN = "channel_down"
     CHANNEL_REFUSED = "channel_refused"
     HELD_TOO_LONG = "held_too_long"
+    PAUSED = "paused"
+    DROPPED = "dropped"
+    STARTED_ALREADY = "started_already"
 
 
 TOLD: dict[Reason, str] = {
@@ -47,6 +50,9 @@ TOLD: dict[Reason, str] = {
     Reason.CHANNEL_DOWN: "the channel does not answer at the moment",
     Reason.CHANNEL_REFUSED: "the channel refused the message for good",
     Reason.HELD_TOO_LONG: "the touch was held longer than its step allows",
+    Reason.PAUSED: "the journey, or what it concerns, is paused",
+    Reason.DROPPED: "it fell due while the journey was paused, and is not made up for",
+    Reason.STARTED_ALREADY: "what the invitation invites to has begun already",
 }
 
 FALLS_UNDER: dict[Reason, Reason] = {

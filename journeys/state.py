@@ -1,9 +1,9 @@
 """All that a run remembers: one serialisable value that can be carried into a new history, and where in its definition it stands."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from journeys.conditions import Value
 from journeys.durations import Calendar
@@ -14,12 +14,19 @@ INTERPRETER = 1
 """Raised when the same events may lead elsewhere; a run takes up a higher number only when it continues as new."""
 
 
+MAIN = ""
+"""The line that every run has. The lines of a `parallel` are named after it: `both.rep`, and within it `both.rep/inner.nurse`."""
+
+
 class _Place(Stored):
-    """Where a run stands: a step, the key of this passage through it, and since when."""
+    """Where a line of the run stands: a step, the key of this passage through it, and since when."""
 
     step: str
     key: str
     since: Instant
+    line: str = MAIN
+    late: bool = False
+    """On its way because of something that fell due during a pause and is not made up for: no touch goes out before the line rests."""
 
 
 class AtTask(_Place):
@@ -49,26 +56,61 @@ class Held(_Place):
 
 
 class Passing(_Place):
-    """On the way through: nothing holds the run here but, at a branch, the answer that it asked for."""
+    """On the way through: nothing holds the line here but the answer that it asked for, of the facts, another journey or another system."""
 
     is_: Literal["passing"] = "passing"
 
 
+class Ready(_Place):
+    """At the door of a step, to be entered in its turn: another line's effect is under way, or the run is paused."""
+
+    is_: Literal["ready"] = "ready"
+
+
 class Waiting(_Place):
-    """For one of these things to be heard of `touch`, or for the time to pass."""
+    """For what the step waits for, or for the time to pass. `touch` is the one of which something is to be heard."""
 
     is_: Literal["waiting"] = "waiting"
     until: Instant
     touch: str | None = None
+    stage: Literal["answer", "attendance"] | None = None
+    """What of an invitation is waited for."""
 
 
-Place = Annotated[AtTask | Sending | Held | Passing | Waiting, Field(discriminator="is_")]
+class Joining(_Place):
+    """For the lines of a parallel step to come to their join; `joined` are those that have."""
+
+    is_: Literal["joining"] = "joining"
+    joined: tuple[str, ...] = ()
+
+
+Place = Annotated[AtTask | Sending | Held | Passing | Ready | Waiting | Joining, Field(discriminator="is_")]
+
+
+class Entered(Stored):
+    """The event by which the HCP came in, with its key and fields."""
+
+    event: str
+    key: str | None = None
+    fields: dict[str, Value] = {}
+
+
+class Occurrence(Stored):
+    """An event of the outside that the run has heard of and that a step may yet wait for."""
+
+    id: str
+    event: str
+    key: str | None = None
+    fields: dict[str, Value] = {}
 
 
 class EndKind(StrEnum):
     FINISHED = "finished"
     GOAL = "goal"
     EXIT_CONDITION = "exit_condition"
+    EXIT_EVENT = "exit_event"
+    HORIZON = "horizon"
+    HELD_OUT = "held_out"
     BLOCKED = "blocked"
     OBJECTED = "objected"
     LEFT = "left"
@@ -88,20 +130,53 @@ class State(Stored):
     enrolment: str
     calendar: Calendar
     facts: dict[str, Value | None]
-    place: Place | None = None
+    places: tuple[Place, ...] = ()
+    """One for each line, the main line first, then in the order in which they began. Empty after the end."""
     passages: dict[str, int] = {}
     outcomes: dict[str, str] = {}
-    latest_touch: str | None = None
+    latest: dict[str, str] = {}
+    """The latest touch of each line."""
     heard: dict[str, tuple[str, ...]] = {}
     """What was heard of each touch, from the moment that something could be."""
     answered: dict[str, tuple[str, ...]] = {}
-    """What each waiting step has already moved on for, as `touch event`: a loop that waits again waits for something new."""
+    """What each waiting step has already moved on for, as `touch event` or an event's id: a loop that waits again waits for something new."""
+    entered: Entered | None = None
+    happened: tuple[Occurrence, ...] = ()
+    """The latest events of the outside that a step may wait for."""
     withdrawn: tuple[str, ...] = ()
     inquiry: str | None = None
+    ends_by: Instant | None = None
+    """The journey's horizon."""
+    pauses: dict[str, Instant] = {}
+    """What holds the whole run, and since when."""
+    caught_up: Instant | None = None
+    """What fell due up to then, during a pause, is not made up for."""
     seen: tuple[str, ...] = ()
     moves: int = 0
     """How many advances led to commands: with the enrolment, the key under which they are recorded once."""
     ended: Ending | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_line(cls, stored: Any) -> Any:
+        """A state of an interpreter that knew the main line alone had one place and one latest touch."""
+        if isinstance(stored, dict) and "place" in stored:
+            place, touch = stored.get("place"), stored.get("latest_touch")
+            return {**stored, "places": [place] if place else [], "latest": {MAIN: touch} if touch else {}}
+        return stored
+
+    def on(self, line: str) -> Place | None:
+        """Where a line stands; None where there is no such line."""
+        return next((place for place in self.places if place.line == line), None)
+
+    def at(self, key: str) -> Place | None:
+        """The place of a passage, by its key."""
+        return next((place for place in self.places if place.key == key), None)
+
+    @property
+    def place(self) -> Place | None:
+        """Where the main line stands."""
+        return self.on(MAIN)
 
 
 def passage_key(enrolment: str, step: str, passage: int) -> str:
@@ -112,3 +187,27 @@ def passage_key(enrolment: str, step: str, passage: int) -> str:
 def step_of(key: str) -> str:
     """The step of a passage, by its name."""
     return key.split(".")[-2]
+
+
+def line_of(parent: str, step: str, branch: str) -> str:
+    """The name of a line of a parallel step that the line `parent` plays."""
+    here = f"{step}.{branch}"
+    return here if parent == MAIN else f"{parent}/{here}"
+
+
+def parent_of(line: str) -> str:
+    """The line in which the parallel step of `line` is played."""
+    return line.rpartition("/")[0]
+
+
+def inside(line: str, outer: str) -> bool:
+    """Whether a line is one of those that are played within a parallel step of the line `outer`."""
+    return line != outer and (outer == MAIN or line.startswith(f"{outer}/"))
+
+
+P = TypeVar("P", AtTask, Sending, Held, Passing, Waiting, Joining)
+
+
+def settled(kind: type[P], place: Place, **more: Any) -> P:
+    """The same passage in another kind of place."""
+    return kind(step=place.step, key=place.key, since=place.since, line=place.line, **more)

@@ -7,18 +7,20 @@ what a step means: that is the conductor's.
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 from temporalio.workflow import SandboxImportNotificationPolicy
 
-from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.requests import RequestActivities
 from activities.runs import RunActivities
 from activities.touches import TouchActivities
 from journeys import events as on
 from journeys.acceptance import Refusal, Refused, refusal
-from journeys.commands import AskFacts, Command, Deliver, Note, OpenTask
-from journeys.conductor import Advance, advance, alarm, begin
+from journeys.commands import AskFacts, CallOut, Command, Deliver, Learn, Note, OpenTask, StartJourney, StopJourney, Tell
+from journeys.conductor import Advance, advance, alarm, begin, ready
 from journeys.definitions import Definition
 from journeys.position import position
 from journeys.receipts import Receipt
@@ -28,6 +30,9 @@ from workflows.run import ANSWERS, REFUSED, RunInput, Score
 
 with workflow.unsafe.sandbox_import_notification_policy(SandboxImportNotificationPolicy.SILENT):
     from workflows.alarm import Alarm  # workflow code like this file: the sandbox is meant to load it anew and to watch over it
+
+_EFFECTS = OpenTask | Deliver | AskFacts | StartJourney | CallOut
+_ACTS = Learn | Tell | StopJourney
 
 
 @dataclass
@@ -107,16 +112,7 @@ class Journey:
     async def _begin(self) -> None:
         order = OpenOrder(enrolment=self._given.enrolment, at=self._now)
         opened: Opened = await workflow.execute_activity_method(RunActivities.open_run, order, **BRIEF)
-        first = begin(
-            opened.definition,
-            enrolment=self._given.enrolment,
-            calendar=opened.calendar,
-            facts=opened.facts,
-            withdrawn=opened.withdrawn,
-            objected=opened.objected,
-            now=self._now,
-        )
-        await self._play(opened.definition, first)
+        await self._play(opened.definition, begin(opened.definition, opened, enrolment=self._given.enrolment, now=self._now))
 
     async def _take_next(self) -> None:
         """Wait for an event or the alarm, and let the conductor take it. What has arrived goes before the alarm of the same instant."""
@@ -154,24 +150,35 @@ class Journey:
             self._score = Score(definition=definition, state=state)
             told.extend(command for command in commands if isinstance(command, Note))
             answer = await self._perform(commands) if commands else None
-            if answer is None:
+            if answer is None and not ready(state):
                 return tuple(told)
-            state, commands = advance(definition, state, answer, self._now)
+            state, commands = advance(definition, state, answer or on.Proceed(), self._now)
 
     async def _perform(self, commands: tuple[Command, ...]) -> on.Event | None:
-        state = self._playing.state
-        notes = tuple(command for command in commands if isinstance(command, Note))
-        entry = Entry(enrolment=state.enrolment, move=state.moves, at=self._now, notes=notes, position=position(state))
-        match next((command for command in commands if not isinstance(command, Note)), None):
+        """Record an advance together with its effect, if it has one, in one activity; what the effect answers is the next event."""
+        entry = self._entry(commands)
+        match next((command for command in commands if isinstance(command, _EFFECTS)), None):
             case OpenTask() as task:
                 await workflow.execute_activity_method(RunActivities.open_task, TaskOrder(entry=entry, task=task), **BRIEF)
             case Deliver() as touch:
                 return await workflow.execute_activity_method(TouchActivities.deliver, TouchOrder(entry=entry, touch=touch), **DELIVERY)
             case AskFacts() as facts:
                 return await workflow.execute_activity_method(RunActivities.ask_facts, FactsOrder(entry=entry, facts=facts), **BRIEF)
-            case _:
+            case StartJourney() as journey:
+                return await workflow.execute_activity_method(RunActivities.start_journey, JourneyOrder(entry=entry, journey=journey), **BRIEF)
+            case CallOut() as call:
+                return await workflow.execute_activity_method(RequestActivities.call, CallOrder(entry=entry, call=call), **DELIVERY)
+            case None:
                 await workflow.execute_activity_method(RunActivities.record, entry, **BRIEF)
+            case _ as never:
+                assert_never(never)
         return None
+
+    def _entry(self, commands: tuple[Command, ...]) -> Entry:
+        state = self._playing.state
+        notes = tuple(command for command in commands if isinstance(command, Note))
+        acts = tuple(command for command in commands if isinstance(command, _ACTS))
+        return Entry(enrolment=state.enrolment, move=state.moves, at=self._now, notes=notes, acts=acts, position=position(state))
 
     def _set_alarm(self) -> None:
         due = alarm(self._playing.state)

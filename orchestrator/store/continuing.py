@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from journeys.commands import StartJourney
 from journeys.definitions import Definition
 from orchestrator.store import audit, outbox
 from orchestrator.store.desk.entry import entering, entrant, stands_in_the_way
@@ -33,6 +34,25 @@ async def hand_over(session: AsyncSession, ended: Enrolment, persona: str, *, no
     return refused
 
 
+async def begin_within(session: AsyncSession, parent: Enrolment, order: StartJourney, *, now: datetime) -> str | None:
+    """Enrol the HCP of a run in the journey that one of its steps starts, by that journey's own rules. Returns None when that is done, now or
+    at an earlier attempt, else the code of what stood in the way."""
+    begun = (await session.exec(select(Enrolment).where(Enrolment.begun_by == order.key))).first()
+    if begun is not None:
+        return None
+    hcp = await session.get_one(Person, parent.person_id, with_for_update={"key_share": True}, populate_existing=True)
+    latest = select(DefinitionVersion).where(DefinitionVersion.journey == order.journey).order_by(col(DefinitionVersion.version).desc())
+    row = (await session.exec(latest)).first()
+    if row is None:
+        return "no_such_journey"
+    definition = Definition.model_validate(row.body)
+    in_the_way = stands_in_the_way(await entrant(session, hcp, definition, now=now), definition, now=now)
+    if in_the_way is not None:
+        return in_the_way.code
+    await _follow(session, parent, hcp, definition, now, begun_by=order.key, awaited=order.awaited)
+    return None
+
+
 async def _strategy(session: AsyncSession, persona: str, *, product: str, market: str) -> Definition | None:
     """The latest version of the persona's strategy for the product: one for the market before others, then the one of the highest priority."""
     published = (
@@ -45,10 +65,13 @@ async def _strategy(session: AsyncSession, persona: str, *, product: str, market
     return max(strategies, key=lambda strategy: (market in strategy.markets, strategy.priority), default=None)
 
 
-async def _follow(session: AsyncSession, ended: Enrolment, hcp: Person, definition: Definition, now: datetime) -> None:
+async def _follow(
+    session: AsyncSession, ended: Enrolment, hcp: Person, definition: Definition, now: datetime, *, begun_by: str | None = None, awaited: bool = False
+) -> None:
     following = entering(
         hcp, definition, enrolment_id=f"enr{uuid4().hex}", conductor=ended.conductor, created_by=ended.created_by, now=now, continued_from=ended.id
     )
+    following.begun_by, following.awaited = begun_by, awaited
     session.add(following)
     await session.flush()
     await outbox.start(session, following.id)

@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder
+from activities.orders import Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder
 from activities.ports import UnknownRun
 from journeys.conditions import Value
 from journeys.definitions import Definition
 from journeys.reasons import Reason
+from orchestrator.store.continuing import begin_within
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import has_objected, lacks_consent, load_facts
 from orchestrator.store.markets import calendar_for, policy_of
@@ -60,6 +61,13 @@ class StoredRuns:
             await project(session, order.entry, now=datetime.now(UTC))
             enrolment = await session.get_one(Enrolment, order.entry.enrolment)
             return await load_facts(session, enrolment.person_id, order.facts.names, now=now)
+
+    async def start_journey(self, order: JourneyOrder, *, now: datetime) -> str | None:
+        """Record the advance and enter the HCP in the other journey, once. Returns the code of what stood in the way."""
+        async with transaction(self._engine) as session:
+            await project(session, order.entry, now=datetime.now(UTC))
+            enrolment = await session.get_one(Enrolment, order.entry.enrolment)
+            return await begin_within(session, enrolment, order.journey, now=now)
 
 
 async def _definition(session: AsyncSession, enrolment: Enrolment) -> Definition:

@@ -40,7 +40,7 @@ def make_worker(client: Client, *, task_queue: str, engine: AsyncEngine, channel
         client,
         task_queue=task_queue,
         workflows=[Journey],
-        activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, touches.deliver],
+        activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, runs.start_journey, touches.deliver],
         workflow_runner=sandboxed(),
         deployment_config=release(),
         max_concurrent_activities=20,

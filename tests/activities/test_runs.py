@@ -3,10 +3,10 @@
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.orders import FactsOrder, OpenOrder, TaskOrder
+from activities.orders import FactsOrder, JourneyOrder, OpenOrder, TaskOrder
 from activities.runs import RunActivities
-from journeys.commands import AskFacts, OpenTask
-from journeys.events import FactsLoaded
+from journeys.commands import AskFacts, OpenTask, StartJourney
+from journeys.events import FactsLoaded, JourneyBegun
 from tests.activities.fakes import FakeRuns, StoppedClock
 from tests.activities.orders import an_entry
 from tests.builders import NOW, a_journey
@@ -44,3 +44,12 @@ async def test_facts_are_those_of_the_moment_of_asking() -> None:
     order = FactsOrder(entry=an_entry(), facts=AskFacts(key="enr1.which.1", names=("persona",)))
     assert await activities(runs).ask_facts(order) == FactsLoaded(key="enr1.which.1", facts={"persona": "pioneer"})
     assert runs.asked_at == [NOW]
+
+
+async def test_another_journey_is_begun_or_said_why_not() -> None:
+    """What stood in the way comes back as the answer of the passage that asked."""
+    runs = activities(FakeRuns())
+    begun = JourneyOrder(entry=an_entry(), journey=StartJourney(key="enr1.nurse.1", journey="nurse-programme", awaited=True))
+    unknown = JourneyOrder(entry=an_entry(), journey=StartJourney(key="enr1.other.1", journey="elsewhere", awaited=False))
+    assert await runs.start_journey(begun) == JourneyBegun(key="enr1.nurse.1")
+    assert await runs.start_journey(unknown) == JourneyBegun(key="enr1.other.1", refused="no_such_journey")

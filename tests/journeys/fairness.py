@@ -14,7 +14,7 @@ from typing import Any
 
 from journeys import state as at
 from journeys.acceptance import outcomes
-from journeys.definitions import BranchStep, Definition, EmailStep, ExitStep, MedicalStep, Step, VisitStep, WaitStep
+from journeys.definitions import BranchStep, Definition, EmailStep, MedicalStep, Step, VisitStep, WaitStep
 from journeys.reasons import Reason
 from tests.journeys.playing import Run
 
@@ -66,6 +66,8 @@ def turns(run: Run) -> list[Turn]:
             return turns_of_the_facts(step)
         case at.Held():
             return [Run.wake]
+        case at.Ready() | at.Joining():
+            raise AssertionError("the walk is of one line")
 
 
 def walk(run: Run, *, at_most: int, spin: int = 0) -> int:
@@ -111,5 +113,5 @@ def _places(step: Step) -> list[int]:
             return [len(turns_of_the_wait(step))]
         case BranchStep():
             return [len(turns_of_the_facts(step))]
-        case ExitStep():
+        case _:
             return []

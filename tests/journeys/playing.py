@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from journeys import events as on
+from journeys.arrivals import Arrival
 from journeys.commands import AskFacts, Command, Deliver, Effect, Note, OpenTask, What
 from journeys.conditions import Value
 from journeys.conductor import advance, alarm, begin
@@ -87,15 +88,17 @@ class Run:
         withdrawn: tuple[str, ...] = (),
         calendar: Calendar | None = None,
         now: datetime = MONDAY,
+        **arrival: Any,
     ) -> None:
         self.definition, self.now = definition, now
-        self.begin = {"enrolment": "run", "calendar": calendar or Calendar(), "facts": PIONEER | (facts or {}), "withdrawn": withdrawn, "now": now}
-        self.state, self.opening = begin(definition, **self.begin)  # type: ignore[arg-type]
+        self.arrival = Arrival(calendar=calendar or Calendar(), facts=PIONEER | (facts or {}), withdrawn=withdrawn, **arrival)
+        self.begun_at = now
+        self.state, self.opening = begin(definition, self.arrival, enrolment="run", now=now)
         self.moments: list[Moment] = []
 
     def __repr__(self) -> str:
         happened = "\n".join(f"  {moment.now:%a %d %b %H:%M} {moment.event!r}" for moment in self.moments)
-        return f"a run of {self.definition.steps}, begun with {self.begin}, to which this happened:\n{happened}"
+        return f"a run of {self.definition.steps}, begun with {self.arrival}, to which this happened:\n{happened}"
 
     def take(self, event: on.Event, *, later: timedelta = timedelta()) -> tuple[Command, ...]:
         now = self.now + later
@@ -121,7 +124,7 @@ class Run:
         return self.take(on.Settled.model_validate({"key": self.key, "result": result, "reason": reason, "until": until}))
 
     def hear(self, heard: str, *, touch: str | None = None, later: timedelta = timedelta()) -> tuple[Command, ...]:
-        return self.take(on.TouchHeard(id=self.fresh, touch=touch or self.state.latest_touch or "none", heard=Heard(heard)), later=later)
+        return self.take(on.TouchHeard(id=self.fresh, touch=touch or self.state.latest.get("") or "none", heard=Heard(heard)), later=later)
 
     def change(self, **facts: Value | None) -> tuple[Command, ...]:
         return self.take(on.FactsChanged(id=self.fresh, facts=facts))

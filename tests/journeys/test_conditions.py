@@ -85,7 +85,7 @@ def test_a_value_of_another_type_has_no_order(value: Any) -> None:
 @pytest.mark.parametrize(
     ("condition", "told"),
     [
-        ({"fact": "tier"}, "exactly one of is, in, at_least, at_most, known"),
+        ({"fact": "tier"}, "exactly one of is, in, at_least, at_most, has, known"),
         ({"fact": "tier", "is": "A", "at_least": "B"}, "exactly one of"),
         ({"outcome": "first-visit"}, "exactly one of is, in"),
         ({"outcome": "first-visit", "at_least": "x"}, "Extra inputs"),

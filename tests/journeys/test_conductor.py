@@ -176,7 +176,7 @@ def test_an_automatic_email_is_put_before_the_gate_at_once() -> None:
     assert [(command.key, command.by) for command in effects(run.opening) if isinstance(command, Deliver)] == [("run.mail.1", None)]
     assert alarm(run.state) is None
     assert ways(run.settle("sent")) == ["sent > read"]
-    assert run.state.latest_touch == "run.mail.1"
+    assert run.state.latest[""] == "run.mail.1"
 
 
 def test_a_touch_of_unknown_result_counts_as_sent() -> None:
@@ -228,7 +228,7 @@ def test_a_blocked_touch_may_be_skipped_or_end_the_run(fate: str, end: str) -> N
     run = Run(a_journey({"mail": an_email("bye", blocked={"no_consent": fate})}))
     run.settle("refused", Reason.NO_CONSENT)
     assert run.end == end
-    assert run.state.latest_touch is None
+    assert run.state.latest == {}
 
 
 def test_a_deferral_waits_until_its_time_whatever_otherwise_says() -> None:

@@ -89,7 +89,7 @@ def test_a_run_ends_once_and_then_does_nothing(run: Run) -> None:
 @given(runs())
 def test_the_same_events_give_the_same_commands(run: Run) -> None:
     """A second run of the same journey with the same events and times makes the same moves, even when every state was stored as JSON in between."""
-    state, opening = begin(run.definition, **run.begin)  # type: ignore[arg-type]
+    state, opening = begin(run.definition, run.arrival, enrolment="run", now=run.begun_at)
     assert opening == run.opening
     for moment in run.moments:
         stored = State.model_validate_json(state.model_dump_json())
@@ -225,7 +225,7 @@ def test_every_packaged_strategy_ends_in_a_fair_world(name: str, spin: int) -> N
 def test_nothing_is_sent_to_an_hcp_who_withdrew(run: Run) -> None:
     """From a withdrawal of e-mail until consent is given again, no promotional journey asks for an e-mail to the HCP to be sent."""
     assume(run.definition.purpose is Purpose.PROMOTIONAL)
-    withdrawn = "email" in run.begin["withdrawn"]  # type: ignore[operator]
+    withdrawn = "email" in run.arrival.withdrawn
     to_hcp = [command for command in deliveries(run.opening) if command.to == "hcp"]
     assert not (withdrawn and to_hcp)
     seen: set[str] = set()

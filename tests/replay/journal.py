@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from journeys.arrivals import Arrival
 from journeys.commands import Command
 from journeys.conductor import advance, begin
 from journeys.definitions import Definition
-from journeys.durations import Calendar
 from journeys.events import Event
 from journeys.shapes import Instant
 from journeys.state import INTERPRETER, State
@@ -32,14 +32,8 @@ def played(journal: dict[str, Any]) -> dict[str, Any]:
     """The same journal with its `commands` and `state` as this conductor makes them. The state goes through JSON between any two events."""
     definition = Definition.model_validate(journal["definition"])
     opening = journal["begin"]
-    state, commands = begin(
-        definition,
-        enrolment=opening["enrolment"],
-        calendar=Calendar.model_validate_json(json.dumps(opening["calendar"])),
-        facts=opening["facts"],
-        withdrawn=tuple(opening["withdrawn"]),
-        now=_INSTANT.validate_python(opening["now"]),
-    )
+    arrival = Arrival.model_validate_json(json.dumps({name: opening[name] for name in Arrival.model_fields if name in opening}))
+    state, commands = begin(definition, arrival, enrolment=opening["enrolment"], now=_INSTANT.validate_python(opening["now"]))
     happened = []
     begun = _told(state, commands)
     for entry in journal["happened"]:
@@ -64,4 +58,4 @@ def _told(state: State, commands: tuple[Command, ...]) -> dict[str, Any]:
 def _set(fields: dict[str, Any]) -> dict[str, Any]:
     """Only what is set: a field that a later release adds, and that a run does not use, changes no journal."""
     given = {name: value for name, value in fields.items() if value not in (None, 0, [], {})}
-    return given | {"place": _set(given["place"])} if "place" in given else given
+    return given | {"places": [_set(place) for place in given["places"]]} if "places" in given else given

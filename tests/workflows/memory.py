@@ -6,9 +6,11 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.orders import Entry, FactsOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder, TouchOrder
 from activities.ports import Handover, Message, Reservation, UnknownRun
+from journeys.commands import StartJourney
 from journeys.conditions import Value
+from journeys.events import Called
 from journeys.pace import Pace
 from journeys.policy import Verdict
 
@@ -31,6 +33,8 @@ class MemoryRuns:
         self.entries: dict[str, list[Entry]] = defaultdict(list)
         self.tasks: dict[str, TaskOrder] = {}
         self.facts_now: dict[str, Value | None] = {}
+        self.begun: list[StartJourney] = []
+        self.not_begun: dict[str, str] = {}
         self.opening, self.recording = asyncio.Event(), asyncio.Event()
         self.opening.set()
         self.recording.set()
@@ -52,6 +56,11 @@ class MemoryRuns:
     async def facts(self, order: FactsOrder, *, now: datetime) -> dict[str, Value | None]:
         self.keep(order.entry)
         return {name: self.facts_now.get(name) for name in order.facts.names}
+
+    async def start_journey(self, order: JourneyOrder, *, now: datetime) -> str | None:
+        self.keep(order.entry)
+        self.begun.append(order.journey)
+        return self.not_begun.get(order.journey.journey)
 
     def keep(self, entry: Entry) -> None:
         """Write an advance down once, in order."""
@@ -78,6 +87,20 @@ class MemoryLedger:
 
     async def settle(self, key: str, result: Handover, *, now: datetime) -> None:
         self.settled[key] = result
+
+
+class MemoryRequests:
+    """Answers with what it was given, in turn; when there is nothing left, it accepts."""
+
+    def __init__(self, runs: MemoryRuns) -> None:
+        self._runs = runs
+        self.answers: deque[Called] = deque()
+        self.asked: list[CallOrder] = []
+
+    async def call(self, order: CallOrder, *, attempt: int) -> Called:
+        self._runs.keep(order.entry)
+        self.asked.append(order)
+        return self.answers.popleft().model_copy(update={"key": order.call.key}) if self.answers else Called(key=order.call.key, result="accepted")
 
 
 class MemoryChannel:

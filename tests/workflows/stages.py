@@ -21,6 +21,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from activities.orders import Entry, Opened
+from activities.requests import RequestActivities
 from activities.runs import RunActivities
 from activities.touches import TouchActivities
 from journeys import events as on
@@ -35,7 +36,7 @@ from journeys.state import Ending
 from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.sandbox import sandboxed
 from orchestrator.temporal.worker import release
-from tests.workflows.memory import MemoryChannel, MemoryLedger, MemoryRuns, ServerClock
+from tests.workflows.memory import MemoryChannel, MemoryLedger, MemoryRequests, MemoryRuns, ServerClock
 from workflows.journey import Journey
 from workflows.run import workflow_id
 
@@ -65,6 +66,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.ledger = MemoryLedger(self.runs)
+        self.requests = MemoryRequests(self.runs)
         self.gateway = Gateway(self.client, task_queue=self.task_queue, pace=self.pace)
 
     @property
@@ -75,11 +77,12 @@ class Stage:
         """The activities of the house over the fakes, and the workflow in its sandbox."""
         clock = ServerClock(self.pace)
         runs, touches = RunActivities(self.runs, clock), TouchActivities(self.ledger, self.channel, clock)
+        requests = RequestActivities(self.requests)
         return Worker(
             self.client,
             task_queue=self.task_queue,
             workflows=[Journey],
-            activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, touches.deliver],
+            activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, runs.start_journey, touches.deliver, requests.call],
             workflow_runner=sandboxed(restrictions),
             deployment_config=release(),
         )

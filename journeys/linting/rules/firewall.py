@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from journeys.conditions import FactIs
-from journeys.definitions import OTHERWISE, SKIPPED, BranchStep, ExitStep, MedicalStep, Purpose, Step, targets
+from journeys.definitions import OTHERWISE, SKIPPED, BranchStep, ExitStep, MedicalStep, Purpose, Step, path, targets
 from journeys.facts import CATALOGUE, Wall
 from journeys.linting.subject import Subject, comparisons, reported
 from journeys.loading import Loc, Remark
-from journeys.moves import path
 
 
 def medical_fact(subject: Subject) -> Iterator[Remark]:

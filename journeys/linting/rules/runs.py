@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from journeys.definitions import SENT, WITHDRAWN, BranchStep, EmailStep, ExitStep, Fate, MedicalStep, Step, targets
+from journeys.definitions import SENT, WITHDRAWN, BranchStep, EmailStep, ExitStep, Fate, MedicalStep, Step, path, targets
 from journeys.linting.subject import Subject, waits
 from journeys.linting.walks import loops, reached, reversed_
 from journeys.loading import Remark
-from journeys.moves import path
 
 
 def unreachable(subject: Subject) -> Iterator[Remark]:

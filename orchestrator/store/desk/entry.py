@@ -10,8 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.ports import NotEnrolled
 from journeys.conditions import Value
 from journeys.conductor import eligible
-from journeys.definitions import Definition, Purpose
-from journeys.durations import Calendar
+from journeys.definitions import BY_KEY, Definition, Purpose
+from journeys.durations import Calendar, Length
 from orchestrator.store.facts import has_objected, load_facts
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.tables import Enrolment, Person
@@ -78,7 +78,7 @@ def stands_in_the_way(entrant: Entrant, definition: Definition, *, now: datetime
         return NotEnrolled("wrong_market", f"This journey is for {', '.join(definition.markets)}; the HCP is in {entrant.market}.")
     if not entrant.market_known:
         return NotEnrolled("no_market_policy", f"No policy is known for the market {entrant.market}, so nothing may be sent there.")
-    if entrant.running:
+    if entrant.running and definition.entry.again != BY_KEY:
         return NotEnrolled("already_enrolled", "The HCP is in this journey already: one run at a time.")
     return _again(entrant, definition, now) or _eligible(entrant, definition)
 
@@ -88,6 +88,8 @@ def _again(entrant: Entrant, definition: Definition, now: datetime) -> NotEnroll
         return None
     if definition.entry.again == "never":
         return NotEnrolled("never_again", "The HCP was in this journey before, and it is entered once.")
+    if not isinstance(definition.entry.again, Length):
+        return None
     earliest = entrant.calendar.after(entrant.last_run, definition.entry.again)
     if now < earliest:
         return NotEnrolled(

@@ -42,6 +42,10 @@ class Enrolment(SQLModel, table=True):
     created_at: datetime = instant()
     ended_at: datetime | None = maybe_instant()
     continued_from: str | None = None
+    begun_by: str | None = Field(default=None, unique=True)
+    """The passage of another run that started this one."""
+    awaited: bool = False
+    """That passage waits for this run to end."""
 
 
 class Task(SQLModel, table=True):

@@ -257,7 +257,10 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.ForeignKeyConstraint(["conductor"], ["app_user.id"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"]),
+        sa.Column("begun_by", sa.String(), nullable=True),
+        sa.Column("awaited", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("begun_by"),
     )
     op.create_index("enrolment_by_status", "enrolment", ["status", "created_at"])
     op.create_index("ix_enrolment_conductor", "enrolment", ["conductor"])

@@ -1,0 +1,60 @@
+"""The lines of a `parallel` step: how they part, how they join, and how those that lose are cancelled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from journeys import state as at
+from journeys.commands import What
+from journeys.definitions import JOINED, ParallelStep
+from journeys.state import EndKind, Ready, line_of, parent_of, settled
+
+if TYPE_CHECKING:
+    from journeys.conducting.moves import Move
+
+
+def part(move: Move, here: Ready, step: ParallelStep) -> None:
+    """Begin every line of the step; each comes to the door of its first step, to be entered in turn."""
+    move.park(settled(at.Joining, here))
+    touch = move.state.latest.get(here.line)
+    for branch, first in step.parallel.branches.items():
+        move.line = line_of(here.line, here.step, branch)
+        if touch is not None:
+            move.keep(latest={**move.state.latest, move.line: touch})
+        move.enter(first)
+        if move.state.ended is not None:
+            return
+
+
+def join(move: Move) -> None:
+    """The line in play comes to its join. The parallel step is left when all lines have joined, or, where any will do, now."""
+    ending = move.line
+    place = move.state.on(parent_of(ending))
+    step = move.definition.steps.get(place.step) if isinstance(place, at.Joining) else None
+    if ending == at.MAIN or not isinstance(place, at.Joining) or not isinstance(step, ParallelStep):
+        move.end(EndKind.FAULT, "join_outside_parallel")
+        return
+    _forget(move, ending)
+    move.line = place.line
+    move.park(settled(at.Joining, place, joined=(*place.joined, ending.rpartition(".")[2])))
+    siblings = f"{ending.rpartition('.')[0]}."
+    others = [other for other in move.state.places if other.line.startswith(siblings)]
+    if others and step.parallel.join == "all":
+        return
+    for other in others:
+        cancel(move, other)
+    move.line = place.line
+    move.leave(JOINED)
+
+
+def cancel(move: Move, place: at.Place) -> None:
+    """End a line that is no longer needed, taking back what it has under way."""
+    move.drop(place, reason=JOINED)
+    move.line = place.line
+    move.note(What.CANCELLED, reason=JOINED)
+    _forget(move, place.line)
+
+
+def _forget(move: Move, line: str) -> None:
+    latest = {name: touch for name, touch in move.state.latest.items() if name != line}
+    move.keep(places=tuple(place for place in move.state.places if place.line != line), latest=latest)

@@ -1,0 +1,161 @@
+"""One advance in the making: where each line of the run stands, what is noted and asked for, how a step is left, and how the run ends.
+
+A `Move` works on a copy of the state it was given and collects the commands. It plays one line at a time, `line`; what a kind of step
+does when it is entered is told in the modules beside this one.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from journeys import state as at
+from journeys.commands import Act, Command, Effect, Note, StopJourney, What
+from journeys.conditions import Condition, holds
+from journeys.conducting import lines, steps
+from journeys.definitions import EXHAUSTED, JOIN, Definition, JourneyStep, Step, path
+from journeys.state import MAIN, Ending, EndKind, Place, State, passage_key, settled
+
+HOPS = 100
+"""More steps than this, and more than twice those of the definition, in one advance is a loop in which nothing pauses; the linter refuses
+it, and the run ends rather than spin."""
+
+
+class Move:
+    """The working hand of one advance. Every method leaves the line parked, moving on, or ended."""
+
+    def __init__(self, definition: Definition, state: State, now: datetime) -> None:
+        self.definition = definition
+        self.state = state.model_copy()
+        self.now = now
+        self.line = MAIN
+        self.late = False
+        self.commands: list[Command] = []
+        self.asked = False
+        self._hops = 0
+
+    @property
+    def place(self) -> Place | None:
+        """Where the line in play stands."""
+        return self.state.on(self.line)
+
+    @property
+    def step(self) -> Step | None:
+        """The step at which the line in play stands."""
+        place = self.place
+        return None if place is None else self.definition.steps.get(place.step)
+
+    def keep(self, **changes: Any) -> None:
+        """Change the working copy: its values are replaced, never altered, so the state that was given stays as it is."""
+        self.state.__dict__.update(changes)
+
+    def park(self, place: Place) -> None:
+        """The line of that place stands there now."""
+        places = self.state.places
+        known = any(other.line == place.line for other in places)
+        self.keep(places=tuple(place if other.line == place.line else other for other in places) if known else (*places, place))
+
+    def note(self, what: What, **told: Any) -> None:
+        place = self.place
+        here = {} if place is None else {"step": place.step, "key": place.key}
+        self.commands.append(Note(what=what, **{**here, **told}))
+
+    def ask(self, effect: Effect) -> None:
+        """Ask for an effect: the only one of this advance. Whatever would be entered after it waits for its turn."""
+        self.commands.append(effect)
+        self.asked = True
+
+    def do(self, act: Act) -> None:
+        """Have something done as the advance is written down."""
+        self.commands.append(act)
+
+    def enter(self, step_id: str, *, again: bool = False) -> None:
+        """Come to the door of a step, or to the one that an exhausted step leads to; `again` is not counted by `at_most`. It is entered
+        when it is this line's turn."""
+        while True:
+            self._hops += 1
+            step = self.definition.steps.get(step_id)
+            if step is None or self._hops > max(HOPS, 2 * len(self.definition.steps)):
+                self.end(EndKind.FAULT, "unknown_step" if step is None else "loop_without_pause")
+                return
+            if again or not self._exhausted(step_id, step):
+                self._arrive(step_id)
+                return
+            to = path(step, EXHAUSTED)
+            self.note(What.EXHAUSTED, step=step_id, key=None, to=to)
+            if to is None:
+                self.end(EndKind.FAULT, "no_path")
+                return
+            if to == JOIN:
+                lines.join(self)
+                return
+            step_id = to
+
+    def proceed(self) -> None:
+        """Let lines that are ready enter their steps, in their order, until one asks for an effect; not while the run is paused."""
+        while not self.asked and not self.state.pauses:
+            ready = next((place for place in self.state.places if isinstance(place, at.Ready)), None)
+            if ready is None:
+                break
+            self.line, self.late = ready.line, ready.late
+            steps.enter(self, ready)
+
+    def leave(self, way: str, *, because: str | None = None, by: str | None = None, remark: str | None = None) -> None:
+        """Go along a way out of the current step. A way the step does not name follows its wider one, then `otherwise`."""
+        step = self.step
+        to = path(step, way) if step is not None else None
+        if to is None:
+            self.end(EndKind.FAULT, "no_path")
+        else:
+            self.go(to, way=way, because=because, by=by, remark=remark)
+
+    def go(self, to: str, *, way: str, because: str | None = None, by: str | None = None, remark: str | None = None, again: bool = False) -> None:
+        """Move to a step, or to the join of the line, telling why."""
+        self.note(What.MOVED, way=way, to=to, reason=because, by=by, remark=remark)
+        if to == JOIN:
+            lines.join(self)
+        else:
+            self.enter(to, again=again)
+
+    def end(self, kind: EndKind, reason: str, *, continue_with: str | None = None, by: str | None = None, remark: str | None = None) -> None:
+        """End the run, closing what is open on every line. A run ends once."""
+        if self.state.ended is not None:
+            return
+        for place in self.state.places:
+            self.drop(place, reason=reason)
+        self.line = MAIN
+        self.note(What.ENDED, to=kind, reason=reason, by=by, remark=remark)
+        self.keep(ended=Ending(kind=kind, reason=reason, continue_with=continue_with), places=())
+
+    def drop(self, place: Place, *, reason: str) -> None:
+        """Take back what a place has under way with others: an open task, a journey that is awaited."""
+        self.line = place.line
+        self.close_task("cancelled", reason=reason)
+        if isinstance(place, at.Waiting) and isinstance(self.definition.steps.get(place.step), JourneyStep):
+            self.do(StopJourney(key=place.key))
+
+    def close_task(self, to: str, **told: Any) -> None:
+        """Close the open task of the line, if there is one, exactly once: from here on the line is passing through its step."""
+        place = self.place
+        if isinstance(place, at.AtTask):
+            self.note(What.TASK_CLOSED, to=to, **told)
+            self.park(settled(at.Passing, place))
+
+    def check_ends(self) -> None:
+        """End the run when its goal is reached or its exit condition has come true."""
+        if self.definition.goal is not None and self.holds(self.definition.goal):
+            self.end(EndKind.GOAL, "goal_reached")
+        elif self.definition.exit_when is not None and self.holds(self.definition.exit_when):
+            self.end(EndKind.EXIT_CONDITION, "exit_condition")
+
+    def holds(self, condition: Condition) -> bool:
+        return holds(condition, self.state.facts, self.state.outcomes)
+
+    def _exhausted(self, step_id: str, step: Step) -> bool:
+        at_most: int | None = getattr(step, "at_most", None)
+        return at_most is not None and self.state.passages.get(step_id, 0) >= at_most
+
+    def _arrive(self, step_id: str) -> None:
+        """Count the passage and stand at the door."""
+        passage = self.state.passages.get(step_id, 0) + 1
+        key = passage_key(self.state.enrolment, step_id, passage)
+        self.keep(passages={**self.state.passages, step_id: passage})
+        self.park(at.Ready(step=step_id, key=key, since=self.now, line=self.line, late=self.late))

@@ -1,0 +1,50 @@
+"""What an operator may do to a run that is held, overdue or stuck: let it try again, go on without what it waits for, or stand at another step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from journeys import state as at
+from journeys.commands import What
+from journeys.conducting import lines, touches, waits
+from journeys.definitions import OVERDUE, SENT, SKIPPED
+from journeys.state import inside
+
+if TYPE_CHECKING:
+    from journeys.conducting.moves import Move
+    from journeys.events import GoOn, MoveTo, Retry
+
+
+def retry(move: Move, event: Retry) -> None:
+    """Put what a passage holds before the gate again, now."""
+    move.note(What.REPAIRED, way="retry", reason=event.reason, by=event.by, remark=event.remark)
+    touches.try_again(move)
+
+
+def go_on(move: Move, event: GoOn) -> None:
+    """Go on as if what the passage waits for had come to its end by itself: a wait's time, a task that is skipped, a touch that is left out."""
+    place = move.place
+    move.note(What.REPAIRED, way="go_on", reason=event.reason, by=event.by, remark=event.remark)
+    match place:
+        case at.AtTask():
+            move.close_task("skipped", reason=event.reason, by=event.by, remark=event.remark)
+            move.leave(SKIPPED, because=event.reason, by=event.by)
+        case at.Waiting():
+            waits.give_up(move, place)
+        case at.Held():
+            move.leave(SENT, because=event.reason, by=event.by)
+        case _:
+            move.leave(OVERDUE, because=event.reason, by=event.by)
+
+
+def move_to(move: Move, event: MoveTo) -> None:
+    """Stand at another step of the same line."""
+    place = move.place
+    if place is None:
+        return
+    move.note(What.REPAIRED, way="move_to", to=event.step, reason=event.reason, by=event.by, remark=event.remark)
+    for inner in move.state.places:
+        if inside(inner.line, place.line):
+            lines.cancel(move, inner)
+    move.drop(place, reason=event.reason)
+    move.go(event.step, way="moved", because=event.reason, by=event.by, remark=event.remark)

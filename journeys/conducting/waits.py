@@ -1,0 +1,245 @@
+"""How a line waits and what ends its waiting: the time, something heard of a touch, an event of the outside, a condition that comes true."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from journeys import state as at
+from journeys.conditions import equal, named_facts
+from journeys.conducting import marks, steps, touches
+from journeys.definitions import (
+    ATTENDED,
+    DECLINED,
+    HAPPENED,
+    MET,
+    MISSED,
+    MISSING,
+    NO_ANSWER,
+    NOT_RECORDED,
+    PAST,
+    TIMEOUT,
+    BranchStep,
+    Heard,
+    InviteStep,
+    JourneyStep,
+    RequestStep,
+    Wait,
+    WaitStep,
+)
+from journeys.openings import Opening, next_opening
+from journeys.state import EndKind, Entered, Occurrence, Place, Waiting, passage_key, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from journeys.conditions import Value
+    from journeys.conducting.moves import Move
+
+LONGEST_MEMORY = 64
+"""How many events of the outside a run remembers for waits that are yet to come."""
+
+
+def enter(move: Move, here: Place, step: WaitStep) -> None:
+    """Begin to wait. What must be judged on fresh facts asks for them first."""
+    names = _needs(step.wait)
+    if names:
+        steps.ask_facts(move, here, names)
+    else:
+        _begin(move, here, step)
+
+
+def facts_told(move: Move) -> None:
+    """The facts that the line in play asked for have come."""
+    place, step = move.place, move.step
+    if place is None:
+        return
+    match step:
+        case BranchStep():
+            steps.choose(move, step)
+        case WaitStep():
+            _begin(move, place, step)
+        case InviteStep():
+            touches.invite(move, place, step)
+        case _:
+            pass
+
+
+def look(move: Move) -> None:
+    """See whether the line in play, where it waits, has what it waits for: heard or happened before or since, true now, or another time now."""
+    place, step = move.place, move.step
+    if not isinstance(place, Waiting):
+        return
+    if isinstance(step, InviteStep):
+        _hear_of_invitation(move, place, step)
+    elif isinstance(step, WaitStep):
+        match step.wait.form:
+            case "for":
+                _hear(move, place, step)
+            case "event":
+                _recall(move, place, step)
+            case "when":
+                if step.wait.when is not None and move.holds(step.wait.when):
+                    move.leave(MET)
+            case "until":
+                _reckon(move, place, step.wait)
+            case _:
+                pass
+
+
+def time_is_up(move: Move, place: Waiting) -> None:
+    """The time that the line in play waited for, or its patience, has come to an end."""
+    step = move.step
+    names = _needs(step.wait) if isinstance(step, WaitStep) else ()
+    if names:
+        steps.ask_facts(move, place, names)  # the condition may have come true, the date been put off, unheard
+    else:
+        give_up(move, place)
+
+
+def give_up(move: Move, place: Waiting) -> None:
+    """Go on without what was waited for."""
+    step = move.step
+    if isinstance(step, InviteStep):
+        move.leave(NO_ANSWER if place.stage == "answer" else NOT_RECORDED)
+        return
+    if isinstance(step, WaitStep) and step.wait.local is not None:
+        move.keep(answered={**move.state.answered, place.step: (place.until.isoformat(),)})
+    move.leave(TIMEOUT)
+
+
+def draw_anew(move: Move) -> None:
+    """The HCP's calendar is another: a wait for a local time, or for a local day, ends at another instant now."""
+    place, step = move.place, move.step
+    if isinstance(place, Waiting) and isinstance(step, WaitStep) and step.wait.local is not None:
+        opens = next_opening(step.wait.local, calendar=move.state.calendar, now=move.now)
+        move.park(place.model_copy(update={"until": opens}))
+    else:
+        look(move)
+
+
+def remember(move: Move, occurrence: Occurrence) -> None:
+    """Keep an event for the waits of this run, those to come included."""
+    move.keep(happened=(*move.state.happened, occurrence)[-LONGEST_MEMORY:])
+
+
+def awaited(move: Move, way: str) -> None:
+    """Another journey or another system has told the line in play how it ended."""
+    place, step = move.place, move.step
+    if isinstance(place, Waiting) and isinstance(step, JourneyStep | RequestStep):
+        if isinstance(step, RequestStep):
+            move.keep(outcomes={**move.state.outcomes, place.step: way})
+        move.leave(way)
+
+
+def _begin(move: Move, here: Place, step: WaitStep) -> None:
+    wait = step.wait
+    if wait.when is not None and move.holds(wait.when):
+        move.leave(MET)
+        return
+    until = _until(move, here, wait)
+    if until is None:
+        if wait.until is not None:
+            move.leave(MISSING)
+        else:
+            move.end(EndKind.FAULT, "wait_without_end")
+        return
+    if until <= move.now and _needs(wait):
+        move.leave(PAST if wait.until is not None and until <= here.since else TIMEOUT)
+        return
+    if until <= move.now and wait.until is not None:
+        move.leave(PAST)
+        return
+    touch = _touch_of(move, wait.of) if wait.for_ else None
+    move.park(settled(at.Waiting, here, until=until, touch=touch))
+    look(move)
+
+
+def _until(move: Move, here: Place, wait: Wait) -> datetime | None:
+    """When the wait ends by itself, counted from the moment at which it was entered; None where that is not known."""
+    if wait.until is not None:
+        return marks.resolve(move.state, wait.until)
+    if wait.local is not None:
+        return _opens(move, here, wait.local)
+    length = wait.time or wait.up_to
+    return None if length is None else move.state.calendar.after(here.since, length)
+
+
+def _opens(move: Move, here: Place, opening: Opening) -> datetime:
+    """The next opening. A loop that comes back at the very instant at which this step's wait for a time of day ended waits for the next one."""
+    opens = next_opening(opening, calendar=move.state.calendar, now=move.now)
+    if opening.at is not None and opens.isoformat() in move.state.answered.get(here.step, ()):
+        return next_opening(opening, calendar=move.state.calendar, now=opens + timedelta(seconds=1))
+    return opens
+
+
+def _hear(move: Move, place: Waiting, step: WaitStep) -> None:
+    """The first in the author's order counts. What this step has moved on for does not count again, so that no old click spins a loop."""
+    heard = move.state.heard.get(place.touch or "", ())
+    answered = move.state.answered.get(place.step, ())
+    way = next((event for event in step.wait.for_ if event in heard and f"{place.touch} {event}" not in answered), None)
+    if way is not None:
+        _answer(move, place, f"{place.touch} {way}")
+        move.leave(way)
+
+
+def _hear_of_invitation(move: Move, place: Waiting, step: InviteStep) -> None:
+    heard = move.state.heard.get(place.key, ())
+    for way in (ATTENDED, MISSED, DECLINED):
+        if way in heard:
+            move.leave(way)
+            return
+    if Heard.ACCEPTED in heard and place.stage == "answer":
+        calendar = move.state.calendar
+        starts = marks.resolve(move.state, step.invite.starts) or move.now
+        until = calendar.after(calendar.after(starts, step.invite.lasts), step.invite.recorded_by)
+        move.park(place.model_copy(update={"stage": "attendance", "until": max(until, move.now)}))
+
+
+def _recall(move: Move, place: Waiting, step: WaitStep) -> None:
+    answered = move.state.answered.get(place.step, ())
+    match_ = next((one for one in move.state.happened if one.id not in answered and _fits(move, step.wait, one)), None)
+    if match_ is not None:
+        _answer(move, place, match_.id)
+        move.leave(HAPPENED)
+
+
+def _fits(move: Move, wait: Wait, occurrence: Occurrence) -> bool:
+    return occurrence.event == wait.event and fits(move.state.entered, occurrence, wait.where, same_key=wait.same_key)
+
+
+def fits(entered: Entered | None, occurrence: Occurrence, where: Mapping[str, tuple[Value, ...]], *, same_key: bool) -> bool:
+    """Whether the fields of an event have the values asked for, and its key is that of the entry event where that is asked."""
+    if same_key and (entered is None or entered.key is None or entered.key != occurrence.key):
+        return False
+    return all(any(equal(value, occurrence.fields.get(name)) for value in values) for name, values in where.items())
+
+
+def _reckon(move: Move, place: Waiting, wait: Wait) -> None:
+    until = marks.resolve(move.state, wait.until) if wait.until is not None else None
+    if until is None:
+        move.leave(MISSING)
+    elif until != place.until:
+        if until <= move.now:
+            move.leave(PAST)
+        else:
+            move.park(place.model_copy(update={"until": until}))
+
+
+def _answer(move: Move, place: Waiting, what: str) -> None:
+    answered = move.state.answered.get(place.step, ())
+    move.keep(answered={**move.state.answered, place.step: (*answered, what)})
+
+
+def _needs(wait: Wait) -> tuple[str, ...]:
+    if wait.when is not None:
+        return tuple(sorted(set(named_facts(wait.when))))
+    return (wait.until.fact,) if wait.until is not None and wait.until.fact is not None else ()
+
+
+def _touch_of(move: Move, step_id: str | None) -> str | None:
+    if step_id is None:
+        return move.state.latest.get(move.line)
+    passage = move.state.passages.get(step_id)
+    return None if passage is None else passage_key(move.state.enrolment, step_id, passage)

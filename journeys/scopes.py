@@ -1,0 +1,66 @@
+"""On which line each step of a definition is played: the main line, or a line of a `parallel`. A step belongs to one line alone."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from journeys.definitions import Definition, ParallelStep, Step, joins, targets
+from journeys.state import MAIN, line_of
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """`line_of` names the line of each step that can be reached; `shared` are the steps that more than one line leads to, with those lines;
+    `loose` are the steps of the main line that lead to a join."""
+
+    line_of: Mapping[str, str]
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    loose: tuple[str, ...] = ()
+
+
+def scopes(definition: Definition) -> Scopes:
+    """Follow every way from the first step. Total: ways to unknown steps are left out."""
+    found: dict[str, list[str]] = {}
+    queue = deque([(definition.first, MAIN)] if definition.first in definition.steps else [])
+    while queue:
+        step_id, line = queue.popleft()
+        lines = found.setdefault(step_id, [])
+        if line in lines or len(lines) > 1:
+            continue
+        lines.append(line)
+        queue.extend(_led_to(definition, step_id, line))
+    shared = {step_id: tuple(lines) for step_id, lines in found.items() if len(lines) > 1}
+    loose = tuple(step_id for step_id, lines in found.items() if MAIN in lines and any(joins(definition.steps[step_id])))
+    return Scopes({step_id: lines[0] for step_id, lines in found.items()}, shared, loose)
+
+
+def flow(definition: Definition) -> dict[str, list[tuple[str, str]]]:
+    """Where a run may go from each step, as (way, step): `targets`, and in place of a join the ways out of its parallel step."""
+    played = scopes(definition).line_of
+    parents = {line_of(line, step_id, branch): step_id for step_id, line in played.items() for branch in _branches(definition.steps[step_id])}
+    return {
+        step_id: [*_known(definition, step), *_joined(definition, step, parents.get(played.get(step_id, MAIN)))] for step_id, step in definition.steps.items()
+    }
+
+
+def _led_to(definition: Definition, step_id: str, line: str) -> list[tuple[str, str]]:
+    led = []
+    for way, to in _known(definition, definition.steps[step_id]):
+        kind, _, branch = way.partition(".")
+        led.append((to, line_of(line, step_id, branch) if kind == "line" else line))
+    return led
+
+
+def _branches(step: Step) -> tuple[str, ...]:
+    return tuple(step.parallel.branches) if isinstance(step, ParallelStep) else ()
+
+
+def _known(definition: Definition, step: Step) -> list[tuple[str, str]]:
+    return [(way, to) for way, to in targets(step) if to in definition.steps]
+
+
+def _joined(definition: Definition, step: Step, parallel: str | None) -> list[tuple[str, str]]:
+    if parallel is None:
+        return []
+    after = [to for way, to in _known(definition, definition.steps[parallel]) if not way.startswith("line.")]
+    return [(way, to) for way in joins(step) for to in after]
