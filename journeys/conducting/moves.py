@@ -77,7 +77,8 @@ class Move:
                 self.end(EndKind.FAULT, "unknown_step" if step is None else "loop_without_pause")
                 return
             if again or not self._exhausted(step_id, step):
-                self._arrive(step_id)
+                self.stand(step_id)
+                self.keep(passages={**self.state.passages, step_id: self._passage(step_id)})
                 return
             to = path(step, EXHAUSTED)
             self.note(What.EXHAUSTED, step=step_id, key=None, to=to)
@@ -89,9 +90,15 @@ class Move:
                 return
             step_id = to
 
+    def stand(self, step_id: str) -> None:
+        """Stand at the door of a step, under the name of the passage to come."""
+        key = passage_key(self.state.enrolment, step_id, self._passage(step_id))
+        self.park(at.Ready(step=step_id, key=key, since=self.now, line=self.line, late=self.late))
+
     def proceed(self) -> None:
-        """Let lines that are ready enter their steps, in their order, until one asks for an effect; not while the run is paused."""
-        while not self.asked and not self.state.pauses:
+        """Let lines that are ready enter their steps, in their order, until one asks for an effect; not while the run is paused, and not
+        while an effect is under way."""
+        while not self.state.pauses and not any(isinstance(place, at.Sending | at.Passing) for place in self.state.places) and not self.asked:
             ready = next((place for place in self.state.places if isinstance(place, at.Ready)), None)
             if ready is None:
                 break
@@ -153,9 +160,5 @@ class Move:
         at_most: int | None = getattr(step, "at_most", None)
         return at_most is not None and self.state.passages.get(step_id, 0) >= at_most
 
-    def _arrive(self, step_id: str) -> None:
-        """Count the passage and stand at the door."""
-        passage = self.state.passages.get(step_id, 0) + 1
-        key = passage_key(self.state.enrolment, step_id, passage)
-        self.keep(passages={**self.state.passages, step_id: passage})
-        self.park(at.Ready(step=step_id, key=key, since=self.now, line=self.line, late=self.late))
+    def _passage(self, step_id: str) -> int:
+        return self.state.passages.get(step_id, 0) + 1
