@@ -115,6 +115,7 @@ class What(StrEnum):
     BLOCKED = "blocked"
     SENT = "sent"
     HEARD = "heard"
+    WAITING = "waiting"
     SPLIT = "split"
     EXHAUSTED = "exhausted"
     HAPPENED = "happened"

@@ -280,12 +280,12 @@ def _take_answer(move: Move, event: on.JourneyBegun | on.Called) -> None:
             elif step.journey.up_to is None:
                 move.leave(STARTED)
             else:
-                move.park(settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.journey.up_to)))
+                waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.journey.up_to)))
         case on.Called(), RequestStep():
             if event.result == "failed":
                 move.leave(FAILED)
                 return
-            move.park(settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.request.up_to)))
+            waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.request.up_to)))
             if event.result == "answered":
                 waits.awaited(move, event.answer or FAILED)
         case _:

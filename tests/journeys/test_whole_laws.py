@@ -7,6 +7,7 @@ from journeys import state as at
 from journeys.commands import OpenTask, What
 from journeys.conductor import advance, begin, ready
 from journeys.definitions import Definition
+from journeys.position import position
 from journeys.scopes import scopes
 from journeys.state import MAIN, State, parent_of
 from tests.journeys.playing import Run, effects, notes
@@ -107,3 +108,10 @@ def test_at_most_means_at_most(definition: Definition, picks: list[int]) -> None
     for step_id, passages in run.state.passages.items():
         at_most = getattr(definition.steps[step_id], "at_most", None)
         assert at_most is None or passages <= at_most + again
+
+
+@given(wholes(), PICKS)
+def test_where_a_run_stands_never_changes_untold(definition: Definition, picks: list[int]) -> None:
+    """Lists read what is recorded, and only an advance with commands is: so whatever changes where a line stands, or until when, commands something."""
+    for moment in played(definition, picks).moments:
+        assert moment.commands or position(moment.before) == position(moment.after), moment

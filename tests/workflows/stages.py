@@ -114,18 +114,18 @@ class Stage:
             with suppress(RPCError):
                 await self.client.get_workflow_handle(workflow_id(enrolment)).terminate()
 
-    async def play(self, definition: Definition, *, facts: dict[str, Value | None] | None = None) -> "Played":
-        """Start a run of the definition for a pioneer."""
-        played = self.cast(definition, facts=facts)
+    async def play(self, definition: Definition, *, facts: dict[str, Value | None] | None = None, **arrival: Any) -> "Played":
+        """Start a run of the definition for a pioneer; `arrival` is what else is known at the door."""
+        played = self.cast(definition, facts=facts, **arrival)
         await self.gateway.start(played.enrolment)
         return played
 
-    def cast(self, definition: Definition, *, facts: dict[str, Value | None] | None = None) -> "Played":
+    def cast(self, definition: Definition, *, facts: dict[str, Value | None] | None = None, **arrival: Any) -> "Played":
         """A run that has yet to be started."""
         enrolment = self.name or f"enr{uuid4().hex}"
         known = {"persona": "pioneer", **(facts or {})}
         self.runs.facts_now = known
-        self.runs.opened[enrolment] = Opened(definition=definition, calendar=Calendar(), facts=known, withdrawn=())
+        self.runs.opened[enrolment] = Opened(**{"definition": definition, "calendar": Calendar(), "facts": known, **arrival})
         return Played(self, enrolment)
 
 
@@ -161,6 +161,11 @@ class Played:
     def position(self) -> Position:
         return self.entries[-1].position
 
+    @property
+    def standing(self) -> list[tuple[str, str]]:
+        """Where each line of the run stands, and what it is doing there."""
+        return [(line.step, line.doing) for line in self.position.lines] if self.entries else []
+
     def key(self, step: str, passage: int = 1) -> str:
         """The id of the step's task, or the key of its touch."""
         return f"{self.enrolment}.{step}.{passage}"
@@ -169,8 +174,8 @@ class Played:
         return [note for note in self.notes if note.what is what]
 
     async def at(self, step: str, doing: str = "task") -> Position:
-        """Wait until the run stands there, without letting time skip."""
-        await eventually(lambda: bool(self.entries) and (self.position.step, self.position.doing) == (step, doing), lambda: f"{step}, {doing}: {self.seen}")
+        """Wait until a line of the run stands there, without letting time skip."""
+        await eventually(lambda: (step, doing) in self.standing, lambda: f"{step}, {doing}: {self.seen}")
         return self.position
 
     async def end(self) -> Ending:
@@ -189,6 +194,9 @@ class Played:
 
     def completion(self, step: str, outcome: str, **told: Any) -> on.Complete:
         return on.Complete(**{"id": self.fresh, "by": "rep", "task": self.key(step), "outcome": outcome, "channel": "face_to_face", **told})
+
+    async def happen(self, event: str, key: str | None = None, **fields: Value) -> None:
+        await self.tell(on.Happened(id=self.fresh, event=event, key=key, fields=fields))
 
     async def complete(self, step: str, outcome: str, **told: Any) -> Receipt:
         await self.at(step)
