@@ -68,8 +68,8 @@ def facts_told(move: Move) -> None:
 
 
 def wait_until(move: Move, place: Waiting) -> None:
-    """Wait there. Lists show where runs stand and until when, so a line that comes to wait after an answer, or until another time, tells it."""
-    if not isinstance(move.place, at.Ready) and move.place != place:
+    """Wait there. Lists show where runs stand and until when, so it is told unless the move to this step was, in this very advance."""
+    if (not move.commands or not isinstance(move.place, at.Ready)) and move.place != place:
         move.note(What.WAITING, until=place.until)
     move.park(place)
 

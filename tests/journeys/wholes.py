@@ -93,7 +93,9 @@ class _Sketch:
 
     def chain(self, prefix: str, end: str, *, most: int, depth: int) -> str:
         """Draw a chain of steps that comes to `end`, and return the name of the first."""
-        kinds = self.draw(st.lists(st.sampled_from([kind for kind in KINDS if depth or kind != "parallel"]), min_size=1, max_size=most))
+        # A `parallel` is drawn often, for it is among the lines that turns are taken.
+        drawn = [*KINDS, *["parallel"] * 6] if depth else [kind for kind in KINDS if kind != "parallel"]
+        kinds = self.draw(st.lists(st.sampled_from(drawn), min_size=1, max_size=most))
         names = [f"{prefix}{kind}-{index}" for index, kind in enumerate(kinds)]
         for index, (kind, name) in enumerate(zip(kinds, names, strict=True)):
             onward = [*names, end][index + 1]
