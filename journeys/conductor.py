@@ -230,9 +230,8 @@ def _take_happened(move: Move, event: on.Happened) -> None:
     leaving = (end for end in move.definition.exit_on if end.event == event.event)
     if any(waits.fits(move.state.entered, occurrence, end.where, same_key=end.same_key) for end in leaving):
         move.end(EndKind.EXIT_EVENT, event.event)
-    elif event.event in move.definition.listens:
+    elif waits.concerns(move, occurrence):
         waits.remember(move, occurrence)
-        move.note(What.HAPPENED, step=None, key=None, way=event.event)
         _on_every_line(move, waits.look)
 
 

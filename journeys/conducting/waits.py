@@ -126,6 +126,12 @@ def draw_anew(move: Move) -> None:
         look(move)
 
 
+def concerns(move: Move, occurrence: Occurrence) -> bool:
+    """Whether any wait of the journey could end by this very event: a source may say much that is none of this run's business."""
+    waiting = (step.wait for step in move.definition.steps.values() if isinstance(step, WaitStep))
+    return any(_fits(move, wait, occurrence) for wait in waiting)
+
+
 def remember(move: Move, occurrence: Occurrence) -> None:
     """Keep an event for the waits of this run, those to come included."""
     move.keep(happened=(*move.state.happened, occurrence)[-LONGEST_MEMORY:])
@@ -209,6 +215,7 @@ def _recall(move: Move, place: Waiting, step: WaitStep) -> None:
     match_ = next((one for one in move.state.happened if one.id not in answered and _fits(move, step.wait, one)), None)
     if match_ is not None:
         _answer(move, place, match_.id)
+        move.note(What.HAPPENED, way=match_.event)
         move.leave(HAPPENED)
 
 
