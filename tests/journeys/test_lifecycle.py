@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from journeys import lifecycle as life
 from journeys.admission import admission, in_effect
 from journeys.lifecycle import Act, Refusal, Refused, Running, acts_in, perform
-from journeys.signatures import ALWAYS, Meaning, Party
+from journeys.signatures import ALWAYS, Meaning, Party, Signature
 from journeys.versions import RELEASED, Policies, Version, VersionState, complete, current, missing, required
 from tests.builders import NOW, a_market
 
@@ -63,13 +63,8 @@ def test_a_version_goes_from_draft_to_retired() -> None:
     """Each act leads one state on."""
     version = a_version()
     states = [version.state]
-    for step in (
-        life.Submit(),
-        *(a_signature(party) for party in ALWAYS),
-        a_publication(),
-        life.Drain(since=NOW, now=NOW),
-        life.Retire(open_runs=0),
-    ):
+    steps: list[life.Step] = [life.Submit(), *(a_signature(party) for party in ALWAYS), a_publication()]
+    for step in (*steps, life.Drain(since=NOW, now=NOW), life.Retire(open_runs=0)):
         version = done(version, step)
         states.append(version.state)
     assert states == ["draft", "in_review", "in_review", "in_review", "signed", "published", "draining", "retired"]
@@ -139,8 +134,8 @@ def test_the_author_signs_for_one_party_at_most() -> None:
     assert refused(alone, a_publication()) is Refusal.SIGNATURES_MISSING
 
 
-def _given(party: Party, by: str) -> life.Signature:
-    return life.Signature(party=party, by=by, name=by, meaning=Meaning.AUTHORSHIP, at=NOW, digest="d1", round=1)
+def _given(party: Party, by: str) -> Signature:
+    return Signature(party=party, by=by, name=by, meaning=Meaning.AUTHORSHIP, at=NOW, digest="d1", round=1)
 
 
 def test_being_sent_back_voids_the_signatures() -> None:

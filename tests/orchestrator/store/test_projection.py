@@ -11,11 +11,11 @@ from activities.orders import Entry
 from journeys.commands import Note, What
 from journeys.definitions import Definition
 from journeys.events import FactsChanged
-from orchestrator.store import library, tables
+from orchestrator.store import tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.projection import project
 from tests.builders import NOW, a_journey
-from tests.orchestrator.store.desk.filling import ASTRID, ENROLMENT, a_task, add, an_enrolment, every
+from tests.orchestrator.store.desk.filling import ASTRID, ENROLMENT, a_task, a_version, add, an_enrolment, every
 from tests.orchestrator.store.sending import a_position, an_end, an_entry, change
 
 LATER = NOW + timedelta(days=1)
@@ -207,9 +207,7 @@ def _ordinary(**changes: Any) -> Definition:
 
 
 async def _publish(engine: AsyncEngine, *definitions: Definition) -> None:
-    async with transaction(engine) as session:
-        for definition in definitions:
-            await library.publish_definition(session, definition, source="…", by="user-marketing", now=NOW)
+    await add(engine, *map(a_version, definitions))
 
 
 async def _hand_over(engine: AsyncEngine) -> tables.TimelineEntry:
