@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from alembic.autogenerate import produce_migrations, render_python_code
@@ -110,7 +111,7 @@ async def _one_row_in_each_book(engine: AsyncEngine) -> None:
         session.add(tables.User(id="anna", name="Anna", role="sales"))
         session.add(a_version(a_journey()))
         await session.flush()
-        named = {"journey": a_journey().journey, "version": 1, "round": 1, "digest": a_journey().digest}
+        named: dict[str, Any] = {"journey": a_journey().journey, "version": 1, "round": 1, "digest": a_journey().digest}
         session.add(tables.VersionSignature(id="s1", **named, party="sales", meaning="approval", by="anna", name="Anna", at=NOW))
         session.add(tables.PersonaAssignment(id="a1", person_id="p1", persona="pioneer", by="anna", reason="met", at=NOW))
         session.add(
