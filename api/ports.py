@@ -5,7 +5,7 @@ and a side of the firewall that the asker may not see is not loaded.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -166,7 +166,7 @@ class AskedSignature:
     meaning: Meaning | None
     """None: authorship for an author, approval for anybody else."""
     digest: str
-    pin: str
+    pin: str = field(repr=False)
 
 
 Acted = VersionRow | ActRefused | Unclean
