@@ -291,6 +291,20 @@ async def test_a_hand_over_needs_an_eligible_hcp(world: AsyncEngine) -> None:
     assert await _following(world) == []
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"state": "signed"}, {"state": "retired"}, {"state": "draining"}, {"effective_from": LATER + timedelta(days=1)}, {"drains_from": LATER}],
+    ids=str,
+)
+async def test_a_hand_over_leads_into_the_version_that_is_in_effect(world: AsyncEngine, changes: dict[str, Any]) -> None:
+    """A later one that takes nobody, or nobody yet, is passed over; where no version takes people, there is no strategy."""
+    await add(world, a_version(_ordinary(version=2), **changes))
+    await _publish(world, _ordinary())
+    assert (await _hand_over(world)).way is None
+    (following,) = await _following(world)
+    assert following.version == 1
+
+
 @pytest.mark.parametrize("others", [(), (_ordinary(product="nephrolex"),)], ids=["none at all", "of another product"])
 async def test_a_persona_without_a_strategy_takes_nobody_over(world: AsyncEngine, others: tuple[Definition, ...]) -> None:
     """The run has ended all the same, and says that nothing follows."""
