@@ -27,6 +27,7 @@ from journeys.definitions import Definition
 from journeys.events import Leave
 from journeys.facts import Wall
 from journeys.shapes import StepId
+from journeys.versions import RELEASED
 
 router = APIRouter(prefix="/enrolments", tags=["enrolments"])
 
@@ -40,13 +41,14 @@ async def enrol(body: NewEnrolment, who: Enroller, house: House, attempt: Attemp
 
     async def work(once: Once) -> EnrolmentForCommercial:
         person = await found_person(house, who, body.person_id)
-        published = await house.definitions.find(body.journey, body.version)
-        if published is None:
+        now = house.clock.now()
+        entered = await house.definitions.find(body.journey, body.version, now=now)
+        if entered is None or entered.life.state not in RELEASED:
             raise unknown("published definition")
-        row = await house.enrolments.create(who, person, published.definition, once=once, now=house.clock.now())
+        row = await house.enrolments.create(who, person, entered.definition, once=once, now=now)
         if isinstance(row, NotEnrolled):
             raise Problem(Code(row.code), row.detail)
-        return _for_commercial(row, published.definition, None, who)
+        return _for_commercial(row, entered.definition, None, who)
 
     return await attempt.once(body, EnrolmentForCommercial, work)
 

@@ -3,14 +3,18 @@
 from datetime import datetime
 from uuid import uuid4
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from journeys.admission import admission
 from journeys.commands import StartJourney
 from journeys.definitions import Definition
+from journeys.versions import VersionState
 from orchestrator.store import audit, outbox
 from orchestrator.store.desk.entry import entering, entrant, stands_in_the_way
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Person
+from orchestrator.store.versions import as_version
 
 _NO_STRATEGY = "no_strategy"
 
@@ -21,7 +25,7 @@ async def hand_over(session: AsyncSession, ended: Enrolment, persona: str, *, no
     await session.flush()
     # The weaker lock that other rows' references to the person do not conflict with: the timeline holds one already.
     hcp = await session.get_one(Person, ended.person_id, with_for_update={"key_share": True}, populate_existing=True)
-    definition = await _strategy(session, persona, product=ended.product, market=hcp.market)
+    definition = await _strategy(session, persona, product=ended.product, market=hcp.market, now=now)
     refused = _NO_STRATEGY
     if definition is not None:
         in_the_way = stands_in_the_way(await entrant(session, hcp, definition, now=now), definition, now=now)
@@ -41,11 +45,10 @@ async def begin_within(session: AsyncSession, parent: Enrolment, order: StartJou
     if begun is not None:
         return None
     hcp = await session.get_one(Person, parent.person_id, with_for_update={"key_share": True}, populate_existing=True)
-    latest = select(DefinitionVersion).where(DefinitionVersion.journey == order.journey).order_by(col(DefinitionVersion.version).desc())
-    row = (await session.exec(latest)).first()
-    if row is None:
+    entered = await _entered(session, col(DefinitionVersion.journey) == order.journey, now=now)
+    if not entered:
         return "no_such_journey"
-    definition = Definition.model_validate(row.body)
+    (definition,) = entered
     in_the_way = stands_in_the_way(await entrant(session, hcp, definition, now=now), definition, now=now)
     if in_the_way is not None:
         return in_the_way.code
@@ -53,16 +56,17 @@ async def begin_within(session: AsyncSession, parent: Enrolment, order: StartJou
     return None
 
 
-async def _strategy(session: AsyncSession, persona: str, *, product: str, market: str) -> Definition | None:
-    """The latest version of the persona's strategy for the product: one for the market before others, then the one of the highest priority."""
-    published = (
-        select(DefinitionVersion)
-        .where(DefinitionVersion.persona == persona, DefinitionVersion.product == product)
-        .order_by(col(DefinitionVersion.journey), col(DefinitionVersion.version))
-    )
-    latest = {row.journey: row for row in await session.exec(published)}
-    strategies = [Definition.model_validate(row.body) for row in latest.values()]
+async def _strategy(session: AsyncSession, persona: str, *, product: str, market: str, now: datetime) -> Definition | None:
+    """The persona's strategy for the product in the version that HCPs enter now: one for the market before others, then the one of the highest priority."""
+    strategies = await _entered(session, (col(DefinitionVersion.persona) == persona) & (col(DefinitionVersion.product) == product), now=now)
     return max(strategies, key=lambda strategy: (market in strategy.markets, strategy.priority), default=None)
+
+
+async def _entered(session: AsyncSession, condition: ColumnElement[bool], *, now: datetime) -> list[Definition]:
+    """Of every journey for which it holds, the version that HCPs enter now; none of a journey that takes nobody."""
+    published = select(DefinitionVersion).where(condition, DefinitionVersion.state == VersionState.PUBLISHED).order_by(col(DefinitionVersion.version))
+    latest = {row.journey: row for row in await session.exec(published) if admission(as_version(row), now) is None}
+    return [Definition.model_validate(latest[journey].body) for journey in sorted(latest)]
 
 
 async def _follow(

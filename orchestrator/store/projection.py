@@ -13,6 +13,7 @@ from journeys.events import FactsChanged
 from orchestrator.store import outbox
 from orchestrator.store.continuing import hand_over
 from orchestrator.store.tables import CommercialProfile, Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
+from orchestrator.store.versions import settle_after_run
 
 
 async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enrolment | None:
@@ -107,9 +108,11 @@ async def _end(session: AsyncSession, enrolment: Enrolment, entry: Entry) -> str
         return None
     enrolment.status, enrolment.ended_at = "ended", entry.at
     enrolment.end_kind, enrolment.end_reason = ended.kind, ended.reason
-    if ended.continue_with is None:
-        return None
-    return await hand_over(session, enrolment, ended.continue_with, now=entry.at)
+    refused = await hand_over(session, enrolment, ended.continue_with, now=entry.at) if ended.continue_with is not None else None
+    # Last, because whoever enters locks the person first and the version after it.
+    await session.flush()
+    await settle_after_run(session, (enrolment.journey, enrolment.version), now=entry.at)
+    return refused
 
 
 def _line(enrolment: Enrolment, task: Task | None, note: Note, entry: Entry, line: int, now: datetime) -> TimelineEntry:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.who import Role
 from journeys.library import PACKAGED, LibraryError
 from journeys.loading import read
 from journeys.shapes import Authored, Instant, Market, Slug
@@ -28,8 +29,10 @@ class SampleTerritory(Authored):
 class SampleUser(Authored):
     id: str
     name: str
-    role: Literal["rep", "msl", "marketing", "medical", "compliance", "admin"]
+    role: Role
     territories: tuple[str, ...] = ()
+    pin: str | None = None
+    """The signing PIN of those who sign the sample strategies: as well known as this file, and set in the embedded runtime alone."""
 
 
 class SampleOrganisation(Authored):

@@ -9,16 +9,16 @@ from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
 from api.ports import CommandRefusedError, NotEnrolled, Ports
 from api.rows import (
+    ActRow,
     ClickTarget,
     EnrolmentRow,
     InquiryRow,
     InquiryText,
     PersonRow,
-    Published,
-    PublishedDefinition,
     TaskRow,
     TimelineRow,
     UserRow,
+    VersionRow,
 )
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
 from api.schemas.content import ContentLine
@@ -28,17 +28,16 @@ from journeys.acceptance import Refused
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
 from journeys.events import Command
+from journeys.library import Library
+from journeys.lifecycle import Refusal as ActRefusal
+from journeys.lifecycle import Refused as ActRefused
 from journeys.personas import Persona
 from journeys.receipts import Receipt
-from tests.builders import NOW
-
-
-def _sliced(rows: list[Any], cut: Slice) -> Batch[Any]:
-    """Numbers serve as sort keys here."""
-    start = cut.after.number(0) if cut.after is not None else 0
-    numbered = list(enumerate(rows, start=1))[start : start + cut.limit + 1]
-    batch = Batch.of(numbered, cut, lambda pair: (pair[0],))
-    return Batch(tuple(row for _, row in batch.rows), batch.next)
+from journeys.signatures import ALWAYS
+from journeys.versions import Policies
+from tests.api.living import FakeDefinitions, FakeLifecycles
+from tests.api.slicing import sliced
+from tests.builders import NOW, a_library
 
 
 @dataclass
@@ -53,7 +52,11 @@ class World:
     medical: dict[str, MedicalProfile] = field(default_factory=dict)
     lines: list[TimelineRow] = field(default_factory=list)
     remark_sides: dict[str, str] = field(default_factory=dict)
-    definitions: dict[tuple[str, int], PublishedDefinition] = field(default_factory=dict)
+    definitions: dict[tuple[str, int], VersionRow] = field(default_factory=dict)
+    acts_of_versions: list[tuple[tuple[str, int], ActRow]] = field(default_factory=list)
+    policies: Policies = field(default_factory=lambda: {"SE": ALWAYS})
+    library: Library = field(default_factory=a_library)
+    pins: dict[str, str] = field(default_factory=dict)
     personas: dict[str, Persona] = field(default_factory=dict)
     enrolments: dict[str, EnrolmentRow] = field(default_factory=dict)
     not_enrolled: NotEnrolled | None = None
@@ -122,6 +125,12 @@ class FakeUsers(_OfWorld):
         user = self.world.users.get(user_id)
         return user is not None and user.role == role and (user_id, territory_id or "") in self.world.alignments
 
+    async def change_pin(self, who: Who, *, old: str, new: str, now: datetime) -> ActRefused | None:
+        if self.world.pins.get(who.id) != old:
+            return ActRefused(code=ActRefusal.PIN_WRONG, detail="Not the PIN.")
+        self.world.pins[who.id] = new
+        return None
+
 
 class FakeIdempotency(_OfWorld):
     async def claim(self, once: Once, *, now: datetime) -> Claim:
@@ -141,7 +150,7 @@ class FakePeople(_OfWorld):
     async def page(self, who: Who, *, market: str | None, persona: str | None, name: str | None, cut: Slice) -> Batch[PersonRow]:
         rows = [person for person in self.world.people.values() if self.world.in_scope(who, person.id)]
         rows = [row for row in rows if market in {None, row.market} and (name or "").lower() in f"{row.given_name} {row.family_name}".lower()]
-        return _sliced([row for row in rows if persona in {None, self.world.commercial[row.id].persona}], cut)
+        return sliced([row for row in rows if persona in {None, self.world.commercial[row.id].persona}], cut)
 
     async def find(self, who: Who, person_id: str) -> PersonRow | None:
         return self.world.people[person_id] if self.world.in_scope(who, person_id) else None
@@ -165,31 +174,7 @@ class FakeTimelines(_OfWorld):
         readable = [
             line if line.remark is None or who.sees(self.world.remark_sides.get(line.remark, "commercial")) else replace(line, remark=None) for line in seen
         ]
-        return _sliced(readable, cut)
-
-
-class FakeDefinitions(_OfWorld):
-    async def page(self, *, cut: Slice) -> Batch[PublishedDefinition]:
-        return _sliced([self.world.definitions[key] for key in sorted(self.world.definitions)], cut)
-
-    async def find(self, journey: str, version: int | None) -> PublishedDefinition | None:
-        versions = [row for (name, number), row in sorted(self.world.definitions.items()) if name == journey and version in {None, number}]
-        return versions[-1] if versions else None
-
-    async def read(self, keys: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], Definition]:
-        return {key: self.world.definitions[key].definition for key in keys if key in self.world.definitions}
-
-    async def personas(self) -> Mapping[str, Persona]:
-        return self.world.personas
-
-    async def publish(self, who: Who, definition: Definition, *, source: str, now: datetime) -> Published:
-        key = (definition.journey, definition.version)
-        known = self.world.definitions.get(key)
-        if known is not None:
-            return Published("unchanged" if known.digest == definition.digest else "conflict", known)
-        self.world.definitions[key] = PublishedDefinition(definition, definition.digest, source, who.id, now)
-        self.world.audit.append((who.id, "definition.published"))
-        return Published("published", self.world.definitions[key])
+        return sliced(readable, cut)
 
 
 class FakeEnrolments(_OfWorld):
@@ -222,7 +207,7 @@ class FakeEnrolments(_OfWorld):
 
     async def page(self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice) -> Batch[EnrolmentRow]:
         rows = [row for row in self.world.enrolments.values() if self.world.in_scope(who, row.person_id)]
-        return _sliced([row for row in rows if status in {None, row.status} and journey in {None, row.journey} and person_id in {None, row.person_id}], cut)
+        return sliced([row for row in rows if status in {None, row.status} and journey in {None, row.journey} and person_id in {None, row.person_id}], cut)
 
     async def find(self, who: Who, enrolment_id: str) -> EnrolmentRow | None:
         row = self.world.enrolments.get(enrolment_id)
@@ -244,7 +229,7 @@ class FakeTasks(_OfWorld):
         rows = [row for row in rows if due_before is None or row.due < due_before]
         if assignee != "all":
             rows = [row for row in rows if row.assignee == (who.id if assignee == "me" else None)]
-        return _sliced(sorted(rows, key=lambda row: (row.due, row.id)), cut)
+        return sliced(sorted(rows, key=lambda row: (row.due, row.id)), cut)
 
     async def find(self, who: Who, task_id: str) -> TaskRow | None:
         return next((row for row in self._seen(who) if row.id == task_id), None)
@@ -270,7 +255,7 @@ class FakeInquiries(_OfWorld):
 
     async def page(self, who: Who, *, status: str | None, person_id: str | None, cut: Slice) -> Batch[InquiryRow]:
         rows = [row for row in self.world.inquiries.values() if self.world.in_scope(who, row.person_id)]
-        return _sliced([row for row in rows if status in {None, row.status} and person_id in {None, row.person_id}], cut)
+        return sliced([row for row in rows if status in {None, row.status} and person_id in {None, row.person_id}], cut)
 
     async def find(self, who: Who, inquiry_id: str) -> InquiryRow | None:
         row = self.world.inquiries.get(inquiry_id)
@@ -318,7 +303,7 @@ class FakeConsents(_OfWorld):
 class FakeContents(_OfWorld):
     async def page(self, *, state: str | None, product: str | None, expires_before: datetime | None, now: datetime, cut: Slice) -> Batch[ContentLine]:
         lines = [_line(version, now) for version in self.world.contents.values()]
-        return _sliced([line for line in lines if state is None or line.state == state], cut)
+        return sliced([line for line in lines if state is None or line.state == state], cut)
 
     async def find(self, ref: ContentRef, *, now: datetime) -> ContentLine | None:
         return _line(self.world.contents[ref], now) if ref in self.world.contents else None
@@ -370,6 +355,7 @@ def ports(world: World) -> Ports:
         people=FakePeople(world),
         timelines=FakeTimelines(world),
         definitions=FakeDefinitions(world),
+        lifecycles=FakeLifecycles(world),
         enrolments=FakeEnrolments(world),
         tasks=FakeTasks(world),
         remarks=FakeRemarks(world),

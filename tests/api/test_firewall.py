@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from api.rows import PublishedDefinition
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Role
 from journeys.acceptance import Refusal, Refused
@@ -18,7 +17,7 @@ from journeys.position import Position
 from tests.api.conftest import As
 from tests.api.fakes import World
 from tests.api.test_authorisation import MATRIX
-from tests.api.worlds import ASTRID, ENROLMENT, INQUIRY, QUESTION, VISIT, a_receipt, the_authored
+from tests.api.worlds import ASTRID, ENROLMENT, INQUIRY, QUESTION, VISIT, a_published, a_receipt, the_authored
 
 COMMERCIAL = {name for name, fact in CATALOGUE.items() if fact.wall is Wall.COMMERCIAL} | {"journey", "version", "persona_title", "offers", "standing"}
 MEDICAL = {name for name, fact in CATALOGUE.items() if fact.wall is Wall.MEDICAL} | {"question", "answer", "answered_by"}
@@ -67,7 +66,7 @@ def marked(world: World) -> World:
     authored |= {"journey": "commercial-mark", "title": "commercial-mark"}
     authored["steps"]["first-visit"] |= {"title": "commercial-mark", "why": "commercial-mark"}
     definition = Definition.model_validate(authored)
-    world.definitions = {("commercial-mark", 1): PublishedDefinition(definition, definition.digest, "commercial-mark", "user-marketing", world.now)}
+    world.definitions = {("commercial-mark", 1): a_published(world, definition, "commercial-mark")}
     world.tasks = {key: replace(task, journey="commercial-mark") for key, task in world.tasks.items()}
     world.enrolments = {key: replace(row, journey="commercial-mark", end_reason="commercial-mark") for key, row in world.enrolments.items()}
     world.lines = [replace(line, journey="commercial-mark") for line in world.lines]

@@ -1,8 +1,9 @@
 """A small world for the API's tests: one HCP in one territory, one in another, a journey with a visit and a hand-off, a user of every role."""
 
+from dataclasses import replace
 from typing import Any
 
-from api.rows import EnrolmentRow, InquiryRow, InquiryText, PersonRow, PublishedDefinition, TaskRow, TimelineRow, UserRow
+from api.rows import EnrolmentRow, InquiryRow, InquiryText, PersonRow, TaskRow, TimelineRow, UserRow, VersionRow
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Role
 from journeys.commands import Note, What
@@ -11,6 +12,7 @@ from journeys.definitions import Definition
 from journeys.position import Position
 from journeys.receipts import Receipt
 from tests.api.fakes import World
+from tests.api.living import a_row
 from tests.builders import CONTENTS, NOW, a_definition, a_medical_step, a_persona, a_visit, an_email, an_exit, written
 
 HOME, AWAY = "se-stockholm", "se-malmo"
@@ -20,6 +22,8 @@ ENROLMENT = "enr1"
 VISIT, QUESTION = f"{ENROLMENT}.first-visit.1", f"{ENROLMENT}.question.1"
 INQUIRY = "inquiry-1"
 TOUCH = f"{ENROLMENT}.follow-up.1"
+PIN = "a-pin-of-mine"
+"""Everybody's here."""
 
 
 def a_world() -> World:
@@ -34,7 +38,8 @@ def a_world() -> World:
     }
     world.medical = {who: MedicalProfile(kol_tier="national", scientific_interest="fibrosis") for who in world.people}
     definition = the_definition()
-    world.definitions = {(JOURNEY, 1): PublishedDefinition(definition, definition.digest, written(the_authored()), "user-marketing", NOW)}
+    world.definitions = {(JOURNEY, 1): a_published(world, definition, written(the_authored()))}
+    world.pins = dict.fromkeys(world.users, PIN)
     world.personas = {name: a_persona(name) for name in ("pioneer", "ordinary")}
     world.enrolments = {ENROLMENT: an_enrolment()}
     world.tasks = {VISIT: a_task(), QUESTION: a_task(id=QUESTION, side="medical", kind="medical", step="question", assignee=None, inquiry_id=INQUIRY)}
@@ -50,6 +55,12 @@ def a_world() -> World:
     world.remark_sides = {"He asked about dialysis.": "medical"}
     world.receipt = a_receipt()
     return world
+
+
+def a_published(world: World, definition: Definition, source: str) -> VersionRow:
+    """A version in force since the morning."""
+    row = a_row(definition, source, now=NOW, world=world, state="published", effective_from=NOW)
+    return replace(row, published_by="user-marketing", published_at=NOW)
 
 
 def the_authored() -> dict[str, Any]:

@@ -12,9 +12,11 @@ from journeys.conditions import Value
 from journeys.conductor import eligible
 from journeys.definitions import BY_KEY, Definition, Purpose
 from journeys.durations import Calendar, Length
+from journeys.lifecycle import Refused
 from orchestrator.store.facts import has_objected, load_facts
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.tables import Enrolment, Person
+from orchestrator.store.versions import refuses_entry
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,12 @@ class Entrant:
     running: bool
     last_run: datetime | None
     calendar: Calendar
+    version_refuses: Refused | None
+    """Why the version takes nobody now."""
 
 
 async def entrant(session: AsyncSession, hcp: Person, definition: Definition, *, now: datetime) -> Entrant:
-    """Read what is known of the HCP. The caller holds the person's lock, so that it stays true until the transaction ends."""
+    """Read what is known of the HCP and of the version. The caller holds the person's lock, so that it stays true until the transaction ends."""
     policy = await policy_of(session, hcp.market)
     runs = (await session.exec(select(Enrolment).where(Enrolment.person_id == hcp.id, Enrolment.journey == definition.journey))).all()
     return Entrant(
@@ -44,6 +48,7 @@ async def entrant(session: AsyncSession, hcp: Person, definition: Definition, *,
         running=any(run.status != "ended" for run in runs),
         last_run=max((run.ended_at or run.created_at for run in runs), default=None),
         calendar=calendar_for(hcp, policy, now=now),
+        version_refuses=await refuses_entry(session, definition, now=now),
     )
 
 
@@ -70,6 +75,8 @@ def entering(
 
 def stands_in_the_way(entrant: Entrant, definition: Definition, *, now: datetime) -> NotEnrolled | None:
     """None where nothing does."""
+    if entrant.version_refuses is not None:
+        return NotEnrolled(entrant.version_refuses.code, entrant.version_refuses.detail)
     if entrant.objected and definition.purpose is Purpose.PROMOTIONAL:
         return NotEnrolled("objected", "The HCP objected to direct marketing: no promotional journey begins again.")
     if entrant.status != "active":

@@ -11,11 +11,12 @@ from orchestrator.store.tables.people import (
     Person,
     Persona,
     PersonaAssignment,
+    SigningPin,
     Territory,
     User,
 )
 from orchestrator.store.tables.records import AuditEntry, IdempotencyKey, Outbox
-from orchestrator.store.tables.rules import Consent, ContentVersion, DefinitionVersion, Market, Objection
+from orchestrator.store.tables.rules import Consent, ContentVersion, DefinitionVersion, Market, Objection, VersionSignature
 from orchestrator.store.tables.runs import Enrolment, HeardFact, Inquiry, InquiryWords, Judgement, Remark, Task, TimelineEntry, Touch
 
 __all__ = [
@@ -43,9 +44,11 @@ __all__ = [
     "Persona",
     "PersonaAssignment",
     "Remark",
+    "SigningPin",
     "Task",
     "Territory",
     "TimelineEntry",
     "Touch",
     "User",
+    "VersionSignature",
 ]

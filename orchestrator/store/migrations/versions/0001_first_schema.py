@@ -1,4 +1,4 @@
-"""The first schema: every table, the schema of what medical alone reads, and the triggers that keep three books append-only."""
+"""The first schema: every table, the schema of what medical alone reads, and the triggers that keep four books append-only and signed texts locked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,13 +9,14 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
-BOOKS = ("audit", "consent", "persona_assignment")
+BOOKS = ("audit", "consent", "persona_assignment", "version_signature")
 
 
 def upgrade() -> None:
     op.execute("CREATE SCHEMA medical")
     _create_tables()
     _keep_append_only()
+    _lock_what_is_signed()
 
 
 def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are tables
@@ -67,11 +68,47 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("published_by", sa.String(), nullable=False),
-        sa.Column("published_at", INSTANT, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("authors", sa.JSON(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("published_by", sa.String(), nullable=True),
+        sa.Column("published_at", INSTANT, nullable=True),
+        sa.Column("effective_from", INSTANT, nullable=True),
+        sa.Column("drains_from", INSTANT, nullable=True),
+        sa.Column("running", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("journey", "version"),
     )
     op.create_index("ix_definition_version_persona", "definition_version", ["persona"])
+    op.create_table(
+        "version_signature",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("journey", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("meaning", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["app_user.id"]),
+        sa.ForeignKeyConstraint(["journey", "version"], ["definition_version.journey", "definition_version.version"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("journey", "version", "round", "by"),
+        sa.UniqueConstraint("journey", "version", "round", "party"),
+    )
+    op.create_index("ix_version_signature_by", "version_signature", ["by"])
+    op.create_table(
+        "signing_pin",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("misses", sa.Integer(), nullable=False),
+        sa.Column("locked_until", INSTANT, nullable=True),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"]),
+        sa.PrimaryKeyConstraint("user_id"),
+    )
     op.create_table(
         "idempotency_key",
         sa.Column("key", sa.String(), nullable=False),
@@ -469,3 +506,25 @@ def _keep_append_only() -> None:
     """)
     for book in BOOKS:
         op.execute(f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {book} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
+
+
+def _lock_what_is_signed() -> None:
+    """A version's text changes while it is a draft, and no version is ever removed: what was signed stays what was signed."""
+    op.execute("""
+        CREATE FUNCTION refuse_another_text() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP <> 'UPDATE' THEN
+                RAISE EXCEPTION '% refused: a version of a journey is never removed', TG_OP
+                    USING ERRCODE = 'restrict_violation', HINT = 'Withdraw the draft, or retire the version.';
+            END IF;
+            IF (OLD.state <> 'draft' OR NEW.state <> 'draft')
+                AND (OLD.digest, OLD.body::text, OLD.source, OLD.authors::text)
+                    IS DISTINCT FROM (NEW.digest, NEW.body::text, NEW.source, NEW.authors::text) THEN
+                RAISE EXCEPTION 'refused: % version % is %, and its text is locked', OLD.journey, OLD.version, OLD.state
+                    USING ERRCODE = 'restrict_violation', HINT = 'Send it back to draft, or write the next version.';
+            END IF;
+            RETURN NEW;
+        END $$
+    """)
+    op.execute("CREATE TRIGGER text_is_locked BEFORE UPDATE OR DELETE ON definition_version FOR EACH ROW EXECUTE FUNCTION refuse_another_text()")
+    op.execute("CREATE TRIGGER never_removed BEFORE TRUNCATE ON definition_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_another_text()")

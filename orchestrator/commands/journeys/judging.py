@@ -1,4 +1,4 @@
-"""`dirigent journeys`: judge strategies and their library before anyone runs them, and draw them."""
+"""`dirigent journeys lint` and `graph`: judge strategies and their library before anyone runs them, and draw them."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from journeys.linting import lint_file
 from journeys.loading import Finding, Loaded, Severity, read_content, read_definition
 from journeys.personas import Persona
 
-app = typer.Typer(no_args_is_help=True, help="Check and draw engagement strategies.")
+app = typer.Typer()
 
 Paths = Annotated[list[Path], typer.Argument(help="Files, or folders of YAML files, or whole libraries.", exists=True, show_default=False)]
 Folder = Annotated[Path | None, typer.Option("--library", help="The library that the files refer to.", exists=True, file_okay=False)]
