@@ -10,7 +10,7 @@ import typer
 
 from journeys.content import ContentVersion
 from journeys.graph import mermaid
-from journeys.library import Library, LibraryError, files_in, is_library, library_around, misplaced, read_library, read_markets, read_persona
+from journeys.library import Library, LibraryError, files_in, is_library, library_around, misplaced, read_events, read_library, read_markets, read_persona
 from journeys.linting import lint_file
 from journeys.loading import Finding, Loaded, Severity, read_content, read_definition
 from journeys.personas import Persona
@@ -68,6 +68,8 @@ class _Shelves:
                 yield from _part(read_content(file))
             case _, "markets.yaml":
                 yield from read_markets(file).findings
+            case _, "events.yaml":
+                yield from read_events(file).findings
             case _:
                 yield from self._strategy(file)
 
