@@ -14,7 +14,7 @@ from api.schemas.definitions import DefinitionLine, DefinitionRead, FindingLine,
 from api.schemas.shapes import Page
 from api.security import only
 from api.who import Role, Who
-from journeys.graph import mermaid
+from journeys.drawing import mermaid
 from journeys.library import Library, LibraryError
 from journeys.linting import LintResult, lint_text
 from journeys.loading import Finding

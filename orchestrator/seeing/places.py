@@ -1,0 +1,63 @@
+"""Finds the places of a picture: a layered layout by graphlay, which runs in this process and gives the same picture the same places every time."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import graphlay
+
+from journeys.drawing import Arrow, Box, Edge, EdgeKind, Layout, Node, Picture, Point
+from journeys.drawing.labelling import labelled
+from journeys.drawing.layout import label_size, node_size
+
+_OPTIONS = {"cycles": {"strategy": "follow_flow"}, "spacing": {"layer_gap": 60.0, "node_gap": 36.0}}
+_WEIGHTS = {EdgeKind.PATH: 4.0, EdgeKind.BLOCKED: 2.0, EdgeKind.OFFER: 1.0}
+"""What an edge counts when edges are made short and straight: what happens of itself goes before what may be chosen."""
+
+_MARGIN = 24.0
+
+
+def arranged(picture: Picture) -> Layout:
+    """The picture with places: layers from top to bottom, the entry first, loops led back at the side."""
+    graph = graphlay.Graph()
+    for node in picture.nodes:
+        size = node_size(node)
+        graph.node(node.id, width=size.width, height=size.height)
+    for edge in picture.edges:
+        graph.edge(edge.from_, edge.to, weight=_WEIGHTS[edge.kind], **_room(edge))
+    found = graphlay.layout(graph, preset="process_map", options=_OPTIONS)
+    return _placed(picture, found)
+
+
+def _room(edge: Edge) -> dict[str, Any]:
+    size = label_size(edge)
+    return {} if size is None else {"label_size": size._asdict()}
+
+
+def _placed(picture: Picture, found: graphlay.Layout) -> Layout:
+    low, high = found.bounds["min"], found.bounds["max"]
+    left, top = _MARGIN - low["x"], _MARGIN - low["y"]
+    boxes = tuple(_box(node, at, left=left, top=top) for node, at in zip(picture.nodes, found.nodes, strict=True))
+    arrows = tuple(_arrow(edge, at, left=left, top=top) for edge, at in zip(picture.edges, found.edges, strict=True))
+    return Layout(
+        journey=picture.journey,
+        version=picture.version,
+        title=picture.title,
+        width=round(high["x"] + left + _MARGIN, 1),
+        height=round(high["y"] + top + _MARGIN, 1),
+        nodes=boxes,
+        edges=labelled(boxes, arrows),
+    )
+
+
+def _box(node: Node, at: dict[str, Any], *, left: float, top: float) -> Box:
+    (corner,) = _points([at["center"]], left - at["size"]["width"] / 2, top - at["size"]["height"] / 2)
+    return Box(**node.model_dump(), x=corner.x, y=corner.y, width=at["size"]["width"], height=at["size"]["height"])
+
+
+def _arrow(edge: Edge, at: dict[str, Any], *, left: float, top: float) -> Arrow:
+    return Arrow(**edge.model_dump(), points=_points(at["points"], left, top))
+
+
+def _points(written: Iterable[dict[str, float]], left: float, top: float) -> tuple[Point, ...]:
+    # A tenth of a pixel is finer than any eye; more digits would differ between processors.
+    return tuple(Point(round(point["x"] + left, 1), round(point["y"] + top, 1)) for point in written)
