@@ -11,7 +11,7 @@ from api.access import AccessLog
 from api.limits import BodyLimit
 from api.links import Links
 from api.ports import Ports
-from api.routers import consents, content, definitions, enrolments, facts, health, inquiries, people, tasks, unsubscribe
+from api.routers import consents, content, definitions, enrolments, facts, health, inquiries, people, seeing, tasks, unsubscribe
 from api.security import Tokens
 from journeys.library import Library
 
@@ -73,7 +73,7 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    for noun in (people, consents, definitions, enrolments, tasks, inquiries, content, facts):
+    for noun in (people, consents, definitions, seeing, enrolments, tasks, inquiries, content, facts):
         router.include_router(noun.router)
     return router
 

@@ -18,16 +18,16 @@ _WORDS = ("title", "why", "message")
 def compare(before: Definition, after: Definition) -> Comparison:
     """What is different in the later definition. The version numbers are told, and are no change."""
     names = renames(before, after)
-    found = [*_renamed(names), *_compared(renamed(before, names), after)]
+    found = [*_renamed(names, after), *_compared(renamed(before, names), after)]
     order = list(ChangeKind)
     return Comparison(
         journey=after.journey, before=before.version, after=after.version, changes=tuple(sorted(found, key=lambda change: order.index(change.kind)))
     )
 
 
-def _renamed(names: Mapping[str, str]) -> Iterator[Change]:
+def _renamed(names: Mapping[str, str], after: Definition) -> Iterator[Change]:
     for old, new in names.items():
-        people = f"People at `{old}` need a map that says `{old}: {new}`; with it they stay as they are, under the new name."
+        people = effect(ChangeKind.RENAMED, new, after.steps[new], sources=(old,))
         yield Change(kind=ChangeKind.RENAMED, step=new, what=f"`{old}` is now called `{new}`.", people=people)
 
 

@@ -46,17 +46,29 @@ def head_effect(field: str, difference: Difference | None = None) -> str:
 
 
 def effect(kind: ChangeKind, step_id: str, step: Step, *, sources: tuple[str, ...] = (), difference: Difference | None = None) -> str:
-    """What a change of a step does. `sources` are the steps that lead to one that is new; `difference` is what differs inside one that stays."""
+    """What a change of a step does.
+
+    `sources` are the steps that lead to one that is new, or the earlier name of one that has another; `difference` is what differs inside one that stays.
+    """
     match kind:
         case ChangeKind.ADDED:
             led = ", ".join(f"`{source}`" for source in sources if source != step_id)
             return f"Nobody is in it yet; people come to it from {led}." if led else "Nobody is in it yet, and no other step leads people to it."
         case ChangeKind.REMOVED | ChangeKind.REPLACED:
             return _gone(step_id, step)
+        case ChangeKind.RENAMED:
+            return _renamed(step_id, step, sources)
         case ChangeKind.TIMED:
             return _timed(step_id, step, difference)
         case _:
             return _STAYING[kind].format(step=step_id)
+
+
+def _renamed(step_id: str, step: Step, earlier: tuple[str, ...]) -> str:
+    if isinstance(step, BranchStep | ExitStep):
+        return _gone(step_id, step)
+    (old,) = earlier
+    return f"People at `{old}` need a map that says `{old}: {step_id}`; with it they stay as they are, under the new name."
 
 
 def _gone(step_id: str, step: Step) -> str:

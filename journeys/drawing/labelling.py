@@ -12,8 +12,9 @@ _SHARES = (0.5, 0.3, 0.7, 0.15, 0.85)
 
 _CLEAR = 3.0
 _CELL = 120.0
-_SPOILT, _CROSSED = 1000.0, 10.0
-"""What it costs to cover a box or other words, and to cover a line; a step further along the line costs 1."""
+_NOBODY = -1
+_SPOILT, _CROSSED, _TURN = 1000.0, 10.0, 6.0
+"""What it costs to cover a box or other words, a line, and a bend or an end, its own included; a step further along the line costs 1."""
 
 
 class _Area(NamedTuple):
@@ -46,15 +47,16 @@ def labelled(boxes: Iterable[Box], arrows: tuple[Arrow, ...]) -> tuple[Arrow, ..
     """The arrows with the places of their words. The widest words choose first, since they have the least choice."""
     ground = _Ground()
     for box in boxes:
-        ground.take(_Area(box.x, box.y, box.x + box.width, box.y + box.height), cost=_SPOILT, owner=-1)
+        ground.take(_line(Point(box.x, box.y), Point(box.x + box.width, box.y + box.height)), cost=_SPOILT, owner=_NOBODY)
     for number, arrow in enumerate(arrows):
         for start, end in pairwise(arrow.points):
             ground.take(_line(start, end), cost=_CROSSED, owner=number)
+            ground.take(_line(end, end), cost=_TURN, owner=_NOBODY)
     sizes = {number: size for number, arrow in enumerate(arrows) if (size := label_size(arrow)) is not None}
     places: dict[int, Point] = {}
     for number, size in sorted(sizes.items(), key=lambda item: -item[1].width):
         places[number] = min(enumerate(_choices(arrows[number].points)), key=lambda choice: choice[0] + ground.cost(_around(choice[1], size), owner=number))[1]
-        ground.take(_around(places[number], size), cost=_SPOILT, owner=-1)
+        ground.take(_around(places[number], size), cost=_SPOILT, owner=_NOBODY)
     return tuple(arrow.model_copy(update={"label_at": places.get(number)}) for number, arrow in enumerate(arrows))
 
 

@@ -134,6 +134,11 @@ def _approval(content: ContentVersion) -> str:
     return str(content.state) if approval is None else f"{content.state}, {approval.id}, until {approval.expires:%Y-%m-%d}"
 
 
+def shown_in(definition: Definition) -> tuple[ContentRef, ...]:
+    """Every version of content that a definition shows, each once."""
+    return tuple(dict.fromkeys(ref for step in definition.steps.values() for ref in _refs(step)))
+
+
 def _refs(step: Step) -> Iterator[ContentRef]:
     match step:
         case VisitStep():

@@ -1,6 +1,6 @@
 """Finds the places of a picture: a layered layout by graphlay, which runs in this process and gives the same picture the same places every time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import graphlay
@@ -37,7 +37,8 @@ def _placed(picture: Picture, found: graphlay.Layout) -> Layout:
     low, high = found.bounds["min"], found.bounds["max"]
     left, top = _MARGIN - low["x"], _MARGIN - low["y"]
     boxes = tuple(_box(node, at, left=left, top=top) for node, at in zip(picture.nodes, found.nodes, strict=True))
-    arrows = tuple(_arrow(edge, at, left=left, top=top) for edge, at in zip(picture.edges, found.edges, strict=True))
+    by_id = {box.id: box for box in boxes}
+    arrows = tuple(_arrow(edge, _points(at["points"], left, top), by_id) for edge, at in zip(picture.edges, found.edges, strict=True))
     return Layout(
         journey=picture.journey,
         version=picture.version,
@@ -54,8 +55,20 @@ def _box(node: Node, at: dict[str, Any], *, left: float, top: float) -> Box:
     return Box(**node.model_dump(), x=corner.x, y=corner.y, width=at["size"]["width"], height=at["size"]["height"])
 
 
-def _arrow(edge: Edge, at: dict[str, Any], *, left: float, top: float) -> Arrow:
-    return Arrow(**edge.model_dump(), points=_points(at["points"], left, top))
+def _arrow(edge: Edge, points: tuple[Point, ...], boxes: Mapping[str, Box]) -> Arrow:
+    first = _met(boxes[edge.from_], points[0], coming=points[1])
+    last = _met(boxes[edge.to], points[-1], coming=points[-2])
+    return Arrow(**edge.model_dump(), points=(first, *points[1:-1], last))
+
+
+def _met(box: Box, end: Point, *, coming: Point) -> Point:
+    """Where a line meets a box. The engine may end one inside it, when many lines share a corner."""
+    x, y = end
+    if coming.y == y:
+        x = max(x, box.x + box.width) if coming.x > x else min(x, box.x)
+    else:
+        y = max(y, box.y + box.height) if coming.y > y else min(y, box.y)
+    return Point(round(x, 1), round(y, 1))
 
 
 def _points(written: Iterable[dict[str, float]], left: float, top: float) -> tuple[Point, ...]:
