@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from journeys.drawing.lettering import width, wrapped
-from journeys.drawing.picture import Drawn, Edge, EdgeKind, Node, NodeKind
+from journeys.drawing.looks import NodeKind
+from journeys.drawing.picture import Drawn, Edge, EdgeKind, Node
 
 TITLE, SMALL, LINE = 13.0, 11.0, 16.0
 """Font sizes of a title and of everything else, and the height of a line, in px."""

@@ -1,9 +1,8 @@
 """A picture as a Mermaid flowchart: a shape for each kind of step, the ways out on the arrows, offers dashed and blocked paths dotted."""
 
-from typing import assert_never
-
 from journeys.definitions import Definition
-from journeys.drawing.picture import ENTRY, Edge, EdgeKind, Node, NodeKind, picture
+from journeys.drawing.looks import LOOKS
+from journeys.drawing.picture import ENTRY, Edge, EdgeKind, Node, picture
 
 _STYLES = {EdgeKind.OFFER: "stroke-dasharray: 8 4", EdgeKind.BLOCKED: "stroke-dasharray: 2 4"}
 """Mermaid draws one kind of broken line; the lengths of stroke and gap make it dashed or dotted."""
@@ -25,29 +24,9 @@ def _id(node_id: str) -> str:
 
 
 def _shape(node: Node) -> str:
-    opening, closing = _brackets(node.kind)
+    opening, closing = LOOKS[node.kind].mermaid
     label = "<br>".join(_quoted(line) for line in (node.title, node.detail) if line)
     return f'{opening}"{label}"{closing}'
-
-
-def _brackets(kind: NodeKind) -> tuple[str, str]:
-    match kind:
-        case NodeKind.VISIT:
-            return "([", "])"
-        case NodeKind.EMAIL:
-            return "[/", "/]"
-        case NodeKind.MEDICAL:
-            return "[[", "]]"
-        case NodeKind.WAIT:
-            return "{{", "}}"
-        case NodeKind.BRANCH:
-            return "{", "}"
-        case NodeKind.EXIT:
-            return "(((", ")))"
-        case NodeKind.ENTRY:
-            return "((", "))"
-        case _ as never:
-            assert_never(never)
 
 
 def _arrow(edge: Edge) -> str:

@@ -6,22 +6,11 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from journeys.definitions import OTHERWISE, BranchStep, Definition, Step, kind_of, targets
+from journeys.drawing.looks import NodeKind
 from journeys.drawing.words import detail, told
 
 ENTRY = "(entry)"
 """The id of the node at which people come in. No step can be called so: an id has no brackets."""
-
-
-class NodeKind(StrEnum):
-    """The entry, and the kinds of step by the names that authors give them."""
-
-    ENTRY = "entry"
-    VISIT = "visit"
-    EMAIL = "email"
-    MEDICAL = "medical"
-    WAIT = "wait"
-    BRANCH = "branch"
-    EXIT = "exit"
 
 
 class EdgeKind(StrEnum):

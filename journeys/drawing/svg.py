@@ -7,7 +7,8 @@ from typing import assert_never
 
 from journeys.drawing.layout import LINE, SMALL, Arrow, Box, Layout, Point, detail_lines, label_lines, label_size, title_lines
 from journeys.drawing.lettering import width
-from journeys.drawing.picture import EdgeKind, NodeKind
+from journeys.drawing.looks import LOOKS, NodeKind, Outline
+from journeys.drawing.picture import EdgeKind
 from journeys.drawing.styling import STYLE
 
 _HEADING, _LEGEND, _SWATCH = 58.0, 64.0, 28.0
@@ -79,22 +80,22 @@ def _box(node: Box) -> str:
 
 
 def _shape(kind: NodeKind, x: float, y: float, wide: float, high: float) -> str:
-    """Each kind has its outline besides its colour, so that nobody depends on colours."""
-    match kind:
-        case NodeKind.ENTRY:
+    outline = LOOKS[kind].outline
+    match outline:
+        case Outline.PILL:
             return _rect(kind, x, y, wide, high, bend=high / 2)
-        case NodeKind.VISIT:
-            return _rect(kind, x, y, wide, high, bend=14)
-        case NodeKind.EMAIL:
-            return _rect(kind, x, y, wide, high, bend=2) + _flap(x, y, wide)
-        case NodeKind.MEDICAL:
-            return _rect(kind, x, y, wide, high, bend=2) + _rect("inner", x + 4, y + 4, wide - 8, high - 8, bend=2)
-        case NodeKind.WAIT:
-            return _cornered(kind, x, y, wide, high, cut=8)
-        case NodeKind.BRANCH:
-            return _cornered(kind, x, y, wide, high, cut=16)
-        case NodeKind.EXIT:
+        case Outline.DOUBLE_PILL:
             return _rect(kind, x, y, wide, high, bend=high / 2) + _rect("inner", x + 4, y + 4, wide - 8, high - 8, bend=(high - 8) / 2)
+        case Outline.ROUND:
+            return _rect(kind, x, y, wide, high, bend=14)
+        case Outline.ENVELOPE:
+            return _rect(kind, x, y, wide, high, bend=2) + _flap(x, y, wide)
+        case Outline.DOUBLE:
+            return _rect(kind, x, y, wide, high, bend=2) + _rect("inner", x + 4, y + 4, wide - 8, high - 8, bend=2)
+        case Outline.CUT:
+            return _cornered(kind, x, y, wide, high, cut=8)
+        case Outline.DEEP_CUT:
+            return _cornered(kind, x, y, wide, high, cut=16)
         case _ as never:
             assert_never(never)
 

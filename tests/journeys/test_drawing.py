@@ -10,6 +10,8 @@ from journeys.definitions import _KINDS, Definition, targets
 from journeys.drawing import Box, EdgeKind, Layout, NodeKind, mermaid, picture, svg
 from journeys.drawing.layout import label_size
 from journeys.drawing.lettering import width, wrapped
+from journeys.drawing.looks import LOOKS
+from journeys.drawing.styling import SOFT_BY_DAY, SOFT_BY_NIGHT
 from journeys.library import PACKAGED, files_in
 from journeys.loading import read_definition
 from orchestrator.seeing.places import arranged
@@ -161,7 +163,27 @@ def test_the_picture_tells_itself() -> None:
 
 def test_every_kind_of_step_can_be_drawn() -> None:
     """A kind that is added to the language is added here too."""
-    assert set(_KINDS) | {"entry"} == {kind.value for kind in NodeKind}
+    assert set(_KINDS) | {"entry"} == {kind.value for kind in NodeKind} == {kind.value for kind in LOOKS}
+    assert len({look.outline for look in LOOKS.values()}) == len(LOOKS)
+
+
+@pytest.mark.parametrize("kind", NodeKind)
+def test_words_can_be_read_on_every_fill(kind: NodeKind) -> None:
+    """By day and by night, also the small ones: a contrast of 7 to 1 (WCAG 2.2, 1.4.6)."""
+    assert _contrast(SOFT_BY_DAY, LOOKS[kind].day.fill) >= 7
+    assert _contrast(SOFT_BY_NIGHT, LOOKS[kind].night.fill) >= 7
+
+
+def _contrast(one: str, other: str) -> float:
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """WCAG's relative luminance of #rrggbb."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_offers_and_blocked_paths_may_be_left_out() -> None:
