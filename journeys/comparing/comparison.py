@@ -111,7 +111,8 @@ def _kind(difference: Difference) -> ChangeKind:
 
 
 def _told(difference: Difference) -> str:
-    return f"{' '.join(difference.place).replace('branch', 'case')} is now {_value(difference.after)} instead of {_value(difference.before)}."
+    place = " ".join(difference.place).replace("branch", "case").replace("_", " ")
+    return f"{place} is now {_value(difference.after)} instead of {_value(difference.before)}."
 
 
 def _value(value: object) -> str:

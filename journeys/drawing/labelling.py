@@ -14,7 +14,7 @@ _CLEAR = 3.0
 _CELL = 120.0
 _NOBODY = -1
 _SPOILT, _CROSSED, _TURN = 1000.0, 10.0, 6.0
-"""What it costs to cover a box or other words, a line, and a bend or an end, its own included; a step further along the line costs 1."""
+"""What it costs to leave the picture or to cover a box or other words, a line, and a bend or an end, its own included; a step further along the line costs 1."""
 
 
 class _Area(NamedTuple):
@@ -30,7 +30,8 @@ class _Area(NamedTuple):
 class _Ground:
     """What is drawn already, in cells, so that only the neighbours of a place are looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, width: float) -> None:
+        self._width = width
         self._cells: defaultdict[tuple[int, int], list[tuple[_Area, float, int]]] = defaultdict(list)
 
     def take(self, area: _Area, *, cost: float, owner: int) -> None:
@@ -40,12 +41,13 @@ class _Ground:
     def cost(self, area: _Area, *, owner: int) -> float:
         """What it costs to cover this area for one who owns some of the lines."""
         met = {other: cost for cell in _cells(area) for other, cost, whose in self._cells.get(cell, ()) if whose != owner and area.meets(other)}
-        return sum(met.values())
+        outside = area.left < 0 or area.right > self._width
+        return sum(met.values()) + _SPOILT * outside
 
 
-def labelled(boxes: Iterable[Box], arrows: tuple[Arrow, ...]) -> tuple[Arrow, ...]:
-    """The arrows with the places of their words. The widest words choose first, since they have the least choice."""
-    ground = _Ground()
+def labelled(boxes: Iterable[Box], arrows: tuple[Arrow, ...], *, width: float) -> tuple[Arrow, ...]:
+    """The arrows with the places of their words, in a picture of this width. The widest words choose first, since they have the least choice."""
+    ground = _Ground(width=width)
     for box in boxes:
         ground.take(_line(Point(box.x, box.y), Point(box.x + box.width, box.y + box.height)), cost=_SPOILT, owner=_NOBODY)
     for number, arrow in enumerate(arrows):

@@ -1,11 +1,16 @@
 """How much room words take, and where their lines break, without knowing the font: the widths are those of DejaVu Sans, the widest of the common ones."""
 
-from unicodedata import combining, east_asian_width
+from unicodedata import category, combining, east_asian_width
 
 ELLIPSIS = "…"
 _BY_EM = {0.3: "iljI'|.,:;! ", 0.42: 'ftr()[]{}-/\\"*°“”', 0.83: "wADGHNOQUVXK≤≥+=<>", 1.0: "mMW@%…—→"}
 _EMS = {sign: em for em, signs in _BY_EM.items() for sign in signs}
 _LOWER, _UPPER, _WIDE = 0.62, 0.7, 1.05
+
+
+def printable(text: str) -> str:
+    """The text on one line, without what no reader sees: control characters, which XML forbids, and marks that turn the direction of reading."""
+    return "".join(sign for sign in " ".join(text.split()) if not category(sign).startswith("C"))
 
 
 def width(text: str, size: float) -> float:
@@ -36,7 +41,7 @@ def _em(sign: str) -> float:
 
 def _words(text: str, size: float, room: float) -> list[str]:
     """The words, of which those that are wider than the room are broken where it ends."""
-    return [part for word in text.split() for part in _parts(word, size, room)]
+    return [part for word in printable(text).split() for part in _parts(word, size, room)]
 
 
 def _parts(word: str, size: float, room: float) -> list[str]:

@@ -1,6 +1,7 @@
 """A picture as a Mermaid flowchart: a shape for each kind of step, the ways out on the arrows, offers dashed and blocked paths dotted."""
 
 from journeys.definitions import Definition
+from journeys.drawing.lettering import printable
 from journeys.drawing.looks import LOOKS
 from journeys.drawing.picture import ENTRY, Edge, EdgeKind, Node, picture
 
@@ -44,5 +45,4 @@ def _styled(edges: tuple[Edge, ...], kind: EdgeKind, style: str) -> str:
 
 def _quoted(text: str) -> str:
     """Text that Mermaid takes as text: its own signs and HTML's are written as entities."""
-    plain = " ".join(text.split())
-    return "".join(f"#{ord(sign)};" if sign in '"#&<>`|\\;' else sign for sign in plain)
+    return "".join(f"#{ord(sign)};" if sign in '"#&<>`|\\;' else sign for sign in printable(text))

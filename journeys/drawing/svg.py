@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import assert_never
 
 from journeys.drawing.layout import LINE, SMALL, Arrow, Box, Layout, Point, detail_lines, label_lines, label_size, title_lines
-from journeys.drawing.lettering import width
+from journeys.drawing.lettering import printable, width
 from journeys.drawing.looks import LOOKS, NodeKind, Outline
 from journeys.drawing.picture import EdgeKind
 from journeys.drawing.styling import STYLE
@@ -19,7 +19,7 @@ def svg(layout: Layout) -> str:
     """The text of the file. The same layout gives the same text, to the byte."""
     legend = tuple(_legend(layout))
     wide, high = max(layout.width, _legend_width(layout), _heading_width(layout)), _HEADING + layout.height + _LEGEND
-    title, told = escape(layout.title), escape(_told(layout))
+    title, told = _written(layout.title), _written(_told(layout))
     size = f'viewBox="0 0 {_n(wide)} {_n(high)}" width="{_n(wide)}" height="{_n(high)}"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="graphics-document document" aria-labelledby="title about">',
@@ -29,7 +29,7 @@ def svg(layout: Layout) -> str:
         f"<defs>{''.join(_head(kind) for kind in layout.edge_kinds)}</defs>",
         '<rect class="page" width="100%" height="100%"/>',
         f'<text class="heading" x="24" y="30">{title}</text>',
-        f'<text class="small" x="24" y="48">{escape(layout.journey)}, version {layout.version}</text>',
+        f'<text class="small" x="24" y="48">{_written(layout.journey)}, version {layout.version}</text>',
         f'<g transform="translate({_n((wide - layout.width) / 2)} {_n(_HEADING)})">',
         *(_line(edge) for edge in layout.edges),
         *(_box(node) for node in layout.nodes),
@@ -51,7 +51,7 @@ def _told(layout: Layout) -> str:
 def _line(edge: Arrow) -> str:
     ends = f"{edge.from_} to {edge.to}"
     told = f"{edge.kind}: {ends}" if not edge.label else f"{edge.kind}: {ends}, {edge.label}"
-    return f'<path class="{edge.kind}" d="{_path(edge.points)}" marker-end="url(#{edge.kind})"><title>{escape(told)}</title></path>'
+    return f'<path class="{edge.kind}" d="{_path(edge.points)}" marker-end="url(#{edge.kind})"><title>{_written(told)}</title></path>'
 
 
 def _path(points: tuple[Point, ...]) -> str:
@@ -73,10 +73,10 @@ def _box(node: Box) -> str:
     middle = node.x + node.width / 2
     words = [("kind", node.kind), *(("name", line) for line in title_lines(node)), *(("small", line) for line in detail_lines(node))]
     texts = (
-        f'<text class="{kind}" x="{_n(middle)}" y="{_n(node.y + 2 + LINE * number)}">{escape(line)}</text>' for number, (kind, line) in enumerate(words, 1)
+        f'<text class="{kind}" x="{_n(middle)}" y="{_n(node.y + 2 + LINE * number)}">{_written(line)}</text>' for number, (kind, line) in enumerate(words, 1)
     )
     shape = _shape(node.kind, node.x, node.y, node.width, node.height)
-    return f'<g class="box" role="graphics-symbol img" aria-label="{escape(about)}"><title>{escape(about)}</title>{shape}{"".join(texts)}</g>'
+    return f'<g class="box" role="graphics-symbol img" aria-label="{_written(about)}"><title>{_written(about)}</title>{shape}{"".join(texts)}</g>'
 
 
 def _shape(kind: NodeKind, x: float, y: float, wide: float, high: float) -> str:
@@ -121,7 +121,7 @@ def _label(edge: Arrow) -> str:
         return ""
     left, top = edge.label_at.x - size.width / 2, edge.label_at.y - size.height / 2
     texts = (
-        f'<text class="label" x="{_n(edge.label_at.x)}" y="{_n(top + (LINE - 2) * number - 3)}">{escape(line)}</text>'
+        f'<text class="label" x="{_n(edge.label_at.x)}" y="{_n(top + (LINE - 2) * number - 3)}">{_written(line)}</text>'
         for number, line in enumerate(label_lines(edge), 1)
     )
     return f"<g>{_rect('paper', left, top, size.width, size.height, bend=2)}{''.join(texts)}</g>"
@@ -129,7 +129,7 @@ def _label(edge: Arrow) -> str:
 
 def _head(kind: EdgeKind) -> str:
     return (
-        f'<marker id="{kind}" class="head" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse"'
+        f'<marker id="{kind}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse"'
         f' orient="auto"><path class="{kind}-head" d="M0 0L8 4L0 8Z"/></marker>'
     )
 
@@ -158,6 +158,11 @@ def _legend_width(layout: Layout) -> float:
 
 def _heading_width(layout: Layout) -> float:
     return 48 + width(layout.title, 18)
+
+
+def _written(text: str) -> str:
+    """Authored words as text of XML, between tags or in an attribute."""
+    return escape(printable(text))
 
 
 def _at(point: Point) -> str:

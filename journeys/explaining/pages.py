@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from journeys.drawing.lettering import printable
 from journeys.explaining.account import Explanation, Shown, StepTold
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#])")
@@ -49,4 +50,4 @@ def _contents(contents: tuple[Shown, ...]) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    return _SIGNS.sub(r"\\\1", " ".join(text.split()))
+    return _SIGNS.sub(r"\\\1", printable(text))

@@ -39,14 +39,15 @@ def _placed(picture: Picture, found: graphlay.Layout) -> Layout:
     boxes = tuple(_box(node, at, left=left, top=top) for node, at in zip(picture.nodes, found.nodes, strict=True))
     by_id = {box.id: box for box in boxes}
     arrows = tuple(_arrow(edge, _points(at["points"], left, top), by_id) for edge, at in zip(picture.edges, found.edges, strict=True))
+    width = round(high["x"] + left + _MARGIN, 1)
     return Layout(
         journey=picture.journey,
         version=picture.version,
         title=picture.title,
-        width=round(high["x"] + left + _MARGIN, 1),
+        width=width,
         height=round(high["y"] + top + _MARGIN, 1),
         nodes=boxes,
-        edges=labelled(boxes, arrows),
+        edges=labelled(boxes, arrows, width=width),
     )
 
 

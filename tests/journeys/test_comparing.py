@@ -49,7 +49,7 @@ def test_a_shortened_wait_says_what_becomes_of_those_who_wait() -> None:
     """Those who are past it go on at once."""
     change = one(to=the_steps(reading=a_wait(wait={"of": "mail", "up_to": "3 days"}, next={"clicked": "which", "otherwise": "rest"})))
     assert (change.kind, change.step) == (ChangeKind.TIMED, "reading")
-    assert change.what == "`reading`: wait up_to is now 3 days instead of 5 days."
+    assert change.what == "`reading`: wait up to is now 3 days instead of 5 days."
     assert change.people == (
         "People waiting at `reading`: it is now 3 days instead of 5 days, counted from when they came; for those who are past it, it is over at once."
     )

@@ -18,7 +18,7 @@ from orchestrator.seeing.places import arranged
 from tests.builders import a_branch, a_journey, a_pause, a_rep_email, a_visit, a_wait, an_exit
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_SCRIPT = """</title><script>alert(1)</script>"<img src=x onerror='alert(1)'>&amp;"""
+_SCRIPT = """</title><script>alert(1)</script>"<img src=x onerror='alert(1)'>&amp;\x07\u202e"""
 
 
 def _parsed(text: str) -> ET.Element:
@@ -96,6 +96,7 @@ def test_words_stand_on_their_own_arrow_and_cover_no_box(definition: Definition)
             min(start.x, end.x) - 0.2 <= x <= max(start.x, end.x) + 0.2 and min(start.y, end.y) - 0.2 <= y <= max(start.y, end.y) + 0.2
             for start, end in pairwise(edge.points)
         )
+        assert size.width / 2 <= x <= layout.width - size.width / 2
         label = Box(id="label", kind=NodeKind.EXIT, title="", x=x - size.width / 2, y=y - size.height / 2, width=size.width, height=size.height)
         assert all(_apart(label, box) for box in layout.nodes), edge.label
 
@@ -150,7 +151,7 @@ def test_authored_words_are_words() -> None:
         "text",
     }
     assert not [name for element in root.iter() for name in element.attrib if name.startswith("on")]
-    assert root.findtext(f"{_SVG}title") == _SCRIPT
+    assert root.findtext(f"{_SVG}title") == _SCRIPT.removesuffix("\x07\u202e")
 
 
 def test_the_picture_tells_itself() -> None:
