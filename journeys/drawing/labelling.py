@@ -14,7 +14,7 @@ _CLEAR = 3.0
 _CELL = 120.0
 _NOBODY = -1
 _SPOILT, _CROSSED, _TURN = 1000.0, 10.0, 6.0
-"""What it costs to leave the picture or to cover a box or other words, a line, and a bend or an end, its own included; a step further along the line costs 1."""
+"""What it costs to leave the picture, to cover a box or words, a line, and a bend or end, its own too; a step further along the line costs 1."""
 
 
 class _Area(NamedTuple):
