@@ -11,7 +11,7 @@ from api.access import AccessLog
 from api.limits import BodyLimit
 from api.links import Links
 from api.ports import Ports
-from api.routers import consents, content, definitions, enrolments, facts, health, inquiries, lifecycles, people, tasks, unsubscribe, users
+from api.routers import consents, content, definitions, enrolments, facts, health, inquiries, lifecycles, people, seeing, tasks, unsubscribe, users
 from api.security import Tokens
 
 _DESCRIPTION = """\
@@ -72,7 +72,7 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    for noun in (people, consents, definitions, lifecycles, enrolments, tasks, inquiries, content, facts, users):
+    for noun in (people, consents, definitions, lifecycles, seeing, enrolments, tasks, inquiries, content, facts, users):
         router.include_router(noun.router)
     return router
 

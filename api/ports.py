@@ -4,7 +4,7 @@ Every method is one transaction. `who` bounds what is found: a row outside the a
 and a side of the firewall that the asker may not see is not loaded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -31,6 +31,7 @@ from api.who import Who
 from journeys.acceptance import Refused
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
+from journeys.drawing import Layout, Picture
 from journeys.events import Command
 from journeys.library import Library
 from journeys.lifecycle import Act, Running
@@ -306,6 +307,10 @@ class Touches(Protocol):
         ...
 
 
+Arrange = Callable[[Picture], Layout]
+"""Finds the places of a picture. The same picture gets the same places."""
+
+
 @dataclass(frozen=True)
 class Ports:
     """The house as the front desk sees it, built once by the wiring."""
@@ -327,3 +332,4 @@ class Ports:
     consents: Consents
     contents: Contents
     touches: Touches
+    arrange: Arrange

@@ -11,6 +11,7 @@ from orchestrator.clock import JourneyClock
 from orchestrator.embedded import inbox_pages
 from orchestrator.health import HouseHealth
 from orchestrator.release import version
+from orchestrator.seeing.places import arranged
 from orchestrator.settings import Settings
 from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.contents import StoredContents
@@ -51,6 +52,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task
         consents=StoredConsents(engine),
         contents=StoredContents(engine),
         touches=StoredTouches(engine),
+        arrange=arranged,
     )
 
 

@@ -13,7 +13,7 @@ from api.schemas.definitions import DefinitionLine, DefinitionRead, LintReport, 
 from api.schemas.shapes import Page
 from api.security import only
 from api.who import REVIEWERS, Role, Who
-from journeys.graph import mermaid
+from journeys.drawing import mermaid
 from journeys.linting import lint_text
 from journeys.shapes import Slug, StepId
 from journeys.versions import RELEASED, VersionState

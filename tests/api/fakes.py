@@ -27,6 +27,7 @@ from api.who import Who
 from journeys.acceptance import Refused
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
+from journeys.drawing import Box, Layout, Picture
 from journeys.events import Command
 from journeys.library import Library
 from journeys.lifecycle import Refusal as ActRefusal
@@ -343,6 +344,13 @@ class FakeTouches(_OfWorld):
         return touch in self.world.touches
 
 
+def in_a_column(picture: Picture) -> Layout:
+    """Places for a picture: one box below the other, and no lines."""
+    boxes = tuple(Box(**node.model_dump(), x=0, y=100 * number, width=200, height=80) for number, node in enumerate(picture.nodes))
+    head = picture.model_dump(include={"journey", "version", "title"})
+    return Layout(**head, width=200, height=100 * len(boxes), nodes=boxes, edges=())
+
+
 def ports(world: World) -> Ports:
     """The house over a world."""
     return Ports(
@@ -363,4 +371,5 @@ def ports(world: World) -> Ports:
         consents=FakeConsents(world),
         contents=FakeContents(world),
         touches=FakeTouches(world),
+        arrange=in_a_column,
     )

@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from journeys.content import ContentVersion
-from journeys.graph import mermaid
 from journeys.library import Library, LibraryError, files_in, is_library, library_around, misplaced, read_events, read_library, read_markets, read_persona
 from journeys.linting import lint_file
 from journeys.loading import Finding, Loaded, Severity, read_content, read_definition
 from journeys.personas import Persona
+from orchestrator.seeing.commands import diff, explain, graph
 
 app = typer.Typer()
 
@@ -40,15 +40,8 @@ def lint(paths: Paths, *, as_json: Annotated[bool, typer.Option("--json", help="
     raise typer.Exit(1 if errors else 0)
 
 
-@app.command()
-def graph(path: Annotated[Path, typer.Argument(help="A strategy's file.", exists=True, dir_okay=False)]) -> None:
-    """Print a strategy as a Mermaid flowchart: offers dashed, blocked paths dotted."""
-    loaded = read_definition(path)
-    if loaded.value is None:
-        for finding in loaded.findings:
-            typer.echo(str(finding), err=True)
-        raise typer.Exit(1)
-    typer.echo(mermaid(loaded.value), nl=False)
+for _command in (graph, explain, diff):
+    app.command()(_command)
 
 
 class _Shelves:
