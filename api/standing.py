@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from journeys.drawing import mermaid
 from starlette.concurrency import run_in_threadpool
 
 from api.codes import Code
@@ -11,7 +12,6 @@ from api.rows import Unclean, VersionRow
 from api.schemas.definitions import ActLine, DefinitionLine, DefinitionRead, DefinitionStanding, FindingLine, SignatureLine
 from api.who import REVIEWERS, Who
 from journeys.definitions import Definition
-from journeys.graph import mermaid
 from journeys.lifecycle import Act, acts_in
 from journeys.linting import lint_text
 from journeys.loading import Finding

@@ -67,7 +67,7 @@ async def compare(journey: str, version: Version, _: Reader, house: House, since
 
 
 async def _published(house: House, journey: str, version: int) -> Definition:
-    row = await house.definitions.find(journey, version)
+    row = await house.definitions.find(journey, version, now=house.clock.now())
     if row is None:
         raise unknown("published definition")
     return row.definition

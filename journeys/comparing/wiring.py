@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from journeys.definitions import OTHERWISE, OVERDUE, SKIPPED, Definition, Step, targets
-from journeys.moves import path
+from journeys.definitions import path
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,6 @@ Chance = Annotated[float, Field(ge=0, le=1)]
 """A probability: 0 is never, 1 is always."""
 
 
-
 def _rising(span: tuple[float, float, float]) -> tuple[float, float, float]:
     if not span[0] <= span[1] <= span[2]:
         raise ValueError("a span rises: the least, the typical, the most")

@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from journeys.definitions import _KINDS, Definition, targets
+from journeys.definitions import KINDS, Definition, targets
 from journeys.drawing import Box, EdgeKind, Layout, NodeKind, mermaid, picture, svg
 from journeys.drawing.layout import label_size
 from journeys.drawing.lettering import width, wrapped
@@ -164,7 +164,7 @@ def test_the_picture_tells_itself() -> None:
 
 def test_every_kind_of_step_can_be_drawn() -> None:
     """A kind that is added to the language is added here too."""
-    assert set(_KINDS) | {"entry"} == {kind.value for kind in NodeKind} == {kind.value for kind in LOOKS}
+    assert set(KINDS) | {"entry"} == {kind.value for kind in NodeKind} == {kind.value for kind in LOOKS}
     assert len({look.outline for look in LOOKS.values()}) == len(LOOKS)
 
 
