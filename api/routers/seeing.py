@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from api.house import House
 from api.problems import responses, unknown
 from api.security import only
-from api.who import Role, Who
+from api.who import REVIEWERS, Role, Who
 from journeys.comparing import Comparison
 from journeys.comparing import compare as compared
 from journeys.definitions import Definition
@@ -19,7 +19,7 @@ from journeys.library import Library
 
 router = APIRouter(prefix="/definitions", tags=["definitions"])
 
-Reader = Annotated[Who, Depends(only(Role.REP, Role.MARKETING, Role.MEDICAL, Role.COMPLIANCE, Role.ADMIN))]
+Reader = Annotated[Who, Depends(only(Role.REP, *REVIEWERS))]
 Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Since = Annotated[int, Query(ge=1, le=2**31 - 1, description="The version to compare it with.")]
 

@@ -75,7 +75,7 @@ def the_authored() -> dict[str, Any]:
                 visit={"face_to_face": {"materials": ["hf-detail-aid@2"], "message": "Be the first."}, "remote": {"materials": ["hf-remote-deck@1"]}},
             ),
             "follow-up": an_email(title="The e-mail after the visit", next="done"),
-            "question": a_medical_step(title="Question for medical", next="first-visit"),
+            "question": a_medical_step(title="Question for medical", at_most=3, next={"otherwise": "first-visit", "exhausted": "done"}),
             "done": an_exit("became_advocate"),
         },
     )
