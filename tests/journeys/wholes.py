@@ -61,6 +61,9 @@ KINDS = (
     "notify",
     "request",
 )
+PAUSING = ("visit", "pause")
+"""Who jumps back comes to one of these, so that no loop spins."""
+
 WAYS: dict[str, tuple[str, ...]] = {
     "rep-email": ("sent", "overdue"),
     "email": ("sent",),
@@ -103,13 +106,15 @@ class _Sketch:
         return names[0]
 
     def step(self, kind: str, name: str, onward: str, line: list[str], end: str, depth: int) -> dict[str, Any]:
-        anywhere = st.sampled_from([onward, *line, end])
+        anywhere = st.sampled_from([onward, end, *(step for step in line if step.rpartition("-")[0].endswith(PAUSING))])
         if kind == "branch":
             # Its only other way is `next`, so it leads on, and so does every case: a loop needs a step that can be exhausted.
-            return {**a_branch(onward, ({"fact": "decile", "is": 1}, onward), ({"outcome": line[0], "is": "interested"}, onward)), "at_most": 3}
+            return a_branch(onward, ({"fact": "decile", "is": 1}, onward), ({"fact": "adoption_stage", "at_least": "user"}, end))
         ways = self.draw(st.lists(st.sampled_from(("interested", "neutral")), min_size=1, unique=True)) if kind == "visit" else []
         named = [*WAYS.get(kind, ()), *ways, *(["overdue"] if kind == "visit" else [])]
         to = {"otherwise": onward, "exhausted": onward, **{way: self.draw(anywhere) for way in named if self.draw(st.booleans())}}
+        if "missing" in named:
+            to["missing"] = end
         made = self.made(kind, name, to, tuple(ways), line, depth)
         return {**made, "at_most": self.draw(st.integers(1, 3))}
 
@@ -132,7 +137,7 @@ class _Sketch:
             "until": lambda: a_wait_with(to, until={"fact": "congress_attended_on", "minus": self.length()}),
             "local": lambda: a_wait_with(to, local=self.draw(st.sampled_from(OPENINGS))),
             "when": lambda: a_wait_with(to, when={"fact": "decile", "at_least": 2}, up_to=self.length()),
-            "event": lambda: a_wait_with(to, event="page_viewed", up_to=self.length()),
+            "event": lambda: a_wait_with(to, event="product_page_viewed", up_to=self.length()),
             "heard": lambda: a_wait(to, "clicked", up_to=self.length()),
             "split": lambda: a_split(to, one=self.draw(st.integers(1, 3)), two=self.draw(st.integers(0, 3))),
             "journey": lambda: a_sub_journey(to, up_to=self.length()),
@@ -174,7 +179,7 @@ def turns(run: Run) -> list[on.Event]:
         happenings.extend(on.Resumed(id=run.fresh, pause="recall", catch_up=catch_up) for catch_up in on.CatchUp)
     if alarm(run.state) is not None:
         happenings.append(on.Alarm())
-    happenings.append(on.Happened(id=run.fresh, event="page_viewed"))
+    happenings.append(on.Happened(id=run.fresh, event="product_page_viewed"))
     happenings.append(on.FactsChanged(id=run.fresh, facts={"decile": 2}))
     return happenings
 
