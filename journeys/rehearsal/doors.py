@@ -163,9 +163,7 @@ def _in_the_way(room: Room, member: Member, part: Part, entered: Entered | None)
     if member.policy is None:
         return "no_market_policy"
     earlier = [run for run in member.runs if run.part is part]
-    return _again(room, member, earlier, part, entered) or (
-        None if eligible(definition, member.known(definition.facts, room.now)) else "not_eligible"
-    )
+    return _again(room, member, earlier, part, entered) or (None if eligible(definition, member.known(definition.facts, room.now)) else "not_eligible")
 
 
 def _again(room: Room, member: Member, earlier: list[Run], part: Part, entered: Entered | None) -> str | None:

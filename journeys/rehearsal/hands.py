@@ -103,7 +103,7 @@ def _visit(room: Room, run: Run, task: OpenTask, step: VisitStep, manners: Manne
         by="rep",
         task=task.key,
         outcome=outcome,
-        channel=_where(member, step),
+        channel=_where(member, run.part.channels[task.step]),
         persona=persona,
         inquiry=f"{task.key}.question" if isinstance(to, MedicalStep) else None,
         chosen=chosen,
@@ -129,9 +129,8 @@ def _hands_over(definition: Definition, offer: str) -> bool:
     return isinstance(step, ExitStep) and step.exit.continue_with is not None
 
 
-def _where(member: Member, step: VisitStep) -> str:
+def _where(member: Member, channels: tuple[str, ...]) -> str:
     """The channel that the HCP prefers where the visit may take place there, else any."""
-    channels = tuple(step.visit.channels)
     preferred = member.facts.get("channel_preference")
     return preferred if isinstance(preferred, str) and preferred in channels else channels[int(member.rng.random() * len(channels))]
 

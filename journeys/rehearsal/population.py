@@ -59,9 +59,7 @@ class _Invention:
         self._profession = Choice(population.professions)
         self._persona = Choice({persona: mixture.weight for persona, mixture in population.personas.items()})
         self._facts = {fact: Choice(weights) for fact, weights in population.facts.items()}
-        self._by_persona = {
-            persona: {fact: Choice(weights) for fact, weights in mixture.facts.items()} for persona, mixture in population.personas.items()
-        }
+        self._by_persona = {persona: {fact: Choice(weights) for fact, weights in mixture.facts.items()} for persona, mixture in population.personas.items()}
 
     def circle(self, name: str, seed: int) -> Iterator[Person]:
         """One HCP, preceded by the nurse, where there is one."""
@@ -119,9 +117,7 @@ class _Invention:
 
     def _reach(self, rng: Random, place: InventedTerritory) -> tuple[tuple[str, ...], tuple[ConsentAct, ...]]:
         """The channels by which a person has an address, and what the person said of them."""
-        channels = tuple(
-            channel for channel, chance in (("email", self._of.reachable), ("sms", self._of.mobile)) if rng.random() < chance
-        )
+        channels = tuple(channel for channel, chance in (("email", self._of.reachable), ("sms", self._of.mobile)) if rng.random() < chance)
         acts = (act for channel, consents in self._of.consents.items() for act in self._acts(channel, consents, rng, place))
         return channels, tuple(acts)
 

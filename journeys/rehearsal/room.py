@@ -26,6 +26,10 @@ from journeys.state import State
 Act = Callable[[], object]
 
 _ALARM, _PROCEED = on.Alarm(), on.Proceed()
+_MOVED, _CLOSED, _SPLIT, _CORRECTED = What.MOVED, What.TASK_CLOSED, What.SPLIT, What.PERSONA_CORRECTED
+_STOPPED = (What.HELD, What.BLOCKED)
+"""Looked up once: there are two notes for every event."""
+
 _EVENT, _RING = 0, 1
 """What has arrived goes before the alarm of the same instant."""
 
@@ -142,21 +146,19 @@ class Room:
         return answer
 
     def _note(self, run: Run, note: Note) -> None:
-        count = self.count_for(run)
-        match note.what:
-            case What.MOVED:
-                count.ways[note.step or "", note.way or ""] += 1
-            case What.TASK_CLOSED if note.to == "done":
+        what = note.what
+        if what is _MOVED:
+            self.count_for(run).ways[note.step or "", note.way or ""] += 1
+        elif what is _CLOSED:
+            if note.to == "done":
                 hands.done(self, run, note)
-            case What.HELD | What.BLOCKED:
-                count.blocked[note.reason or ""] += 1
-            case What.SPLIT:
-                count.arms[note.step or "", note.way or ""] += 1
-            case What.PERSONA_CORRECTED:
-                run.member.facts["persona"] = note.to
-                self.tell(run.member, on.FactsChanged(id=f"persona.{note.key}", facts={"persona": note.to}), but=run)
-            case _:
-                pass
+        elif what in _STOPPED:
+            self.count_for(run).blocked[note.reason or ""] += 1
+        elif what is _SPLIT:
+            self.count_for(run).arms[note.step or "", note.way or ""] += 1
+        elif what is _CORRECTED:
+            run.member.facts["persona"] = note.to
+            self.tell(run.member, on.FactsChanged(id=f"persona.{note.key}", facts={"persona": note.to}), but=run)
 
     def touch(self, member: Member, *, channel: str, purpose: Purpose) -> None:
         """Somebody has been touched."""

@@ -50,7 +50,9 @@ class Trace:
         """The gate was asked."""
         if run.member.person.id == self.person:
             told = {"key": touch.key, "content": str(touch.content)} | _fields(verdict, but=("verdict", "checks"))
-            self.lines.append(Line(at=now, journey=run.part.journey, enrolment=run.enrolment, kind="gate", what=verdict.verdict, told=told, checks=verdict.checks))
+            self.lines.append(
+                Line(at=now, journey=run.part.journey, enrolment=run.enrolment, kind="gate", what=verdict.verdict, told=told, checks=verdict.checks)
+            )
 
     def _line(self, now: datetime, run: "Run", kind: Literal["begin", "event", "note", "command"], what: str, told: dict[str, str]) -> None:
         self.lines.append(Line(at=now, journey=run.part.journey, enrolment=run.enrolment, kind=kind, what=what, told=told))
