@@ -90,14 +90,14 @@ def _report(room: Room, run: Run, task: OpenTask) -> on.Complete:
     outcome = {"medical": ANSWERED, "escalate": HANDLED}.get(task.kind, SENT)
     if task.kind == "medical" and run.member.rng.random() < manners.medical.withdrawn:
         outcome = WITHDRAWN
-    return on.Complete.model_construct(id=f"{task.key}.done", by=_SIDES[task.kind], task=task.key, outcome=outcome)
+    asks = _question(run, task, path(step, outcome))
+    return on.Complete.model_construct(id=f"{task.key}.done", by=_SIDES[task.kind], task=task.key, outcome=outcome, inquiry=asks)
 
 
 def _visit(room: Room, run: Run, task: OpenTask, step: VisitStep, manners: Manners) -> on.Complete:
-    member, definition = run.member, run.part.definition
+    member = run.member
     outcome = manners.outcome(run.part.journey, task.step, step).draw(member.rng)
     persona, chosen = _chosen(room, run, step, manners)
-    to = definition.steps.get(chosen or path(step, outcome) or "")
     return on.Complete.model_construct(
         id=f"{task.key}.done",
         by="rep",
@@ -105,7 +105,7 @@ def _visit(room: Room, run: Run, task: OpenTask, step: VisitStep, manners: Manne
         outcome=outcome,
         channel=_where(member, run.part.channels[task.step]),
         persona=persona,
-        inquiry=f"{task.key}.question" if isinstance(to, MedicalStep) else None,
+        inquiry=_question(run, task, chosen or path(step, outcome)),
         chosen=chosen,
     )
 
@@ -122,6 +122,11 @@ def _chosen(room: Room, run: Run, step: VisitStep, manners: Manners) -> tuple[st
         return (rng.choice(others), rng.choice(leaving)) if others and leaving else (None, None)
     staying = [offer for offer in step.offers if offer not in leaving]
     return None, rng.choice(staying) if staying else None
+
+
+def _question(run: Run, task: OpenTask, to: str | None) -> str | None:
+    """Whoever leads the HCP to medical has recorded the HCP's own question."""
+    return f"{task.key}.question" if isinstance(run.part.definition.steps.get(to or ""), MedicalStep) else None
 
 
 def _hands_over(definition: Definition, offer: str) -> bool:
