@@ -87,6 +87,9 @@ class Joining(_Place):
 Place = Annotated[AtTask | Sending | Held | Passing | Ready | Waiting | Joining, Field(discriminator="is_")]
 
 
+_UNDER_WAY = (Sending, Passing)
+
+
 class Entered(Stored):
     """The event by which the HCP came in, with its key and fields."""
 
@@ -186,7 +189,7 @@ class State(Stored):
         for place in self.places if not self.pauses else ():
             if isinstance(place, Ready):
                 first = first or place
-            elif isinstance(place, Sending | Passing):
+            elif isinstance(place, _UNDER_WAY):
                 return None
         return first
 

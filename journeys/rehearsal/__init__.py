@@ -5,9 +5,10 @@ of how people behave.
 """
 
 from journeys.rehearsal.behaviour import Behaviour, packaged_behaviour, read_behaviour
+from journeys.rehearsal.checking import check
 from journeys.rehearsal.people import Person, Territory
 from journeys.rehearsal.playing import UnknownPersonError, rehearse, trace
-from journeys.rehearsal.population import populate, territories
+from journeys.rehearsal.population import furnish, populate, territories
 from journeys.rehearsal.report import Report
 from journeys.rehearsal.scripts import Played, Script, path_of, play_one, replay
 from journeys.rehearsal.stage import Stage
@@ -22,6 +23,8 @@ __all__ = [
     "Stage",
     "Territory",
     "UnknownPersonError",
+    "check",
+    "furnish",
     "packaged_behaviour",
     "path_of",
     "play_one",

@@ -134,13 +134,15 @@ class Consequence(Authored):
 
 
 class Happening(Authored):
-    """An event of the outside that comes of itself. `dates` are fields that hold a time to come, so long after the event; a fact that
-    `facts` names takes the value of that field."""
+    """An event of the outside that comes of itself. `key` is the field that is its key; `times` and `days` are fields that hold a point in time
+    or a day to come, so long after the event; a fact that `facts` names takes the value of that field."""
 
     event: Slug
     per_week: PerWeek
     fields: dict[Slug, Annotated[tuple[Value, ...], Field(min_length=1)]] = {}
-    dates: dict[Slug, Delay] = {}
+    key: Slug | None = None
+    times: dict[Slug, Delay] = {}
+    days: dict[Slug, Delay] = {}
     facts: dict[Slug, Slug] = {}
     then: "Sequel | None" = None
 

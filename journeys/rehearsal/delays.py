@@ -15,7 +15,7 @@ OPENS, CLOSES = 8, 17
 
 _LAST_MOMENT = timedelta(minutes=1)
 
-_QUARTERS = tuple(time(hour, minute) for hour in range(OPENS, CLOSES) for minute in (0, 15, 30, 45))
+_HALVES = tuple(time(hour, minute) for hour in range(OPENS, CLOSES) for minute in (0, 30))
 
 
 class Delay(Authored):
@@ -75,8 +75,8 @@ class Diary:
         self._hours: dict[tuple[datetime, int], datetime] = {}
 
     def at_work(self, now: datetime, *, days: int, rng: Random) -> datetime:
-        """Some quarter of an hour of the `days`-th working day after `now`; never before `now`."""
-        quarter = int(rng.random() * len(_QUARTERS))
+        """Some half hour of the `days`-th working day after `now`; never before `now`."""
+        half = int(rng.random() * len(_HALVES))
         local = self.calendar.local(now)
         ahead = (local.toordinal(), days)
         midnight = self._days.get(ahead)
@@ -84,11 +84,11 @@ class Diary:
             noon = local.replace(hour=12, minute=0, second=0, microsecond=0)
             day = self.calendar.local(self.calendar.after(noon, Length(days, Unit.BUSINESS_DAY))).date() if days else local.date()
             midnight = self._days[ahead] = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return max(self._at(midnight, quarter), now)
+        return max(self._at(midnight, half), now)
 
     def in_time(self, now: datetime, *, due: datetime, share: float, rng: Random) -> datetime:
-        """Some quarter of an hour of a working day when that share of the time until `due` has passed; before `due`, and never before `now`."""
-        quarter = int(rng.random() * len(_QUARTERS))
+        """Some half hour of a working day when that share of the time until `due` has passed; before `due`, and never before `now`."""
+        half = int(rng.random() * len(_HALVES))
         local = self.calendar.local(now + (due - now) * share)
         ahead = (local.toordinal(), -1)
         midnight = self._days.get(ahead)
@@ -97,12 +97,12 @@ class Diary:
             while not self.calendar.works_on(day):
                 day += timedelta(days=1)
             midnight = self._days[ahead] = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return max(min(self._at(midnight, quarter), due - _LAST_MOMENT), now)
+        return max(min(self._at(midnight, half), due - _LAST_MOMENT), now)
 
-    def _at(self, midnight: datetime, quarter: int) -> datetime:
-        reached = self._hours.get((midnight, quarter))
+    def _at(self, midnight: datetime, half: int) -> datetime:
+        reached = self._hours.get((midnight, half))
         if reached is None:
-            reached = self._hours[midnight, quarter] = self.calendar.at(midnight.date(), _QUARTERS[quarter])
+            reached = self._hours[midnight, half] = self.calendar.at(midnight.date(), _HALVES[half])
         return reached
 
 

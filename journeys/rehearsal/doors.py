@@ -33,6 +33,8 @@ def offer(room: Room, member: Member, part: Part, *, entered: Entered | None = N
         refused = _claim(room, _run(room, member, part, entered))
     if refused is not None and count:
         room.tally.journeys[part.journey].not_entered[refused] += 1
+        if room.trace is not None:
+            room.trace.kept_out(room.now, member.person.id, part.journey, refused)
     return refused
 
 
@@ -118,7 +120,7 @@ def _stand_back(room: Room, run: Run) -> None:
         leave = on.Leave.model_construct(id=f"{run.enrolment}.{GAVE_WAY}", by=_HOUSE, reason=GAVE_WAY)
         room.later(room.now, partial(room.take, run, leave))
     else:
-        room.later(room.now, partial(room.take, run, on.Paused.model_construct(id=_turn(room, run), pause=BUSY)))
+        room.later(room.now, partial(room.take, run, on.Paused.model_construct(id=room.name("turn"), pause=BUSY)))
 
 
 def _go_on(room: Room, run: Run) -> None:
@@ -126,12 +128,8 @@ def _go_on(room: Room, run: Run) -> None:
     if run.state is None:
         room.later(room.now, partial(room.start, run))
     else:
-        resumed = on.Resumed.model_construct(id=_turn(room, run), pause=BUSY, catch_up=on.CatchUp.SHIFT)
+        resumed = on.Resumed.model_construct(id=room.name("turn"), pause=BUSY, catch_up=on.CatchUp.SHIFT)
         room.later(room.now, partial(room.take, run, resumed))
-
-
-def _turn(room: Room, run: Run) -> str:
-    return f"{run.enrolment}.turn.{room.now.isoformat()}.{run.active}"
 
 
 def _run(room: Room, member: Member, part: Part, entered: Entered | None) -> Run:

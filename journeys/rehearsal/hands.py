@@ -90,22 +90,22 @@ def _report(room: Room, run: Run, task: OpenTask) -> on.Complete:
     outcome = {"medical": ANSWERED, "escalate": HANDLED}.get(task.kind, SENT)
     if task.kind == "medical" and run.member.rng.random() < manners.medical.withdrawn:
         outcome = WITHDRAWN
-    return on.Complete.model_construct(id=f"{task.key}.done", by=_SIDES[task.kind], task=task.key, outcome=outcome)
+    asks = _question(run, task, path(step, outcome))
+    return on.Complete.model_construct(id=f"{task.key}.done", by=_SIDES[task.kind], task=task.key, outcome=outcome, inquiry=asks)
 
 
 def _visit(room: Room, run: Run, task: OpenTask, step: VisitStep, manners: Manners) -> on.Complete:
-    member, definition = run.member, run.part.definition
+    member = run.member
     outcome = manners.outcome(run.part.journey, task.step, step).draw(member.rng)
     persona, chosen = _chosen(room, run, step, manners)
-    to = definition.steps.get(chosen or path(step, outcome) or "")
     return on.Complete.model_construct(
         id=f"{task.key}.done",
         by="rep",
         task=task.key,
         outcome=outcome,
-        channel=_where(member, step),
+        channel=_where(member, run.part.channels[task.step]),
         persona=persona,
-        inquiry=f"{task.key}.question" if isinstance(to, MedicalStep) else None,
+        inquiry=_question(run, task, chosen or path(step, outcome)),
         chosen=chosen,
     )
 
@@ -124,14 +124,18 @@ def _chosen(room: Room, run: Run, step: VisitStep, manners: Manners) -> tuple[st
     return None, rng.choice(staying) if staying else None
 
 
+def _question(run: Run, task: OpenTask, to: str | None) -> str | None:
+    """Whoever leads the HCP to medical has recorded the HCP's own question."""
+    return f"{task.key}.question" if isinstance(run.part.definition.steps.get(to or ""), MedicalStep) else None
+
+
 def _hands_over(definition: Definition, offer: str) -> bool:
     step = definition.steps.get(offer)
     return isinstance(step, ExitStep) and step.exit.continue_with is not None
 
 
-def _where(member: Member, step: VisitStep) -> str:
+def _where(member: Member, channels: tuple[str, ...]) -> str:
     """The channel that the HCP prefers where the visit may take place there, else any."""
-    channels = tuple(step.visit.channels)
     preferred = member.facts.get("channel_preference")
     return preferred if isinstance(preferred, str) and preferred in channels else channels[int(member.rng.random() * len(channels))]
 

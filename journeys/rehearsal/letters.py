@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from journeys import events as on
 from journeys.definitions import Heard, InviteStep
@@ -29,7 +29,7 @@ def deliver(room: Room, run: Run, touch: Deliver) -> on.Settled:
     if verdict.verdict == "allowed" and to is not None:
         _send(room, run, touch, to)
         return on.Settled.model_construct(key=touch.key, result="sent")
-    result = "deferred" if verdict.verdict == "deferred" else "refused"
+    result: Literal["deferred", "refused"] = "deferred" if verdict.verdict == "deferred" else "refused"
     return on.Settled.model_construct(key=touch.key, result=result, reason=verdict.reason, until=verdict.until)
 
 

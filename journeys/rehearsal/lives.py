@@ -1,4 +1,4 @@
-"""What happens to people of itself: they are entered over the first weeks, consent and withdraw, object, climb the adoption ladder, and things happen to them."""
+"""What happens to people of itself: they are entered over the first weeks, consent and withdraw, object, climb the adoption ladder, meet events."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def begin(room: Room, member: Member) -> None:
     """Draw when the person is entered, and what the person will do unasked."""
     _draw_weekly(room, member)
     if member.person.enters:
-        at = member.diary.at_work(room.stage.start, days=int(member.rng.random() * room.stage.behaviour.intake_days), rng=member.rng)
+        at = member.diary.at_work(room.stage.start, days=1 + int(member.rng.random() * room.stage.behaviour.intake_days), rng=member.rng)
         room.later(at, partial(_enter, room, member))
         for happening in room.stage.happenings:
             _draw_happening(room, member, happening, personal(room.stage.seed, f"{member.person.id}.{happening.event}"))
@@ -44,7 +44,7 @@ def consents(room: Room, member: Member, act: ConsentAct) -> None:
     """A person consents or takes a consent back, and the runs are told."""
     member.consents = (*member.consents, act)
     kind = on.ConsentGiven if act.act == "given" else on.ConsentWithdrawn
-    room.tell(member, kind.model_construct(id=f"{act.act}.{act.channel}.{act.at.isoformat()}", channel=act.channel))
+    room.tell(member, kind.model_construct(id=room.name(act.act), channel=act.channel))
     _reconsider(room, member)
 
 
@@ -58,7 +58,7 @@ def climb(room: Room, member: Member) -> None:
 def change(room: Room, member: Member, facts: dict[str, Value | None]) -> None:
     """Facts of a person are others now, and the runs are told."""
     member.facts.update(facts)
-    room.tell(member, on.FactsChanged.model_construct(id=f"facts.{room.now.isoformat()}.{'.'.join(facts)}", facts=facts))
+    room.tell(member, on.FactsChanged.model_construct(id=room.name("facts"), facts=facts))
     _reconsider(room, member)
 
 
@@ -71,9 +71,9 @@ def learn(room: Room, run: Run, learnt: Learn) -> None:
         known["tags"] = tuple(sorted({*(tags if isinstance(tags, tuple) else ()), *learnt.add_tags} - {*learnt.remove_tags}))
     if learnt.channel_preference is not None:
         known["channel_preference"] = learnt.channel_preference
-    for fact, proposed in (("adoption_stage", learnt.propose_stage), ("persona", learnt.propose_persona)):
-        if proposed is not None and member.rng.random() < room.stage.behaviour.proposals_accepted:
-            known[fact] = proposed
+    proposed = {"adoption_stage": learnt.propose_stage, "persona": learnt.propose_persona}
+    accepted = room.stage.behaviour.proposals_accepted
+    known |= {fact: value for fact, value in proposed.items() if value is not None and member.rng.random() < accepted}
     if known:
         change(room, member, known)
 
@@ -103,7 +103,7 @@ def _scheduled(room: Room, member: Member, part: Part) -> None:
 
 def _reconsider(room: Room, member: Member) -> None:
     """Something is known that was not: whoever meets the condition of a journey that enters by itself comes in now."""
-    for part in room.stage.automatic:
+    for part in room.stage.automatic if member.person.enters else ():
         doors.offer(room, member, part, count=False)
 
 
@@ -135,7 +135,7 @@ def _consent(room: Room, member: Member, channel: str, market: str, act: str) ->
 def _object(room: Room, member: Member) -> None:
     member.objected = True
     room.tally.happened["objected"] += 1
-    room.tell(member, on.Objected.model_construct(id=f"objected.{member.person.id}"))
+    room.tell(member, on.Objected.model_construct(id=room.name("objected")))
 
 
 def _draw_happening(room: Room, member: Member, happening: Happening, rng: Random, number: int = 1) -> None:
@@ -148,8 +148,12 @@ def _happen(room: Room, member: Member, happening: Happening, rng: Random, numbe
     """An event of the outside comes, with its key and fields; its sequel and the next of its kind are drawn."""
     key = f"{happening.event}-{number}"
     fields: dict[str, Value] = {name: rng.choice(values) for name, values in happening.fields.items()}
-    for name, delay in happening.dates.items():
+    if happening.key is not None:
+        fields[happening.key] = key
+    for name, delay in happening.times.items():
         fields[name] = drawn(delay)(member.diary, room.now, rng).isoformat()
+    for name, delay in happening.days.items():
+        fields[name] = member.diary.calendar.local(drawn(delay)(member.diary, room.now, rng)).date().isoformat()
     _tell(room, member, happening.event, key, fields)
     facts = {fact: fields.get(name) for fact, name in happening.facts.items()}
     if facts:
@@ -162,7 +166,7 @@ def _happen(room: Room, member: Member, happening: Happening, rng: Random, numbe
 
 def _tell(room: Room, member: Member, event: str, key: str, fields: dict[str, Value]) -> None:
     room.tally.happened[event] += 1
-    happened = on.Happened.model_construct(id=f"{member.person.id}.{event}.{key}", event=event, key=key, fields=fields)
+    happened = on.Happened.model_construct(id=room.name(event), event=event, key=key, fields=fields)
     for run in member.open_runs:
         if event in run.part.definition.listens:
             room.later(room.now, partial(room.take, run, happened))

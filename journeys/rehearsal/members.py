@@ -6,6 +6,7 @@ from journeys.arrivals import Arrival
 from journeys.conditions import Value
 from journeys.consents import missing
 from journeys.events import Event
+from journeys.facts import CATALOGUE, Wall
 from journeys.reasons import Reason
 from journeys.rehearsal.people import Person
 from journeys.rehearsal.population import personal
@@ -13,6 +14,8 @@ from journeys.rehearsal.stage import Part, Stage
 from journeys.state import State
 
 _CONSENT = "_consent"
+_MEDICAL = frozenset(fact.name for fact in CATALOGUE.values() if fact.wall is Wall.MEDICAL)
+"""What no journey is ever told."""
 
 
 class Member:
@@ -25,7 +28,7 @@ class Member:
         self.policy = stage.markets.get(person.market)
         self.facts: dict[str, Value | None] = {
             "language": self.policy.languages[0] if self.policy is not None else None,
-            **person.facts,
+            **{fact: value for fact, value in person.facts.items() if fact not in _MEDICAL},
             "profession": person.profession,
             "market": person.market,
             "nurse_in_care_team": bool(person.care_team),

@@ -1,7 +1,8 @@
 """An invented population: each person drawn from shares, with randomness of their own, so that one more person changes no other."""
 
 from bisect import bisect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
@@ -38,6 +39,7 @@ def personal(seed: int, person: str) -> Random:
 
 
 def territories(population: Population) -> tuple[Territory, ...]:
+    """The territories of an invented population, with those who act for them."""
     return tuple(Territory(each.id, each.market, each.reps, each.msls) for each in population.territories)
 
 
@@ -45,6 +47,17 @@ def populate(population: Population, *, count: int, seed: int, start: datetime, 
     """`count` HCPs, and the nurses who support them. The n-th is the same however many there are."""
     invention = _Invention(population, start, markets)
     return tuple(person for number in range(1, count + 1) for person in invention.circle(f"hcp-{number:06}", seed))
+
+
+def furnish(
+    population: Population, known: Iterable[Person], *, seed: int, start: datetime, markets: Mapping[str, MarketPolicy]
+) -> tuple[tuple[Person, ...], tuple[Territory, ...]]:
+    """People of whom a register knows market, profession and some facts, with everything else invented; and the territories they are put into.
+
+    A person of a market in which the population has no territory is put into none.
+    """
+    invention = _Invention(population, start, markets)
+    return tuple(invention.furnished(person, seed) for person in known), territories(population)
 
 
 class _Invention:
@@ -68,7 +81,7 @@ class _Invention:
         zone = self._zones[place.id].draw(rng) if place.id in self._zones else None
         profession = self._profession.draw(rng)
         facts = self._draw_facts(rng)
-        channels, consents = self._reach(rng, place)
+        channels, consents = self._reach(rng, place.market)
         objected, suppressed = rng.random() < self._of.objected, rng.random() < self._of.suppressed
         nurse = self._nurse(name, place, zone, rng) if profession == "physician" and rng.random() < self._of.nurse_in_care_team else None
         if nurse is not None:
@@ -87,8 +100,25 @@ class _Invention:
             care_team=(nurse.id,) if nurse is not None else (),
         )
 
+    def furnished(self, person: Person, seed: int) -> Person:
+        """The person with everything that is not known invented; what is known stays."""
+        rng = personal(seed, f"{person.id}.invented")
+        there = {each.id: each.weight for each in self._of.territories if each.market == person.market}
+        place = self._places[Choice(there).draw(rng)] if there else None
+        channels, consents = self._reach(rng, person.market)
+        known = {fact: value for fact, value in person.facts.items() if value is not None}
+        return replace(
+            person,
+            territory=place.id if place is not None else None,
+            facts={**self._draw_facts(rng), **known},
+            channels=channels,
+            consents=consents,
+            objected=rng.random() < self._of.objected,
+            suppressed=rng.random() < self._of.suppressed,
+        )
+
     def _nurse(self, name: str, place: InventedTerritory, zone: str | None, rng: Random) -> Person:
-        channels, consents = self._reach(rng, place)
+        channels, consents = self._reach(rng, place.market)
         return Person(
             id=f"{name}-nurse", market=place.market, profession="nurse", territory=place.id, zone=zone, consents=consents, channels=channels, enters=False
         )
@@ -115,18 +145,18 @@ class _Invention:
         least, most = (length.roughly.total_seconds() for length in ahead)
         return (self._start + timedelta(seconds=rng.uniform(least, most))).date().isoformat()
 
-    def _reach(self, rng: Random, place: InventedTerritory) -> tuple[tuple[str, ...], tuple[ConsentAct, ...]]:
+    def _reach(self, rng: Random, market: str) -> tuple[tuple[str, ...], tuple[ConsentAct, ...]]:
         """The channels by which a person has an address, and what the person said of them."""
         channels = tuple(channel for channel, chance in (("email", self._of.reachable), ("sms", self._of.mobile)) if rng.random() < chance)
-        acts = (act for channel, consents in self._of.consents.items() for act in self._acts(channel, consents, rng, place))
+        acts = (act for channel, consents in self._of.consents.items() for act in self._acts(channel, consents, rng, market))
         return channels, tuple(acts)
 
-    def _acts(self, channel: str, consents: Consents, rng: Random, place: InventedTerritory) -> Iterator[ConsentAct]:
+    def _acts(self, channel: str, consents: Consents, rng: Random, market: str) -> Iterator[ConsentAct]:
         drawn = rng.random()
         if drawn < consents.given:
-            yield consent(channel, place.market, at=self._since)
+            yield consent(channel, market, at=self._since)
         elif drawn < consents.given + consents.withdrawn:
-            yield consent(channel, place.market, at=self._since, act="withdrawn")
+            yield consent(channel, market, at=self._since, act="withdrawn")
 
 
 def consent(channel: str, market: str, *, at: datetime, act: str = "given") -> ConsentAct:

@@ -8,8 +8,6 @@ from journeys.rehearsal.stage import Part, Stage
 from journeys.rehearsal.tally import JourneyTally, Tally
 from journeys.shapes import Instant, Stored
 
-PER_CENT = 100
-
 
 class End(Stored):
     kind: str
@@ -49,6 +47,8 @@ class JourneyReport(Stored):
     ends: tuple[End, ...]
     going_on: int
     """Runs that had not ended when the rehearsal did."""
+    oldest_days: float
+    """For how many days the oldest of those had been going on."""
     standing: dict[str, int]
     """At which steps those stood."""
     goal: TimeToGoal | None
@@ -133,6 +133,7 @@ def _journey(part: Part, counts: JourneyTally) -> JourneyReport:
         stood_back=counts.stood_back,
         ends=ends,
         going_on=counts.going_on,
+        oldest_days=round(counts.oldest_days, 1),
         standing=_sorted(counts.standing),
         goal=_time_to_goal(counts.goal_days),
         steps=tuple(_step(step, part.kinds[step], counts) for step in definition.steps),

@@ -26,6 +26,10 @@ from journeys.state import State
 Act = Callable[[], object]
 
 _ALARM, _PROCEED = on.Alarm(), on.Proceed()
+_MOVED, _CLOSED, _SPLIT, _CORRECTED = What.MOVED, What.TASK_CLOSED, What.SPLIT, What.PERSONA_CORRECTED
+_STOPPED = (What.HELD, What.BLOCKED)
+"""Looked up once: there are two notes for every event."""
+
 _EVENT, _RING = 0, 1
 """What has arrived goes before the alarm of the same instant."""
 
@@ -39,7 +43,7 @@ class Room:
         self.end = stage.end
         self.members = {person.id: Member(person, stage) for person in people}
         self._queue: list[tuple[datetime, int, int, Act]] = []
-        self._order = 0
+        self._order, self._named = 0, 0
 
     def play(self) -> None:
         """Let everything happen that happens before the end."""
@@ -61,6 +65,11 @@ class Room:
             self._order += 1
             heappush(self._queue, (at, rank, self._order, act))
 
+    def name(self, what: str) -> str:
+        """An id for something that happens here, not used before."""
+        self._named += 1
+        return f"{what}.{self._named}"
+
     def tell(self, member: Member, event: on.Event, *, but: Run | None = None) -> None:
         """Tell all runs of a person, each in its turn."""
         for run in member.open_runs:
@@ -68,7 +77,9 @@ class Room:
                 self.later(self.now, partial(self.take, run, event))
 
     def start(self, run: Run) -> None:
-        """Begin a run: its first advance."""
+        """Begin a run, if it is still its turn: its first advance."""
+        if not run.active or run.state is not None:
+            return
         run.began = self.now
         self.count_for(run).entered += 1
         self._play(run, begin(run.part.definition, run.arrival, enrolment=run.enrolment, now=self.now))
@@ -114,7 +125,7 @@ class Room:
             run.alarm = None
             self.take(run, _ALARM)
 
-    def _answer(self, run: Run, commands: tuple[Command, ...]) -> on.Event | None:
+    def _answer(self, run: Run, commands: tuple[Command, ...]) -> on.Event | None:  # noqa: C901 - one line for each kind of command
         """Do what an advance commands. What its effect answers at once is the next event."""
         answer: on.Event | None = None
         for command in commands:
@@ -142,21 +153,19 @@ class Room:
         return answer
 
     def _note(self, run: Run, note: Note) -> None:
-        count = self.count_for(run)
-        match note.what:
-            case What.MOVED:
-                count.ways[note.step or "", note.way or ""] += 1
-            case What.TASK_CLOSED if note.to == "done":
+        what = note.what
+        if what is _MOVED:
+            self.count_for(run).ways[note.step or "", note.way or ""] += 1
+        elif what is _CLOSED:
+            if note.to == "done":
                 hands.done(self, run, note)
-            case What.HELD | What.BLOCKED:
-                count.blocked[note.reason or ""] += 1
-            case What.SPLIT:
-                count.arms[note.step or "", note.way or ""] += 1
-            case What.PERSONA_CORRECTED:
-                run.member.facts["persona"] = note.to
-                self.tell(run.member, on.FactsChanged(id=f"persona.{note.key}", facts={"persona": note.to}), but=run)
-            case _:
-                pass
+        elif what in _STOPPED:
+            self.count_for(run).blocked[note.reason or ""] += 1
+        elif what is _SPLIT:
+            self.count_for(run).arms[note.step or "", note.way or ""] += 1
+        elif what is _CORRECTED:
+            run.member.facts["persona"] = note.to
+            self.tell(run.member, on.FactsChanged.model_construct(id=self.name("persona"), facts={"persona": note.to}), but=run)
 
     def touch(self, member: Member, *, channel: str, purpose: Purpose) -> None:
         """Somebody has been touched."""
@@ -187,6 +196,7 @@ class Room:
             count.passages.update(run.state.passages)
             if run.ended is None:
                 count.going_on += 1
+                count.oldest_days = max(count.oldest_days, (self.end - run.began).total_seconds() / 86400)
                 count.standing.update({place.step: 1 for place in run.state.places})
         if not member.person.enters and not member.touches:
             return

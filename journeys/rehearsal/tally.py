@@ -17,6 +17,8 @@ class JourneyTally:
     """Runs that waited for their turn, before they began or in the middle."""
     ends: Counter[tuple[str, str]] = field(default_factory=Counter)
     going_on: int = 0
+    oldest_days: float = 0.0
+    """For how long the oldest of those has been going on."""
     standing: Counter[str] = field(default_factory=Counter)
     """Where the runs stand that have not ended."""
     passages: Counter[str] = field(default_factory=Counter)

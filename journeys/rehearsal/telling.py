@@ -57,7 +57,7 @@ def _goal(journey: JourneyReport) -> Iterator[str]:
 def _touches(report: Report) -> str:
     if not report.touches:
         return ""
-    return "\n".join(["touches by channel and week", *_table({channel: weeks for channel, weeks in report.touches.items()}, report.weeks)])
+    return "\n".join(["touches by channel and week", *_table(report.touches, report.weeks)])
 
 
 def _pressure(pressure: Pressure) -> str:

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from journeys.rehearsal.members import Run
 
 
+LineKind = Literal["begin", "event", "note", "command", "gate", "door"]
+
+
 class Line(Stored):
     """One line of the trace. `checks` are those of the gate, in the order in which they were made."""
 
     at: Instant
     journey: str
     enrolment: str
-    kind: Literal["begin", "event", "note", "command", "gate"]
+    kind: LineKind
     what: str
     told: dict[str, str] = {}
     checks: tuple[Check, ...] = ()
@@ -46,16 +49,19 @@ class Trace:
             else:
                 self._line(now, run, "command", command.is_, _fields(command))
 
+    def kept_out(self, now: datetime, person: str, journey: str, because: str) -> None:
+        """The person did not come into a journey."""
+        if person == self.person:
+            self.lines.append(Line(at=now, journey=journey, enrolment="", kind="door", what=because))
+
     def judged(self, now: datetime, run: "Run", touch: Deliver, verdict: Verdict) -> None:
         """The gate was asked."""
         if run.member.person.id == self.person:
             told = {"key": touch.key, "content": str(touch.content)} | _fields(verdict, but=("verdict", "checks"))
-            self.lines.append(
-                Line(at=now, journey=run.part.journey, enrolment=run.enrolment, kind="gate", what=verdict.verdict, told=told, checks=verdict.checks)
-            )
+            self._line(now, run, "gate", verdict.verdict, told, verdict.checks)
 
-    def _line(self, now: datetime, run: "Run", kind: Literal["begin", "event", "note", "command"], what: str, told: dict[str, str]) -> None:
-        self.lines.append(Line(at=now, journey=run.part.journey, enrolment=run.enrolment, kind=kind, what=what, told=told))
+    def _line(self, now: datetime, run: "Run", kind: LineKind, what: str, told: dict[str, str], checks: tuple[Check, ...] = ()) -> None:
+        self.lines.append(Line(at=now, journey=run.part.journey, enrolment=run.enrolment, kind=kind, what=what, told=told, checks=checks))
 
 
 def _fields(model: Stored, *, but: tuple[str, ...] = ()) -> dict[str, str]:

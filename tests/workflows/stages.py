@@ -63,10 +63,12 @@ class Stage:
     """The id of the enrolment that is played; a fresh one each time, when it is None."""
     runs: MemoryRuns = field(default_factory=MemoryRuns)
     channel: MemoryChannel = field(default_factory=MemoryChannel)
+    ledgers: Callable[[Any], MemoryLedger] = MemoryLedger
+    desks: Callable[[Any], MemoryRequests] = MemoryRequests
 
     def __post_init__(self) -> None:
-        self.ledger = MemoryLedger(self.runs)
-        self.requests = MemoryRequests(self.runs)
+        self.ledger = self.ledgers(self.runs)
+        self.requests = self.desks(self.runs)
         self.gateway = Gateway(self.client, task_queue=self.task_queue, pace=self.pace)
 
     @property
@@ -250,12 +252,17 @@ def speaking_pydantic(environment: WorkflowEnvironment) -> Client:
 
 @asynccontextmanager
 async def a_stage(
-    environment: WorkflowEnvironment, *, speed: float = HURRY, name: str | None = None, restrictions: SandboxRestrictions = SandboxRestrictions.default
+    environment: WorkflowEnvironment,
+    *,
+    speed: float = HURRY,
+    name: str | None = None,
+    restrictions: SandboxRestrictions = SandboxRestrictions.default,
+    **house: Any,
 ) -> AsyncIterator[Stage]:
-    """A stage with a house in memory. Journey time runs at `speed` on a server that cannot skip it."""
+    """A stage with a house in memory, or what `house` gives in its place. Journey time runs at `speed` on a server that cannot skip it."""
     pace = Pace(speed=1.0 if environment.supports_time_skipping else speed, origin=await environment.get_current_time())
     client = speaking_pydantic(environment)
-    stage = Stage(environment, client, pace, task_queue=f"stage-{next(_numbers)}", name=name)
+    stage = Stage(environment, client, pace, task_queue=f"stage-{next(_numbers)}", name=name, **house)
     async with stage.worker(restrictions):
         try:
             yield stage

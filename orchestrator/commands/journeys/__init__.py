@@ -2,8 +2,8 @@
 
 import typer
 
-from orchestrator.commands.journeys import judging, living, reading
+from orchestrator.commands.journeys import judging, living, reading, rehearsing
 
 app = typer.Typer(no_args_is_help=True, help="Check, draw, sign and publish engagement strategies.")
-for part in (judging, living, reading):
+for part in (judging, rehearsing, living, reading):
     app.add_typer(part.app)
