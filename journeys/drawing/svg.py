@@ -96,6 +96,10 @@ def _shape(kind: NodeKind, x: float, y: float, wide: float, high: float) -> str:
             return _cornered(kind, x, y, wide, high, cut=8)
         case Outline.DEEP_CUT:
             return _cornered(kind, x, y, wide, high, cut=16)
+        case Outline.BAR:
+            return _rect(kind, x, y, wide, high, bend=0) + _rect("inner", x, y + 4, wide, high - 8, bend=0)
+        case Outline.PLAIN:
+            return _rect(kind, x, y, wide, high, bend=2)
         case _ as never:
             assert_never(never)
 

@@ -164,8 +164,8 @@ def test_the_picture_tells_itself() -> None:
 
 def test_every_kind_of_step_can_be_drawn() -> None:
     """A kind that is added to the language is added here too."""
-    assert set(KINDS) | {"entry"} == {kind.value for kind in NodeKind} == {kind.value for kind in LOOKS}
-    assert len({look.outline for look in LOOKS.values()}) == len(LOOKS)
+    assert set(KINDS) | {"entry", "join"} == {kind.value for kind in NodeKind} == {kind.value for kind in LOOKS}
+    assert len({(look.outline, look.day) for kind, look in LOOKS.items() if kind is not NodeKind.JOIN}) == len(LOOKS) - 1
 
 
 @pytest.mark.parametrize("kind", NodeKind)

@@ -5,7 +5,7 @@ import re
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from journeys.definitions import Definition, ExitStep, targets
+from journeys.definitions import JOIN, OTHERWISE, OVERDUE, SKIPPED, BranchStep, Definition, ExitStep, Step, path, targets
 from journeys.explaining import Explanation, explain, markdown
 from tests.builders import a_branch, a_journey, a_library, a_medical_step, a_pause, a_rep_email, a_visit, a_wait, an_email, an_exit
 from tests.journeys import strategies
@@ -70,7 +70,7 @@ def test_a_visit_is_told(told: Explanation) -> None:
         "By phone, the rep shows nothing.",
         "The rep reports one of these: interested, not now, no answer.",
         "If the report is “interested”, step 2 “The letter” follows.",
-        "If anything else happens, step 3 “done” follows.",
+        "If the report is “not now” or “no answer”, it is not done in time or is left out with a reason, step 3 “done” follows.",
         "The rep may choose instead, with a reason: step 4 “The question” or step 5 “swap”.",
     )
 
@@ -96,7 +96,7 @@ def test_the_other_kinds_are_told(told: Explanation) -> None:
     """A hand-off, a wait for events and one for time, a branch, and both kinds of end."""
     assert _step(told, "question")[-1] == "Without a recorded question, the journey goes on as if it had been withdrawn."
     assert _step(told, "reading")[0] == (
-        "The journey listens for what becomes of the e-mail of step 2 “The letter”: whether a link in it is clicked or it is answered. It waits 5 days at most."
+        "The journey listens for what becomes of what was sent at step 2 “The letter”: whether a link in it is clicked or it is answered. It waits 5 days at most."
     )
     assert _step(told, "rest")[0] == "The journey rests for 10 days."
     assert _step(told, "which")[1:] == (
@@ -137,9 +137,17 @@ def test_every_step_and_every_way_on_is_told(definition: Definition) -> None:
     assert set(numbers) == set(definition.steps)
     for step in told.steps:
         named = {int(number) for sentence in step.leads for number in re.findall(r"step (\d+) “", sentence)}
-        assert {numbers[to] for _, to in targets(definition.steps[step.id])} <= named
+        assert {numbers[to] for to in _come_to(definition.steps[step.id])} <= named
         assert bool(step.leads) is not isinstance(definition.steps[step.id], ExitStep)
     assert markdown(told) == markdown(explain(definition))
+
+
+def _come_to(step: Step) -> set[str]:
+    """The steps that a run can come to from a step: `otherwise` leads nowhere when every way has a path of its own."""
+    ways = {*step.ways, *((SKIPPED,) if OVERDUE in step.ways else ())}
+    named = {to for way, to in targets(step) if way != OTHERWISE or isinstance(step, BranchStep)}
+    paths = {to for way in ways if (to := path(step, way)) is not None}
+    return (named | paths) - {JOIN}
 
 
 @_SOME
