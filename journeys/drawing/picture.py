@@ -91,14 +91,18 @@ def _edges(definition: Definition, step_id: str, step: Step, parallels: Mapping[
     ways: dict[tuple[str, EdgeKind, str], list[str]] = {}
     for way, to in targets(step):
         if to in definition.steps:
-            joined = isinstance(step, ParallelStep) and way != EXHAUSTED and not way.startswith("line.")
-            ways.setdefault((_join(step_id) if joined else step_id, _kind(way), to), []).append(way)
-    if step_id in parallels:
-        for way in joins(step):
-            ways.setdefault((step_id, EdgeKind.PATH, _join(parallels[step_id])), []).append(way)
+            ways.setdefault((_left(step_id, step, way), _kind(way), to), []).append(way)
+    for way in joins(step) if step_id in parallels else ():
+        ways.setdefault((_left(step_id, step, way), EdgeKind.PATH, _join(parallels[step_id])), []).append(way)
     for (from_, kind, to), those in ways.items():
         words = ", ".join(word for word in (_word(step, way) for way in those) if word)
         yield Edge(from_=from_, to=to, kind=kind, ways=tuple(those), label=words)
+
+
+def _left(step_id: str, step: Step, way: str) -> str:
+    """The place from which a way leads on: once the lines of a `parallel` have joined, it is where they do."""
+    begins = way == EXHAUSTED or way.startswith("line.")
+    return _join(step_id) if isinstance(step, ParallelStep) and not begins else step_id
 
 
 def parallel_around(definition: Definition) -> dict[str, str]:

@@ -116,12 +116,16 @@ def _parallel(step: ParallelStep, names: Names) -> Iterator[str]:
 
 def _learnt(update: Update, names: Names) -> Iterator[str]:
     if update.add_tags:
-        yield f"the tags {both([spoken(tag) for tag in update.add_tags])} are given"
+        yield f"the HCP gets the {_tags(update.add_tags)}"
     if update.remove_tags:
-        yield f"the tags {both([spoken(tag) for tag in update.remove_tags])} are taken away"
+        yield f"the HCP loses the {_tags(update.remove_tags)}"
     if update.channel_preference is not None:
         yield f"the channel preference is {spoken(update.channel_preference)}"
     if update.propose_stage is not None:
         yield f"the adoption stage {spoken(update.propose_stage)} is proposed, and a human decides"
     if update.propose_persona is not None:
         yield f"the persona {names.persona(update.propose_persona)} is proposed, and a human decides"
+
+
+def _tags(tags: tuple[str, ...]) -> str:
+    return f"{'tag' if len(tags) == 1 else 'tags'} {both([spoken(tag) for tag in tags])}"

@@ -31,6 +31,7 @@ _OF_AN_INVITATION = {
     words.TOO_LATE: "it has begun already",
     words.MISSING: "its time is not known",
 }
+_OF_A_REQUEST = {words.TIMEOUT: "there is no answer in that time"}
 _OF_A_JOURNEY = {
     words.STARTED: "it has begun",
     words.NOT_STARTED: "the HCP may not enter it",
@@ -56,6 +57,8 @@ def way_told(step: Step, way: str) -> str:
             told = over(step.wait, way) if way != words.EXHAUSTED else None
         case InviteStep():
             told = _OF_AN_INVITATION.get(way)
+        case RequestStep():
+            told = _OF_A_REQUEST.get(way)
         case JourneyStep():
             told = _OF_A_JOURNEY.get(way)
         case _:
