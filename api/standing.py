@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from journeys.drawing import mermaid
 from starlette.concurrency import run_in_threadpool
 
 from api.codes import Code
@@ -12,6 +11,7 @@ from api.rows import Unclean, VersionRow
 from api.schemas.definitions import ActLine, DefinitionLine, DefinitionRead, DefinitionStanding, FindingLine, SignatureLine
 from api.who import REVIEWERS, Who
 from journeys.definitions import Definition
+from journeys.drawing import mermaid
 from journeys.lifecycle import Act, acts_in
 from journeys.linting import lint_text
 from journeys.loading import Finding
@@ -29,10 +29,16 @@ def standing(row: VersionRow, who: Who) -> DefinitionStanding:
     return DefinitionStanding(**_standing(row, who))
 
 
-async def read(house: Ports, who: Who, row: VersionRow | None) -> DefinitionRead:
-    """A version with all that is known of it. Raises Problem where there is none, or none yet for those who do not review."""
+def seen(row: VersionRow | None, who: Who) -> VersionRow:
+    """A version that this user may look at. Raises Problem where there is none, or none yet for those who do not review."""
     if row is None or (who.role not in REVIEWERS and row.life.state not in RELEASED):
         raise unknown("definition")
+    return row
+
+
+async def read(house: Ports, who: Who, row: VersionRow | None) -> DefinitionRead:
+    """A version with all that is known of it. Raises Problem as `seen` does."""
+    row = seen(row, who)
     acts = await house.definitions.history(row.life.journey, row.life.version) if who.role in REVIEWERS else ()
     body = row.definition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     history = tuple(ActLine.model_validate(act) for act in acts)

@@ -11,7 +11,7 @@ from journeys.definitions import ContentRef, Definition, kind_of
 from journeys.drawing.words import told
 from journeys.durations import Length
 
-_PATHS = ("next", "blocked", "offers")
+_PATHS = ("next", "blocked", "offers", "branches")
 _WORDS = ("title", "why", "message")
 
 

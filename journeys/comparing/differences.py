@@ -9,6 +9,9 @@ from pydantic import BaseModel
 from journeys.conditions import AllOf, AnyOf, FactIs, Not, OutcomeIs
 
 Place = tuple[str, ...]
+_ORDERED = ("branches",)
+"""Where the order of writing means something: the lines of a `parallel` begin in it."""
+
 CONDITIONS = (AllOf, AnyOf, Not, FactIs, OutcomeIs)
 """Told whole: a part of a condition means nothing by itself."""
 
@@ -50,6 +53,8 @@ def _leaves(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
             for name, field in type(value).model_fields.items():
                 yield from _leaves(getattr(value, name), (*place, field.alias or name))
         case dict():
+            if place[-1:] == _ORDERED:
+                yield (*place, "order"), tuple(value)
             for key, inside in value.items():
                 yield from _leaves(inside, (*place, str(key)))
         case tuple() if any(isinstance(item, BaseModel) for item in value):

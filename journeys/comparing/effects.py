@@ -4,7 +4,24 @@ from typing import assert_never
 
 from journeys.comparing.changes import ChangeKind
 from journeys.comparing.differences import Difference
-from journeys.definitions import BranchStep, EmailStep, ExitStep, MedicalStep, Step, VisitStep, WaitStep
+from journeys.definitions import (
+    BranchStep,
+    EmailStep,
+    EscalateStep,
+    ExitStep,
+    InviteStep,
+    JourneyStep,
+    MedicalStep,
+    MessageStep,
+    NotifyStep,
+    ParallelStep,
+    RequestStep,
+    SplitStep,
+    Step,
+    UpdateStep,
+    VisitStep,
+    WaitStep,
+)
 from journeys.durations import Length
 
 _HEAD = {
@@ -12,6 +29,9 @@ _HEAD = {
     "start": "Nobody who is in the journey is touched: they have begun already.",
     "goal": "People of whom the new goal holds already end at once; the others are judged by it from then on.",
     "exit_when": "People of whom the new exit condition holds already leave at once; the others are judged by it from then on.",
+    "exit_on": "The events that make people leave are those of the new version from then on; what has happened before is not looked at again.",
+    "horizon": "The time counts from when people entered: those who are past it end at once, the others when it is over.",
+    "when_busy": "Nobody is moved; it counts from the next time that another journey has the HCP.",
     "persona": "People stay in the journey whatever their persona; who enters from then on is of the new one.",
     "product": "Everything that is sent from then on must be approved for the new product.",
     "purpose": "Every touch from then on is judged by the rules of the new purpose.",
@@ -65,7 +85,7 @@ def effect(kind: ChangeKind, step_id: str, step: Step, *, sources: tuple[str, ..
 
 
 def _renamed(step_id: str, step: Step, earlier: tuple[str, ...]) -> str:
-    if isinstance(step, BranchStep | ExitStep):
+    if isinstance(step, BranchStep | ExitStep | SplitStep | UpdateStep | NotifyStep):
         return _gone(step_id, step)
     (old,) = earlier
     return f"People at `{old}` need a map that says `{old}: {step_id}`; with it they stay as they are, under the new name."
@@ -74,13 +94,15 @@ def _renamed(step_id: str, step: Step, earlier: tuple[str, ...]) -> str:
 def _gone(step_id: str, step: Step) -> str:
     """What becomes of the people at a step that is no more, or is another kind of step."""
     match step:
-        case BranchStep() | ExitStep():
+        case BranchStep() | ExitStep() | SplitStep() | UpdateStep() | NotifyStep():
             return f"Nobody stays at `{step_id}`, so nobody needs a map."
-        case VisitStep() | EmailStep() | MedicalStep():
+        case VisitStep() | EmailStep() | MessageStep() | InviteStep() | MedicalStep() | EscalateStep():
             return (
                 f"People with an open task or a touch under way at `{step_id}` need a map to another step; without one they are refused and stay as they are."
             )
-        case WaitStep():
+        case ParallelStep():
+            return f"People whose lines at `{step_id}` are open need a map to another step; without one they are refused and stay as they are."
+        case WaitStep() | JourneyStep() | RequestStep():
             return f"People waiting at `{step_id}` need a map to another step; without one they are refused and stay as they are."
         case _ as never:
             assert_never(never)

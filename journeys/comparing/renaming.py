@@ -5,8 +5,8 @@ from typing import Any
 
 from journeys.definitions import Definition
 
-_REFERENCES = frozenset({"next", "blocked", "offers", "of", "outcome", "start"})
-"""The keys under which a step is named."""
+_REFERENCES = frozenset({"next", "blocked", "offers", "of", "outcome", "about", "branches"})
+"""The keys under which a step is named, `start` of the journey itself apart."""
 
 
 def renames(before: Definition, after: Definition) -> dict[str, str]:
@@ -34,6 +34,7 @@ def renamed(definition: Definition, names: Mapping[str, str]) -> Definition:
     if not names:
         return definition
     body = _told(definition.model_dump(mode="json", by_alias=True), names, reference=False)
+    body["start"] = names.get(body["start"], body["start"])
     body["steps"] = {names.get(step_id, step_id): step for step_id, step in body["steps"].items()}
     return Definition.model_validate(body)
 

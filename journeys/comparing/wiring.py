@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from journeys.definitions import OTHERWISE, OVERDUE, SKIPPED, Definition, Step, targets
-from journeys.definitions import path
+from journeys.definitions import OTHERWISE, OVERDUE, SKIPPED, Definition, Step, path, targets
 
 
 @dataclass(frozen=True)

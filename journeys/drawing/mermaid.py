@@ -21,7 +21,10 @@ def mermaid(definition: Definition, *, kinds: frozenset[EdgeKind] = _PLAIN) -> s
 
 def _id(node_id: str) -> str:
     # A bare id could be a word of Mermaid's own, such as "end".
-    return "start(( ))" if node_id == ENTRY else f"step_{node_id.replace('-', '_')}"
+    if node_id == ENTRY:
+        return "start(( ))"
+    # The place where lines come together is called after its step, in brackets.
+    return "step_" + node_id.strip("()").replace("-", "_").replace(" ", "__")
 
 
 def _shape(node: Node) -> str:

@@ -1,8 +1,7 @@
 """A layout as one self-contained SVG file: no script, no font or style from elsewhere, every authored word escaped, and colours for light and for dark."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from html import escape
-from itertools import accumulate
 from typing import assert_never
 
 from journeys.drawing.layout import LINE, SMALL, Arrow, Box, Layout, Point, detail_lines, label_lines, label_size, title_lines
@@ -11,14 +10,15 @@ from journeys.drawing.looks import LOOKS, NodeKind, Outline
 from journeys.drawing.picture import EdgeKind
 from journeys.drawing.styling import STYLE
 
-_HEADING, _LEGEND, _SWATCH = 58.0, 64.0, 28.0
+_HEADING, _ROW, _SWATCH = 58.0, 26.0, 28.0
 _BEND = 6.0
 
 
 def svg(layout: Layout) -> str:
     """The text of the file. The same layout gives the same text, to the byte."""
-    legend = tuple(_legend(layout))
-    wide, high = max(layout.width, _legend_width(layout), _heading_width(layout)), _HEADING + layout.height + _LEGEND
+    wide = max(layout.width, _heading_width(layout))
+    legend, deep = _legend(layout, room=wide - 48)
+    high = _HEADING + layout.height + 12 + deep + 8
     title, told = _written(layout.title), _written(_told(layout))
     size = f'viewBox="0 0 {_n(wide)} {_n(high)}" width="{_n(wide)}" height="{_n(high)}"'
     lines = [
@@ -96,6 +96,10 @@ def _shape(kind: NodeKind, x: float, y: float, wide: float, high: float) -> str:
             return _cornered(kind, x, y, wide, high, cut=8)
         case Outline.DEEP_CUT:
             return _cornered(kind, x, y, wide, high, cut=16)
+        case Outline.BAR:
+            return _rect(kind, x, y, wide, high, bend=0) + _rect("inner", x, y + 4, wide, high - 8, bend=0)
+        case Outline.PLAIN:
+            return _rect(kind, x, y, wide, high, bend=2)
         case _ as never:
             assert_never(never)
 
@@ -134,26 +138,31 @@ def _head(kind: EdgeKind) -> str:
     )
 
 
-def _legend(layout: Layout) -> Iterator[str]:
-    """A swatch for each kind of step and of arrow that occurs."""
-    for kind, x in zip(layout.kinds, _stops(layout.kinds), strict=False):
-        yield f'<g role="listitem">{_shape(kind, x, 0, _SWATCH, 16)}{_key(kind, x, 12)}</g>'
-    for line, x in zip(layout.edge_kinds, _stops(layout.edge_kinds), strict=False):
-        swatch = f'<path class="{line}" d="M{_n(x)} 34H{_n(x + _SWATCH)}" marker-end="url(#{line})"/>'
-        yield f'<g role="listitem">{swatch}{_key(line, x, 38)}</g>'
+def _legend(layout: Layout, *, room: float) -> tuple[list[str], float]:
+    """A swatch for each kind of step and of arrow that occurs, in rows of this width, and the height of them all."""
+    places, rows = _rows((*layout.kinds, *layout.edge_kinds), room)
+    return [_entry(kind, x, row * _ROW) for kind, (x, row) in places.items()], rows * _ROW
 
 
-def _key(word: str, x: float, y: float) -> str:
-    return f'<text class="key" x="{_n(x + _SWATCH + 6)}" y="{_n(y)}">{word}</text>'
+def _entry(kind: NodeKind | EdgeKind, x: float, y: float) -> str:
+    word = f'<text class="key" x="{_n(x + _SWATCH + 6)}" y="{_n(y + 12)}">{kind}</text>'
+    if isinstance(kind, NodeKind):
+        swatch = _shape(kind, x, y, _SWATCH, 16)
+    else:
+        swatch = f'<path class="{kind}" d="M{_n(x)} {_n(y + 8)}H{_n(x + _SWATCH)}" marker-end="url(#{kind})"/>'
+    return f'<g role="listitem">{swatch}{word}</g>'
 
 
-def _stops(words: Iterable[str]) -> list[float]:
-    """Where each entry of a row of the legend begins, and where the last one ends."""
-    return list(accumulate((_SWATCH + 28 + width(word, SMALL) for word in words), initial=0.0))
-
-
-def _legend_width(layout: Layout) -> float:
-    return 24 + max(_stops(layout.kinds)[-1], _stops(layout.edge_kinds)[-1])
+def _rows(kinds: Iterable[NodeKind | EdgeKind], room: float) -> tuple[dict[NodeKind | EdgeKind, tuple[float, int]], int]:
+    """Where each entry begins: how far to the right, and in which row. With it how many rows there are."""
+    places: dict[NodeKind | EdgeKind, tuple[float, int]] = {}
+    x, row = 0.0, 0
+    for kind in kinds:
+        wide = _SWATCH + 28 + width(kind, SMALL)
+        x, row = (0.0, row + 1) if x and x + wide > room else (x, row)
+        places[kind] = (x, row)
+        x += wide
+    return places, row + 1
 
 
 def _heading_width(layout: Layout) -> float:

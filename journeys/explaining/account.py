@@ -6,10 +6,26 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict
 
 from journeys.content import ContentVersion
-from journeys.definitions import ContentRef, Definition, EmailStep, ExitStep, Purpose, Step, VisitStep, kind_of, targets
+from journeys.definitions import (
+    ContentRef,
+    Definition,
+    EmailStep,
+    Entry,
+    ExitStep,
+    InviteStep,
+    MessageStep,
+    Purpose,
+    Step,
+    VisitStep,
+    kind_of,
+    targets,
+)
+from journeys.durations import Length
 from journeys.explaining.doing import doing
 from journeys.explaining.leading import leading
 from journeys.explaining.phrases import Names, both, either, spoken
+from journeys.explaining.times import hours
+from journeys.explaining.waiting import fields
 from journeys.library import Library
 
 
@@ -82,13 +98,43 @@ def _reading(definition: Definition) -> tuple[str, ...]:
 def _about(definition: Definition, names: Names) -> Iterator[str]:
     yield f"This journey is for the persona {names.persona(definition.persona)} and the product {spoken(definition.product)}, in {both(definition.markets)}."
     yield f"Its purpose is {spoken(definition.purpose)}. Its priority among journeys is {definition.priority} of 100."
+    yield (
+        "When a journey of a higher priority has the HCP, this one waits for its turn."
+        if definition.when_busy == "wait"
+        else ("When a journey of a higher priority has the HCP, this one gives way and ends.")
+    )
 
 
 def _entry(definition: Definition, names: Names) -> Iterator[str]:
-    yield f"An HCP may enter when {names.condition(definition.entry.when)}."
-    again = definition.entry.again
-    yield "Nobody enters a second time." if again == "never" else f"The same HCP may enter again {again} after the last run has ended."
+    entry = definition.entry
+    yield f"An HCP may enter when {names.condition(entry.when)}."
+    yield from _ways_in(entry)
+    if entry.hold_out:
+        yield f"{entry.hold_out} per cent of those who could enter are kept out for comparison, the same people every time."
+    yield _again(entry.again)
     yield f"The journey begins with {names.step(definition.first)}."
+
+
+def _ways_in(entry: Entry) -> Iterator[str]:
+    """What enters an HCP besides a person who asks for it."""
+    if entry.on is not None:
+        yield f"The event “{spoken(entry.on.event)}”{fields(entry.on.where)} enters an HCP by itself."
+    if entry.automatic:
+        yield "Whoever meets this enters without being asked for."
+    if entry.schedule is not None:
+        yield f"At {hours(entry.schedule)}, whoever meets this enters."
+
+
+def _again(again: Length | str) -> str:
+    match again:
+        case "never":
+            return "Nobody enters a second time."
+        case "after_exit":
+            return "The same HCP may enter again as soon as the last run has ended."
+        case "by_key":
+            return "The same HCP may be in it several times side by side, once for each key of the event."
+        case _:
+            return f"The same HCP may enter again {again} after the last run has ended."
 
 
 def _ends(definition: Definition, names: Names) -> Iterator[str]:
@@ -96,8 +142,13 @@ def _ends(definition: Definition, names: Names) -> Iterator[str]:
         yield f"The journey has reached its goal, and ends at once wherever the HCP is in it, when {names.condition(definition.goal)}."
     if definition.exit_when is not None:
         yield f"It ends early, at once wherever the HCP is in it, when {names.condition(definition.exit_when)}."
+    for leaving in definition.exit_on:
+        same = ", with the same key as the one by which the HCP entered" if leaving.same_key else ""
+        yield f"It ends early, at once wherever the HCP is in it, at the event “{spoken(leaving.event)}”{fields(leaving.where)}{same}."
     if definition.purpose is Purpose.PROMOTIONAL:
         yield "It ends at once when the HCP objects to direct marketing."
+    if definition.horizon is not None:
+        yield f"It ends {definition.horizon} after the HCP entered, wherever the HCP is in it."
     exits = [names.step(step_id) for step_id in names.numbers if isinstance(definition.steps[step_id], ExitStep)]
     if exits:
         yield f"Otherwise it ends at {either(exits)}."
@@ -112,9 +163,14 @@ def _step(step_id: str, names: Names) -> StepTold:
         kind=kind_of(step) or "",
         title=names.title(step_id),
         why=step.why,
-        happens=(*(("Nothing leads here.",) if lost else ()), *doing(step, names)),
+        happens=(*(("Nothing leads here.",) if lost else ()), *doing(step, names), *_bound(step)),
         leads=tuple(leading(step, names)),
     )
+
+
+def _bound(step: Step) -> Iterator[str]:
+    if not isinstance(step, ExitStep) and step.at_most is not None:
+        yield f"The HCP comes here {step.at_most} times at most." if step.at_most > 1 else "The HCP comes here once at most."
 
 
 def _contents(names: Names) -> Iterator[Shown]:
@@ -143,7 +199,7 @@ def _refs(step: Step) -> Iterator[ContentRef]:
     match step:
         case VisitStep():
             yield from (ref for meeting in step.visit.channels.values() for ref in meeting.materials)
-        case EmailStep():
-            yield step.email.content
+        case EmailStep() | MessageStep() | InviteStep():
+            yield step.sending.content
         case _:
             return

@@ -1,103 +1,76 @@
-"""What leads where from a step, in sentences: its ways out, its offers, and what becomes of a touch that the gate refuses."""
+"""What leads where from a step, in sentences: every way out with the step it comes to, the offers, and what becomes of a touch that the gate refuses."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import assert_never
+from collections.abc import Iterator
 
 from journeys.definitions import (
-    ANSWERED,
     OTHERWISE,
     OVERDUE,
-    SENT,
     SKIPPED,
-    TIMEOUT,
-    WITHDRAWN,
     BranchStep,
-    EmailStep,
     ExitStep,
     Fate,
-    Heard,
+    InviteStep,
     MedicalStep,
+    ParallelStep,
+    SendStep,
     Step,
-    VisitStep,
-    WaitStep,
+    path,
 )
-from journeys.explaining.phrases import Names, either, refusal, sentence, spoken
+from journeys.explaining.phrases import Names, either, refusal, sentence
+from journeys.explaining.ways import ways_told
 from journeys.reasons import Reason
-
-_WAYS = {
-    OVERDUE: "it is not done in time",
-    SKIPPED: "is left out with a reason",
-    SENT: "it has been sent",
-    TIMEOUT: "nothing is heard in that time",
-    ANSWERED: "medical has answered",
-    WITHDRAWN: "the question is withdrawn",
-    OTHERWISE: "anything else happens",
-    Heard.DELIVERED: "the e-mail is delivered",
-    Heard.OPENED: "the e-mail is opened",
-    Heard.CLICKED: "a link is clicked",
-    Heard.REPLIED: "the e-mail is answered",
-    Heard.BOUNCED: "the e-mail comes back",
-}
 
 
 def leading(step: Step, names: Names) -> Iterator[str]:
-    """Every way on from a step."""
-    match step:
-        case VisitStep():
-            yield from _paths(step.next, names, skippable=True)
-            yield from _offers(step.offers, names, who="the rep")
-        case EmailStep():
-            yield from _paths(step.next, names, skippable=step.email.sent_by == "rep")
-            yield from _offers(step.offers, names, who="the rep")
-            yield from _blocked(step, names)
-        case MedicalStep():
-            yield from _paths(step.next, names, skippable=True)
-            yield from _offers(step.offers, names, who="medical")
-            yield from _unasked(step, names)
-        case WaitStep():
-            yield from _paths(step.next, names, skippable=False)
-        case BranchStep():
-            for case in step.branch:
-                yield sentence(f"if {names.condition(case.when)}, {names.step(case.next)} follows")
-            yield sentence(f"otherwise {names.step(step.next)} follows")
-        case ExitStep():
-            return
-        case _ as never:
-            assert_never(never)
-
-
-def ways_told(ways: Iterable[str]) -> str:
-    """Ways out, after "if": what a human reports first, then what happens of itself."""
-    reports = [f"“{spoken(way)}”" for way in ways if way not in _WAYS]
-    told = [f"the report is {either(reports)}"] if reports else []
-    return either([*told, *(_WAYS[way] for way in ways if way in _WAYS)])
-
-
-def _paths(paths: Mapping[str, str], names: Names, *, skippable: bool) -> Iterator[str]:
-    """One sentence for each step that is led to, with all the ways there; left out goes where overdue goes unless it has a path."""
-    if set(paths) == {OTHERWISE}:
-        yield sentence(f"then {names.step(paths[OTHERWISE])} follows")
+    """Every way on from a step. A new kind needs nothing here: what its ways are called is `ways`'s."""
+    if isinstance(step, ExitStep):
         return
+    if isinstance(step, BranchStep):
+        yield from _cases(step, names)
+        return
+    yield from _paths(step, names)
+    yield from _offers(step, names)
+    if isinstance(step, SendStep):
+        yield from _blocked(step, names)
+    elif isinstance(step, MedicalStep):
+        yield from _unasked(step, names)
+
+
+def _cases(step: BranchStep, names: Names) -> Iterator[str]:
+    for case in step.branch:
+        yield sentence(f"if {names.condition(case.when)}, {names.onward(case.next)}")
+    yield sentence(f"otherwise {names.onward(step.next)}")
+
+
+def _paths(step: Step, names: Names) -> Iterator[str]:
+    """One sentence for each step that is come to, with all the ways there, as a run would go: a way without a path of its own goes where its wider one goes."""
     ways: dict[str, list[str]] = {}
-    for way, to in paths.items():
-        unnamed = skippable and way == OVERDUE and SKIPPED not in paths
-        ways.setdefault(to, []).extend([way, SKIPPED] if unnamed else [way])
+    for way in (*step.ways, *((SKIPPED,) if OVERDUE in step.ways else ())):
+        to = path(step, way)
+        if to is not None:
+            ways.setdefault(to, []).append(way)
+    if len(ways) == 1:
+        then = "after that" if isinstance(step, ParallelStep) else "then"
+        yield sentence(f"{then} {names.onward(next(iter(ways)))}")
+        return
     for to, those in ways.items():
-        yield sentence(f"if {ways_told(those)}, {names.step(to)} follows")
+        yield sentence(f"if {ways_told(step, those)}, {names.onward(to)}")
 
 
-def _offers(offers: tuple[str, ...], names: Names, *, who: str) -> Iterator[str]:
+def _offers(step: Step, names: Names) -> Iterator[str]:
+    offers: tuple[str, ...] = getattr(step, "offers", ())
     if offers:
+        who = "medical" if isinstance(step, MedicalStep) else "the rep"
         yield sentence(f"{who} may choose instead, with a reason: {either([names.step(offer) for offer in offers])}")
 
 
-def _blocked(step: EmailStep, names: Names) -> Iterator[str]:
-    """What becomes of an e-mail that may not go out. Where `blocked` is silent, it waits; what waited too long is skipped."""
+def _blocked(step: SendStep, names: Names) -> Iterator[str]:
+    """What becomes of a touch that may not go out. Where `blocked` is silent, it waits; what waited too long is skipped."""
     ways: dict[str, list[str]] = {}
     for reason, fate in step.blocked.items():
         if reason != OTHERWISE:
-            # What has waited too long cannot wait any more.
-            spent = reason == Reason.HELD_TOO_LONG and fate == Fate.WAIT
+            # What has waited too long, or lapsed in a pause, cannot wait any more.
+            spent = reason in (Reason.HELD_TOO_LONG, Reason.DROPPED) and fate == Fate.WAIT
             ways.setdefault(Fate.SKIP if spent else fate, []).append(refusal(reason))
     for fate, reasons in ways.items():
         yield sentence(f"if {either(reasons)}, {_fate(fate, step, names)}")
@@ -116,18 +89,28 @@ def _unasked(step: MedicalStep, names: Names) -> Iterator[str]:
         yield "Without a recorded question, the journey goes on as if it had been withdrawn."
 
 
-def _fate(fate: str, step: EmailStep | MedicalStep, names: Names) -> str:
-    as_if = "sent" if isinstance(step, EmailStep) else "withdrawn"
+def _fate(fate: str, step: SendStep | MedicalStep, names: Names) -> str:
+    skipped = f"the journey goes on as if {_as_if(step)}"
     match fate:
         case Fate.EXIT:
             return "the journey ends"
         case Fate.SKIP:
-            return f"the journey goes on as if it had been {as_if}"
-        case Fate.WAIT if isinstance(step, EmailStep):
-            # The gate's answer to `held_too_long` has a sentence of its own where the step names it.
-            after = "" if Reason.HELD_TOO_LONG in step.blocked else ", and after that the journey goes on as if it had been sent"
-            return f"it waits and is tried again, for {step.email.hold_up_to} at most{after}"
+            return skipped
+        case Fate.WAIT if isinstance(step, SendStep):
+            # What happens after that has a sentence of its own where the step names it.
+            after = "" if Reason.HELD_TOO_LONG in step.blocked else f", and after that {skipped}"
+            return f"it waits and is tried again, for {step.sending.hold_up_to} at most{after}"
         case Fate.WAIT:
-            return f"the journey goes on as if it had been {as_if}"
+            return skipped
         case _:
-            return f"{names.step(fate)} follows"
+            return names.onward(fate)
+
+
+def _as_if(step: SendStep | MedicalStep) -> str:
+    match step:
+        case MedicalStep():
+            return "it had been withdrawn"
+        case InviteStep():
+            return "nobody had answered"
+        case _:
+            return "it had been sent"

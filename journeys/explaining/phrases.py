@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from journeys.conditions import AllOf, AnyOf, Condition, FactIs, Not, OutcomeIs, Value
-from journeys.definitions import ContentRef, Definition
+from journeys.definitions import JOIN, ContentRef, Definition
 from journeys.facts import CATALOGUE, PERSONA, Kind
 from journeys.library import Library
 from journeys.reasons import TOLD, Reason
@@ -65,6 +65,10 @@ class Names:
         number = self.numbers.get(step_id)
         return f"step {number} “{self.title(step_id)}”" if number is not None else f"a step “{step_id}” that does not exist"
 
+    def onward(self, step_id: str) -> str:
+        """What follows, as a clause: a step, or the end of a line."""
+        return "this line of the journey has come to its end" if step_id == JOIN else f"{self.step(step_id)} follows"
+
     def title(self, step_id: str) -> str:
         step = self.definition.steps.get(step_id)
         return (step.title if step is not None else None) or step_id
@@ -104,6 +108,8 @@ class Names:
         if known is not None and known.kind is Kind.FLAG and isinstance(condition.is_, bool):
             holds, fails = _FLAGS.get(condition.fact, (f"“{spoken(condition.fact)}” holds", f"“{spoken(condition.fact)}” does not hold"))
             return holds if condition.is_ else fails
+        if condition.has is not None:
+            return f"{name} have {spoken(condition.has)} among them"
         if condition.in_ is not None:
             return f"{name} is {either([self._value(condition.fact, value) for value in condition.in_])}"
         for value, words in ((condition.at_least, "is at least"), (condition.at_most, "is at most"), (condition.is_, "is")):
@@ -114,6 +120,8 @@ class Names:
     def _value(self, fact: str, value: Value) -> str:
         if fact == PERSONA and isinstance(value, str):
             return self.persona(value)
+        if isinstance(value, tuple):
+            return both([spoken(item) for item in value])
         return spoken(str(value).lower() if isinstance(value, bool) else str(value))
 
 

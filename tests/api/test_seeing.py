@@ -2,9 +2,12 @@
 
 import xml.etree.ElementTree as ET
 
+import pytest
+
 from api.who import Role
 from tests.api.conftest import As
 from tests.api.worlds import JOURNEY
+from tests.builders import a_definition, written
 
 VERSION = f"/api/v1/definitions/{JOURNEY}/1"
 
@@ -37,3 +40,14 @@ async def test_a_version_is_compared_with_another(as_: As) -> None:
     assert (await reader.get(f"{VERSION}/changes", since=1)).json()["changes"] == []
     assert (await reader.get(f"{VERSION}/changes", since=2)).status_code == 404
     assert (await reader.get(f"{VERSION}/changes")).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["graph", "graph.svg", "explanation", "changes?since=1"])
+async def test_a_draft_is_seen_by_those_who_review_it(path: str, as_: As) -> None:
+    """They sign what they have read; to a rep it looks like nothing at all, also when a version in force is held against it."""
+    draft = written(a_definition(journey=JOURNEY, version=2, title="Another title"))
+    assert (await as_(Role.MARKETING).post("/api/v1/definitions", {"text": draft, "reason": "As agreed."})).status_code < 300
+    at = f"/api/v1/definitions/{JOURNEY}/2/{path}"
+    assert (await as_(Role.MEDICAL).get(at)).status_code == 200
+    assert (await as_(Role.REP).get(at)).status_code == 404
+    assert (await as_(Role.REP).get(f"{VERSION}/changes", since=2)).status_code == 404

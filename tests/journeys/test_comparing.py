@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
@@ -10,6 +11,9 @@ from journeys.comparing import Change, ChangeKind, compare
 from journeys.definitions import Definition
 from tests.builders import Authored, a_branch, a_definition, a_journey, a_medical_step, a_pause, a_rep_email, a_visit, a_wait, an_email, an_exit
 from tests.journeys import strategies
+from tests.journeys.every_kind import every_kind
+from tests.journeys.playing import a_parallel
+from tests.journeys.wholes import wholes
 
 _SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -174,6 +178,22 @@ def test_the_version_is_told_and_is_no_change() -> None:
     assert (found.before, found.after, found.changes) == (1, 2, ())
 
 
+def test_a_renamed_step_keeps_its_sub_journey() -> None:
+    """A journey may be called as a step is: a new name of the one is none of the other."""
+    before = {"nurse": a_pause(next="go"), "go": {"journey": {"start": "nurse", "awaited": False}, "next": "done"}, "done": an_exit()}
+    after = {"nurses": a_pause(next="go"), "go": before["go"], "done": an_exit()}
+    (change,) = (change for change in changes(since=before, to=after) if change.step is not None)
+    assert change.kind is ChangeKind.RENAMED
+
+
+def test_lines_in_another_order_are_a_change() -> None:
+    """They begin in it."""
+    before = {"both": a_parallel("done", one="pause", two="rest"), "pause": a_pause(next="join"), "rest": a_pause("9 days", next="join"), "done": an_exit()}
+    after = {**before, "both": a_parallel("done", two="rest", one="pause")}
+    (change,) = changes(since=before, to=after)
+    assert change.kind is ChangeKind.REWRITTEN
+
+
 def _mutants(value: Any) -> Iterator[Any]:
     """The same authored value with one thing changed, at every place and in several ways."""
     match value:
@@ -204,11 +224,12 @@ def _valid(authored: Authored) -> Definition | None:
         return None
 
 
-def test_whatever_is_changed_is_told() -> None:
-    """Any field of a journey with every kind of step, changed in any way that is still of the grammar, is at least one change."""
-    authored = a_definition(
-        steps=the_steps(), start="talk", goal={"fact": "adoption_stage", "at_least": "user"}, exit_when={"not": {"fact": "tier", "known": True}}
-    )
+_SMALL = a_definition(steps=the_steps(), start="talk", goal={"fact": "adoption_stage", "at_least": "user"}, exit_when={"not": {"fact": "tier", "known": True}})
+
+
+@pytest.mark.parametrize("authored", [_SMALL, every_kind()], ids=["small", "every kind"])
+def test_whatever_is_changed_is_told(authored: Authored) -> None:
+    """Any field of a journey, changed in any way that is still of the grammar, is at least one change."""
     before = Definition.model_validate(authored)
     mutants = [mutant for mutant in map(_valid, _mutants(authored)) if mutant is not None]
     told = [compare(before, mutant).changes for mutant in mutants]
@@ -225,7 +246,16 @@ def test_a_comparison_is_empty_exactly_where_nothing_differs(before: Definition,
 
 
 @_SOME
-@given(definition=strategies.definitions(), broken=strategies.broken_definitions())
-def test_broken_journeys_are_compared_too(definition: Definition, broken: Definition) -> None:
-    """A draft that does not lint yet can be held against the version in force."""
-    assert all(change.what and change.people for change in compare(definition, broken).changes)
+@given(before=wholes(), after=wholes())
+def test_whole_journeys_are_compared(before: Definition, after: Definition) -> None:
+    """With every kind of step; each change says what it is and what it does to people."""
+    assert compare(before, before).changes == ()
+    found = compare(before, after).changes
+    assert bool(found) is (before != after or before.first != after.first)
+    assert all(change.what and change.people for change in found)
+
+
+def test_a_draft_that_does_not_lint_is_compared_too() -> None:
+    """It can be held against the version in force before it is mended."""
+    found = changes(to=without("rest", "done"))
+    assert {change.step for change in found if change.kind is ChangeKind.REMOVED} == {"rest", "done"}

@@ -5,17 +5,22 @@ import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from journeys.definitions import KINDS, Definition, targets
 from journeys.drawing import Box, EdgeKind, Layout, NodeKind, mermaid, picture, svg
 from journeys.drawing.layout import label_size
 from journeys.drawing.lettering import width, wrapped
 from journeys.drawing.looks import LOOKS
+from journeys.drawing.picture import ENTRY
 from journeys.drawing.styling import SOFT_BY_DAY, SOFT_BY_NIGHT
 from journeys.library import PACKAGED, files_in
 from journeys.loading import read_definition
 from orchestrator.seeing.places import arranged
 from tests.builders import a_branch, a_journey, a_pause, a_rep_email, a_visit, a_wait, an_exit
+from tests.journeys.every_kind import the_journey
+from tests.journeys.playing import a_parallel
+from tests.journeys.wholes import wholes
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _SCRIPT = """</title><script>alert(1)</script>"<img src=x onerror='alert(1)'>&amp;\x07\u202e"""
@@ -67,7 +72,7 @@ def _on_border(box: Box, x: float, y: float) -> bool:
     return inside and min(map(abs, sides)) <= 0.2
 
 
-@pytest.mark.parametrize("definition", [*the_strategies(), a_long_journey(60)], ids=lambda definition: definition.journey)
+@pytest.mark.parametrize("definition", [*the_strategies(), the_journey(), a_long_journey(60)], ids=lambda definition: definition.journey)
 def test_boxes_lie_apart_and_arrows_join_them(definition: Definition) -> None:
     """No box covers another, every arrow runs from border to border, and all of it is inside the picture."""
     layout = arranged(picture(definition))
@@ -77,11 +82,12 @@ def test_boxes_lie_apart_and_arrows_join_them(definition: Definition) -> None:
         assert _on_border(boxes[edge.from_], *edge.points[0]), edge
         assert _on_border(boxes[edge.to], *edge.points[-1]), edge
         assert all(0 <= x <= layout.width and 0 <= y <= layout.height for x, y in edge.points)
-    drawn = {(edge.from_, edge.to) for edge in layout.edges if edge.from_ in definition.steps}
+    # What leaves a parallel step when its lines have joined is drawn from the place where they do.
+    drawn = {(edge.from_.strip("()").removesuffix(" joined"), edge.to) for edge in layout.edges if edge.from_ != ENTRY and edge.to in definition.steps}
     assert drawn == {(step_id, to) for step_id, step in definition.steps.items() for _, to in targets(step)}
 
 
-@pytest.mark.parametrize("definition", the_strategies(), ids=lambda definition: definition.journey)
+@pytest.mark.parametrize("definition", [*the_strategies(), the_journey()], ids=lambda definition: definition.journey)
 def test_words_stand_on_their_own_arrow_and_cover_no_box(definition: Definition) -> None:
     """Whoever reads a label sees at once which arrow it belongs to, and reads every title."""
     layout = arranged(picture(definition))
@@ -126,6 +132,31 @@ def test_loops_and_strange_ends_are_drawn() -> None:
         _parsed(svg(layout))
 
 
+def test_lines_come_together_where_they_join() -> None:
+    """Each line leads to the place of its own parallel step, also where one lies within another."""
+    steps = {
+        "outer": a_parallel("done", left="inner", right="pause"),
+        "inner": a_parallel("join", "any", one="short", two="long"),
+        "short": a_pause(next="join"),
+        "long": a_pause("9 days", next="join"),
+        "pause": a_pause(next="join"),
+        "done": an_exit(),
+    }
+    edges = {(edge.from_, edge.to) for edge in picture(a_journey(steps=steps)).edges}
+    assert {("short", "(inner joined)"), ("long", "(inner joined)"), ("pause", "(outer joined)"), ("(outer joined)", "done")} <= edges
+    assert ("(inner joined)", "(outer joined)") in edges
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(definition=wholes())
+def test_whole_journeys_are_drawn(definition: Definition) -> None:
+    """With every kind of step, lines within lines and loops: no box covers another, and the file is well formed."""
+    layout = arranged(picture(definition))
+    assert all(_apart(one, other) for one, other in combinations(layout.nodes, 2))
+    assert {box.id for box in layout.nodes} >= set(definition.steps)
+    _parsed(svg(layout))
+
+
 def test_authored_words_are_words() -> None:
     """No title, reason or condition becomes markup, in the SVG or in its attributes."""
     steps = {
@@ -164,8 +195,8 @@ def test_the_picture_tells_itself() -> None:
 
 def test_every_kind_of_step_can_be_drawn() -> None:
     """A kind that is added to the language is added here too."""
-    assert set(KINDS) | {"entry"} == {kind.value for kind in NodeKind} == {kind.value for kind in LOOKS}
-    assert len({look.outline for look in LOOKS.values()}) == len(LOOKS)
+    assert set(KINDS) | {"entry", "join"} == {kind.value for kind in NodeKind} == {kind.value for kind in LOOKS}
+    assert len({(look.outline, look.day) for kind, look in LOOKS.items() if kind is not NodeKind.JOIN}) == len(LOOKS) - 1
 
 
 @pytest.mark.parametrize("kind", NodeKind)
