@@ -28,6 +28,11 @@ def calendar_for(person: Person, policy: MarketPolicy | None, *, now: datetime) 
     return Calendar(zone=zone, holidays=_public_holidays(policy.country, now.year) if policy else ())
 
 
+def market_calendar(policy: MarketPolicy, *, now: datetime) -> Calendar:
+    """The calendar of a market itself, for what happens at its own hours."""
+    return Calendar(zone=policy.zone if is_zone(policy.zone) else "UTC", holidays=_public_holidays(policy.country, now.year))
+
+
 @cache
 def _public_holidays(country: str, year: int) -> tuple[date, ...]:
     """The country's public holidays, and those that custom keeps like them, such as Midsummer Eve in Sweden; none for a country that is not known."""
