@@ -14,7 +14,7 @@ from orchestrator.store.contents import current
 
 
 async def library_in_force(session: AsyncSession) -> Library:
-    """The personas, markets and declared events as last imported, content in the state that review gave it, and of every journey the latest published version."""
+    """The personas, markets and declared events as last imported, content as review left it, and of every journey the latest published version."""
     contents = [current(row) for row in await session.exec(select(tables.ContentVersion))]
     published = select(tables.DefinitionVersion).where(tables.DefinitionVersion.state == VersionState.PUBLISHED)
     strategies = await session.exec(published.order_by(col(tables.DefinitionVersion.journey), col(tables.DefinitionVersion.version)))

@@ -4,7 +4,7 @@ journeys, and a channel that counts what goes out."""
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from api.idempotency import Once
@@ -204,7 +205,8 @@ async def _clear(engine: AsyncEngine, client: Client) -> None:
     """Terminate what would run on without a worker: the server outlives the house."""
     query = f"TaskQueue IN ('{engine.url.database}', '{engine.url.database}-sweeps') AND ExecutionStatus = 'Running'"
     async for running in client.list_workflows(query):
-        await client.get_workflow_handle(running.id).terminate()
+        with suppress(RPCError):  # it has ended since it was listed
+            await client.get_workflow_handle(running.id).terminate()
 
 
 def consent(person: str) -> tables.Consent:
