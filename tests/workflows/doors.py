@@ -30,7 +30,6 @@ from orchestrator.store.considering import changed
 from orchestrator.store.desk.events import StoredEvents
 from orchestrator.store.desk.sweeps import StoredSweepDesk
 from orchestrator.store.engine import transaction
-from orchestrator.store.events import NamedByJourneys
 from orchestrator.store.outbox import Relay
 from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.sweeping import make_sweeper
@@ -38,6 +37,7 @@ from orchestrator.temporal.worker import make_worker
 from tests.builders import a_journey, a_market, an_email, an_exit
 from tests.end_to_end.waiting import eventually
 from tests.orchestrator.store.desk.filling import ASTRID, HOME, MARKETING, a_person, add, the_world
+from tests.orchestrator.store.forcing import an_event, declare, put_in_force
 from tests.workflows.memory import MemoryChannel
 from tests.workflows.stages import speaking_pydantic
 from workflows.journey import Journey
@@ -47,6 +47,10 @@ Found = TypeVar("Found")
 
 BERIT = "person-berit"
 DAY = timedelta(days=1)
+EVENTS = (
+    *(an_event(name, key="appointment_id") for name in ("appointment_booked", "appointment_cancelled")),
+    *(an_event(name, kind="code", page="code") for name in ("webinar_attended", "congress_attended", "contract_signed", "contract_ended", "page_viewed")),
+)
 
 
 class PlainLinks:
@@ -69,15 +73,14 @@ class House:
     channel: MemoryChannel
 
     def __post_init__(self) -> None:
-        self.events = StoredEvents(self.engine, NamedByJourneys())
+        self.events = StoredEvents(self.engine)
         self.sweeps = StoredSweepDesk(self.engine)
         self._ids = count(1)
 
     async def publish(self, **journey: Any) -> Definition:
         """Put a journey in force."""
         definition = a_journey(**journey)
-        async with transaction(self.engine) as session:
-            await library.publish_definition(session, definition, source="…", by="user-marketing", now=self.clock.now())
+        await put_in_force(self.engine, definition, now=self.clock.now())
         return definition
 
     async def report(self, event: str, *, key: int | str | None = None, person: str = ASTRID, **told: Any) -> EventRow:
@@ -177,6 +180,7 @@ async def open_doors(
         tables.CommercialProfile(person_id=BERIT, persona="pioneer", updated_at=datetime.now(UTC)),
         *(consent(person) for person in (ASTRID, BERIT)),
     )
+    await declare(engine, *EVENTS)
     async with transaction(engine) as session:
         await library.publish_market(session, a_market(weekly_cap=100, **market), now=datetime.now(UTC))
     clock, client, channel = JourneyClock(Pace(speed=speed, origin=datetime.now(UTC))), speaking_pydantic(environment), MemoryChannel()

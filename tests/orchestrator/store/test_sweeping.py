@@ -1,6 +1,6 @@
 """The store's part in sweeps: pages, counts, results for each person, and what happens to the others when one fails or the database goes away."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from orchestrator.store.openings import StoredOpenings
 from orchestrator.store.sweeping import StoredSweeps
 from tests.builders import NOW, a_journey, a_market
 from tests.orchestrator.store.desk.filling import ASTRID, AWAY, BO, HOME, a_person, add, every, the_world
+from tests.orchestrator.store.forcing import put_in_force
 from tests.orchestrator.store.sending import change
 
 EVERYBODY = Selection(markets=("SE", "UK"))
@@ -96,9 +97,8 @@ async def test_a_failing_person_does_not_stop_or_repeat_the_batch(world: AsyncEn
     """Failure 7: a record that cannot be read is a failed result with its kind, and everybody after it is entered, once."""
     broken: dict[str, Any] = {"channel": "email", "purpose": "promotional", "market": "SE", "text_version": "1", "method": "paper", "captured_by": "x"}
     await add(world, tables.Consent(id="broken", person_id="person-2", act="perhaps", at=NOW, recorded_at=NOW, **broken))
-    async with transaction(world) as session:
-        entry = {"when": {"any": [{"fact": "persona", "is": "pioneer"}, {"fact": "email_consent", "is": True}]}}
-        await library.publish_definition(session, a_journey(journey="careful", entry=entry), source="…", by="user-marketing", now=NOW)
+    entry = {"when": {"any": [{"fact": "persona", "is": "pioneer"}, {"fact": "email_consent", "is": True}]}}
+    await put_in_force(world, a_journey(journey="careful", entry=entry))
     await _sweep(world, await _begin(world, journey="careful"))
     results = await _results(world)
     assert results["person-2"].startswith("failed_")
@@ -158,19 +158,18 @@ async def test_a_journey_without_a_version_sweeps_nobody(world: AsyncEngine) -> 
 
 async def test_publishing_a_journey_that_enters_by_itself_sweeps_its_markets(world: AsyncEngine) -> None:
     """Whoever meets the condition already is not forgotten; its openings are looked up besides."""
-    async with transaction(world) as session:
-        entry = {"when": {"fact": "persona", "is": "pioneer"}, "automatic": True}
-        await library.publish_definition(session, a_journey(journey="by-itself", entry=entry), source="…", by="user-marketing", now=NOW)
+    entry = {"when": {"fact": "persona", "is": "pioneer"}, "automatic": True}
+    await put_in_force(world, a_journey(journey="by-itself", entry=entry))
     assert sorted(row.kind for row in await every(world, tables.Outbox)) == ["openings", "sweep"]
     (sweep,) = await every(world, tables.Sweep)
     assert (sweep.kind, sweep.journey, sweep.state, sweep.selection["markets"]) == ("condition", "by-itself", "running", ["SE"])
 
 
-async def _publish_scheduled(engine: AsyncEngine, entry: dict[str, Any], **changes: Any) -> None:
+async def _publish_scheduled(engine: AsyncEngine, entry: dict[str, Any], *, since: datetime | None = None) -> None:
     async with transaction(engine) as session:
         await library.publish_market(session, a_market("UK", zone="Europe/London"), now=NOW)
-        journey = a_journey(journey="timed", markets=["SE", "UK"], entry={"when": {"fact": "persona", "is": "pioneer"}, **entry}, **changes)
-        await library.publish_definition(session, journey, source="…", by="user-marketing", now=NOW)
+    journey = a_journey(journey="timed", markets=["SE", "UK"], entry={"when": {"fact": "persona", "is": "pioneer"}, **entry})
+    await put_in_force(engine, journey, since=since)
 
 
 async def test_an_opening_comes_by_the_clock_of_each_market(world: AsyncEngine) -> None:
@@ -211,3 +210,18 @@ async def test_an_opening_begins_one_sweep_for_each_market_and_once(world: Async
     for _ in range(2):
         await StoredOpenings(world).begin(order, now=NOW)
     assert sorted(sweep.selection["markets"][0] for sweep in await every(world, tables.Sweep)) == ["SE", "UK"]
+
+
+async def test_that_a_version_takes_effect_is_an_opening_too(world: AsyncEngine) -> None:
+    """Published for tomorrow, it sweeps nobody today; the moment itself sweeps those who meet its condition, before the first morning."""
+    tomorrow = NOW + timedelta(days=1)
+    await _publish_scheduled(world, {"automatic": True}, since=tomorrow)
+    assert await every(world, tables.Sweep) == []
+    openings = StoredOpenings(world)
+    first = await openings.next(OpeningsOrder(journey="timed"), now=NOW)
+    assert first == NextOpening(at=tomorrow, markets=("SE", "UK"))
+    await openings.begin(BeginOrder(journey="timed", opening=first), now=tomorrow)
+    assert len(await every(world, tables.Sweep)) == 2
+    second = await openings.next(OpeningsOrder(journey="timed", after=tomorrow), now=tomorrow)
+    assert second is not None
+    assert second.at == NOW.replace(hour=5) + timedelta(days=2)

@@ -16,12 +16,8 @@ from orchestrator.store.engine import transaction
 from orchestrator.store.runs import StoredRuns
 from tests.builders import NOW, a_journey, a_market
 from tests.orchestrator.store.desk.filling import MARKETING, add, astrid, every, once, the_world
+from tests.orchestrator.store.forcing import put_in_force
 from tests.orchestrator.store.sending import an_end, an_entry
-
-
-async def _publish(engine: AsyncEngine, journey: str, **changes: Any) -> None:
-    async with transaction(engine) as session:
-        await library.publish_definition(session, a_journey(journey=journey, **changes), source="…", by="user-marketing", now=NOW)
 
 
 async def _allow(engine: AsyncEngine, at_once: int) -> None:
@@ -31,7 +27,7 @@ async def _allow(engine: AsyncEngine, at_once: int) -> None:
 
 async def _enrol(engine: AsyncEngine, journey: str, *, now: Any = NOW, **changes: Any) -> EnrolmentRow | NotEnrolled:
     definition = a_journey(journey=journey, **changes)
-    await _publish(engine, journey, **changes)
+    await put_in_force(engine, definition)
     return await StoredEnrolments(engine).create(MARKETING, await astrid(engine), definition, once=once(f"key-{journey}"), now=now)
 
 
@@ -187,8 +183,8 @@ async def test_a_hand_over_keeps_the_turn_of_the_run_that_it_follows(world: Asyn
     first = await _enrol(world, "first")
     assert isinstance(first, EnrolmentRow)
     await add(world, tables.Persona(id="ordinary", body={}, digest="", published_at=NOW))
+    await put_in_force(world, ordinary)
     async with transaction(world) as session:
-        await library.publish_definition(session, ordinary, source="…", by="user-marketing", now=NOW)
         profile = await session.get_one(tables.CommercialProfile, first.person_id)
         profile.persona = "ordinary"
         session.add(profile)
