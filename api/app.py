@@ -11,7 +11,23 @@ from api.access import AccessLog
 from api.limits import BodyLimit
 from api.links import Links
 from api.ports import Ports
-from api.routers import consents, content, definitions, enrolments, facts, health, inquiries, lifecycles, people, seeing, tasks, unsubscribe, users
+from api.routers import (
+    bulk_enrolments,
+    consents,
+    content,
+    definitions,
+    enrolments,
+    events,
+    facts,
+    health,
+    inquiries,
+    lifecycles,
+    people,
+    seeing,
+    tasks,
+    unsubscribe,
+    users,
+)
 from api.security import Tokens
 
 _DESCRIPTION = """\
@@ -24,12 +40,14 @@ _TAGS = [
     {"name": "tasks", "description": "What waits for a human, and the five commands."},
     {"name": "people", "description": "Who is in one's territory, and their story."},
     {"name": "enrolments", "description": "One HCP in one journey."},
+    {"name": "bulk enrolments", "description": "Many HCPs in one journey: counted, let go, paced."},
     {"name": "inquiries", "description": "An HCP's own questions to medical."},
     {"name": "consents", "description": "What a person allowed and took back."},
     {"name": "definitions", "description": "The engagement strategies, from draft to retirement."},
     {"name": "content", "description": "Approved content and its state."},
     {"name": "facts", "description": "What is heard of a touch."},
     {"name": "users", "description": "What users change of their own."},
+    {"name": "events", "description": "What other systems report of people."},
     {"name": "links", "description": "What a recipient reaches without signing in."},
     {"name": "health", "description": "Whether the process lives and can serve."},
 ]
@@ -72,7 +90,7 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    for noun in (people, consents, definitions, lifecycles, seeing, enrolments, tasks, inquiries, content, facts, users):
+    for noun in (people, consents, definitions, lifecycles, seeing, enrolments, bulk_enrolments, tasks, inquiries, content, facts, events, users):
         router.include_router(noun.router)
     return router
 

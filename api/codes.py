@@ -58,6 +58,9 @@ class Code(StrEnum):
     ALREADY_ENROLLED = "already_enrolled"
     TOO_EARLY_TO_ENTER_AGAIN = "too_early_to_enter_again"
     NEVER_AGAIN = "never_again"
+    NO_KEY = "no_key"
+    BUSY = "busy"
+    SWEEP_MOVED_ON = "sweep_moved_on"
     NOT_BEGUN = "not_begun"
     ENDED = "ended"
     TASK_NOT_OPEN = "task_not_open"
@@ -122,6 +125,9 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.ALREADY_ENROLLED: (409, "Already in this journey"),
     Code.TOO_EARLY_TO_ENTER_AGAIN: (409, "Too early to enter again"),
     Code.NEVER_AGAIN: (409, "This journey is entered once"),
+    Code.NO_KEY: (409, "This journey is entered by key"),
+    Code.BUSY: (409, "Another journey has the HCP"),
+    Code.SWEEP_MOVED_ON: (409, "The bulk enrolment is in another state"),
     Code.NOT_BEGUN: (409, "The journey has not begun"),
     Code.ENDED: (409, "The journey has ended"),
     Code.TASK_NOT_OPEN: (409, "The task is not open"),

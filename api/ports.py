@@ -15,17 +15,22 @@ from api.rows import (
     ActRow,
     ClickTarget,
     EnrolmentRow,
+    EventRow,
     InquiryRow,
     InquiryText,
     PersonRow,
+    SweepResultRow,
+    SweepRow,
     TaskRow,
     TimelineRow,
     Unclean,
     UserRow,
     VersionRow,
 )
+from api.schemas.bulk_enrolments import NewBulkEnrolment
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
 from api.schemas.content import ContentLine
+from api.schemas.events import NewEvent
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Who
 from journeys.acceptance import Refused
@@ -205,11 +210,20 @@ class NotEnrolled:
 
 
 class Enrolments(Protocol):
-    async def create(self, who: Who, person: PersonRow, definition: Definition, *, once: Once, now: datetime) -> EnrolmentRow | NotEnrolled:
-        """Enrol, in one transaction with the facts it was decided on, and put the start of the run in the outbox."""
+    async def create(
+        self, who: Who, person: PersonRow, definition: Definition, *, key: str | None = None, once: Once, now: datetime
+    ) -> EnrolmentRow | NotEnrolled:
+        """Enrol, in one transaction with the facts it was decided on, and put the start of the run in the outbox. An enrolment whose HCP other
+        journeys have waits in the queue."""
         ...
 
-    async def page(self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice) -> Batch[EnrolmentRow]:
+    async def leave_queue(self, who: Who, enrolment_id: str, *, reason: str, now: datetime) -> bool:
+        """End an enrolment that still waits in the queue, audited. False where it does not wait there any more."""
+        ...
+
+    async def page(
+        self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice, end_kind: str | None = None
+    ) -> Batch[EnrolmentRow]:
         """Enrolments, latest first."""
         ...
 
@@ -311,6 +325,38 @@ Arrange = Callable[[Picture], Layout]
 """Finds the places of a picture. The same picture gets the same places."""
 
 
+class Events(Protocol):
+    async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
+        """Store an event of the outside, once by its source's id, and do what follows from it. Also whether it had been taken before."""
+        ...
+
+    async def page(self, who: Who, *, standing: str | None, event: str | None, person_id: str | None, late: bool | None, cut: Slice) -> Batch[EventRow]:
+        """Events of the sides that the asker sees, latest first."""
+        ...
+
+    async def find(self, who: Who, event_id: str) -> EventRow | None: ...
+
+
+class Sweeps(Protocol):
+    async def create(self, who: Who, bulk: NewBulkEnrolment, *, once: Once, now: datetime) -> SweepRow:
+        """Begin to count whom a bulk enrolment would enter. Nobody is entered."""
+        ...
+
+    async def page(self, *, journey: str | None, state: str | None, cut: Slice) -> Batch[SweepRow]:
+        """Sweeps of every kind, latest first."""
+        ...
+
+    async def find(self, sweep_id: str) -> SweepRow | None: ...
+
+    async def results(self, sweep_id: str, *, result: str | None, cut: Slice) -> Batch[SweepResultRow]:
+        """What it came to for each person, by id."""
+        ...
+
+    async def act(self, who: Who, sweep_id: str, act: Literal["confirm", "pause", "resume", "stop"], *, now: datetime) -> SweepRow | None:
+        """Do what is asked, audited; None where the sweep's state does not allow it."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """The house as the front desk sees it, built once by the wiring."""
@@ -333,3 +379,5 @@ class Ports:
     contents: Contents
     touches: Touches
     arrange: Arrange
+    events: Events
+    sweeps: Sweeps

@@ -1,7 +1,9 @@
 """What the store hands the front desk: plain records, from which the routers tell each role what it may know."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from journeys.definitions import Definition
 from journeys.lifecycle import Running
@@ -90,6 +92,63 @@ class EnrolmentRow:
     created_by: str
     created_at: datetime
     ended_at: datetime | None
+    entry_key: str | None = None
+    busy_with: str | None = None
+    """The journey that has the HCP, while this one waits for its turn."""
+
+
+@dataclass(frozen=True)
+class EffectRow:
+    """What an event led to in one journey."""
+
+    journey: str
+    effect: str
+    reason: str | None
+    enrolment_id: str | None
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """An event of the outside as it is on record, with what it led to."""
+
+    id: str
+    source: str
+    source_id: str
+    event: str
+    key: str | None
+    person_id: str | None
+    standing: str
+    late: bool
+    at: datetime
+    arrived_at: datetime
+    effects: tuple[EffectRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class SweepRow:
+    """A passage through many people. `progress` is how many came to what so far."""
+
+    id: str
+    kind: str
+    journey: str
+    selection: Mapping[str, Any]
+    per_second: float | None
+    state: str
+    counted: Mapping[str, int]
+    progress: Mapping[str, int]
+    created_by: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SweepResultRow:
+    person_id: str
+    result: str
+    reason: str | None
+    enrolment_id: str | None
+    at: datetime
 
 
 @dataclass(frozen=True)

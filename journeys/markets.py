@@ -25,6 +25,8 @@ class MarketPolicy(Authored):
     cap_period: Duration
     signatures: tuple[Party, ...] = ALWAYS
     """Who signs a journey that names this market: sales, marketing and medical, and whoever else this market asks for."""
+    journeys_at_once: int = Field(1, ge=1, le=20)
+    """Promotional journeys that may have one HCP at the same time; the others wait for their turn or give way. See docs/decisions/0018-entry-and-sweeps.md."""
     source: dict[str, str] = {}
 
     @field_validator("signatures")

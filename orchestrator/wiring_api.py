@@ -17,11 +17,13 @@ from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.enrolments import StoredEnrolments
+from orchestrator.store.desk.events import StoredEvents
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
 from orchestrator.store.desk.lifecycles import StoredLifecycles
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
+from orchestrator.store.desk.sweeps import StoredSweepDesk
 from orchestrator.store.desk.tasks import StoredTasks
 from orchestrator.store.desk.timelines import StoredTimelines
 from orchestrator.store.desk.touches import StoredTouches
@@ -53,6 +55,8 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task
         contents=StoredContents(engine),
         touches=StoredTouches(engine),
         arrange=arranged,
+        events=StoredEvents(engine),
+        sweeps=StoredSweepDesk(engine),
     )
 
 

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.content import ContentVersion
 from journeys.definitions import Definition
+from journeys.happenings import OutsideEvent
 from journeys.library import Library
 from journeys.markets import MarketPolicy
 from journeys.personas import Persona
@@ -45,6 +46,7 @@ async def import_library(session: AsyncSession, library: Library, *, by: str, ro
         *[await publish_persona(session, persona, now=now) for persona in library.personas.values()],
         *[await publish_market(session, policy, now=now) for policy in library.markets.values()],
         *[await publish_content(session, content, now=now) for content in library.contents.values()],
+        *[await declare_event(session, event, now=now) for event in library.events.values()],
     ]
     for each in results:
         if each.result is not Publishing.UNCHANGED:
@@ -119,6 +121,16 @@ def content_digest(content: ContentVersion) -> str:
     """SHA-256 over all that an HCP could see or that decides who may: everything but the state, and the approval's number and expiry."""
     body = content.model_dump(mode="json", exclude={"state", "approval"})
     return _digest(body | {"minimum_information": content.approval.minimum_information if content.approval is not None else {}})
+
+
+async def declare_event(session: AsyncSession, event: OutsideEvent, *, now: datetime) -> Published:
+    """Store a kind of event of the outside as it is declared now; what comes in is checked against it."""
+    subject, body = f"event:{event.event}", event.model_dump(mode="json")
+    row = await session.get(tables.DeclaredEvent, event.event)
+    result = _news(row.digest if row is not None else None, body)
+    if result is not Publishing.UNCHANGED:
+        await session.merge(tables.DeclaredEvent(id=event.event, body=body, digest=_digest(body), updated_at=now))
+    return Published(subject=subject, result=result)
 
 
 def _listed(content: ContentVersion) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from journeys.definitions import Definition
 from journeys.lifecycle import Act, Drain, Publish, Refusal, Refused, Replace, Retire, Running, SendBack, Sign, Step, Submit, Withdraw, perform
 from journeys.linting import LintResult, lint_text
 from journeys.versions import RELEASED, Version, VersionState
-from orchestrator.store import audit, pins
+from orchestrator.store import audit, pins, stimuli, sweeps
 from orchestrator.store.desk.adding import added
 from orchestrator.store.shelf import library_in_force
 from orchestrator.store.tables import DefinitionVersion, Remark, VersionSignature
@@ -155,6 +155,8 @@ async def publish(
     row.published_by, row.published_at, row.running = doing.by, doing.now, running
     told = {"from": asked.effective_from.isoformat(), "running": running}
     await _written(session, doing, Act.PUBLISH, row, after, details=told)
+    await stimuli.keep(session, judged.definition)
+    await sweeps.look_again(session, judged.definition, since=asked.effective_from, now=doing.now)
     await _decide_for_earlier(session, doing, row, asked, versions, migrating)
     await settle(session, now=doing.now, journey=row.journey)
     return row

@@ -20,3 +20,8 @@ def calendar_for(person: Person, policy: MarketPolicy | None, *, now: datetime) 
     """The person's zone, else the market's; an unknown or invalid zone is never an error here. Holidays are the country's public ones."""
     zone = next((zone for zone in (person.zone, policy.zone if policy else None) if zone and is_zone(zone)), "UTC")
     return Calendar(zone=zone, holidays=public_holidays(policy.country, now.year) if policy else ())
+
+
+def market_calendar(policy: MarketPolicy, *, now: datetime) -> Calendar:
+    """The calendar of a market itself, for what happens at its own hours."""
+    return Calendar(zone=policy.zone if is_zone(policy.zone) else "UTC", holidays=public_holidays(policy.country, now.year))

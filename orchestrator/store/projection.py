@@ -9,9 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.orders import Entry
 from journeys.commands import NOT_CONTINUED, Note, What
 from journeys.definitions import Purpose
-from journeys.events import FactsChanged
-from orchestrator.store import outbox
+from orchestrator.store import turns
+from orchestrator.store.considering import changed
 from orchestrator.store.continuing import hand_over
+from orchestrator.store.entering import locked
 from orchestrator.store.tables import CommercialProfile, Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
 from orchestrator.store.versions import settle_after_run
 
@@ -98,8 +99,7 @@ async def _assign_persona(session: AsyncSession, enrolment: Enrolment, note: Not
     if profile.persona != note.to:
         profile.persona, profile.updated_at = note.to, at
         session.add(profile)
-        fact = FactsChanged(id=f"persona.{enrolment.id}.{note.key}", facts={"persona": note.to})
-        await outbox.tell_person(session, enrolment.person_id, fact, but=enrolment.id)
+        await changed(session, enrolment.person_id, ("persona",), id=f"persona.{enrolment.id}.{note.key}", now=at, but=enrolment.id)
 
 
 async def _end(session: AsyncSession, enrolment: Enrolment, entry: Entry) -> str | None:
@@ -108,7 +108,12 @@ async def _end(session: AsyncSession, enrolment: Enrolment, entry: Entry) -> str
         return None
     enrolment.status, enrolment.ended_at = "ended", entry.at
     enrolment.end_kind, enrolment.end_reason = ended.kind, ended.reason
+    await session.flush()
+    await locked(session, enrolment.person_id)
+    had_a_turn = await turns.give_up(session, enrolment)
     refused = await hand_over(session, enrolment, ended.continue_with, now=entry.at) if ended.continue_with is not None else None
+    if had_a_turn:
+        await turns.settle(session, enrolment.person_id, market=enrolment.market, now=entry.at)
     # Last, because whoever enters locks the person first and the version after it.
     await session.flush()
     await settle_after_run(session, (enrolment.journey, enrolment.version), now=entry.at)

@@ -17,6 +17,7 @@ from orchestrator.store.engine import transaction
 from orchestrator.store.facts import has_objected, lacks_consent, load_facts
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
+from orchestrator.store.reacting import entered_by
 from orchestrator.store.tables import Alignment, DefinitionVersion, Enrolment, Person, Task, User
 
 
@@ -41,6 +42,8 @@ class StoredRuns:
                 facts=await load_facts(session, person.id, definition.facts, now=order.at),
                 withdrawn=("email",) if withdrawn else (),
                 objected=await has_objected(session, person.id),
+                entered=await entered_by(session, enrolment.event_id),
+                hundredth=enrolment.hundredth,
             )
 
     async def record(self, entry: Entry) -> None:

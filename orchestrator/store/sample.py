@@ -13,7 +13,7 @@ from api.who import Role
 from journeys.library import PACKAGED, LibraryError
 from journeys.loading import read
 from journeys.shapes import Authored, Instant, Market, Slug
-from orchestrator.store import audit, tables
+from orchestrator.store import audit, sweeps, tables
 from orchestrator.store.locks import Queue, queue_at
 
 SOURCE = "sample"
@@ -120,6 +120,7 @@ async def load_sample(session: AsyncSession, sample: Sample, *, now: datetime) -
     session.add_all(_care_teams(new, known))
     if new:
         await audit.record(session, by=audit.HOUSE, role=audit.SYSTEM, action="sample.loaded", subject="sample:people", details={"people": len(new)}, now=now)
+        await sweeps.look_at_everybody(session, now=now)
     return len(new)
 
 

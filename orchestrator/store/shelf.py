@@ -4,6 +4,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.definitions import Definition
+from journeys.happenings import OutsideEvent
 from journeys.library import Library
 from journeys.markets import MarketPolicy
 from journeys.personas import Persona
@@ -13,13 +14,14 @@ from orchestrator.store.contents import current
 
 
 async def library_in_force(session: AsyncSession) -> Library:
-    """The personas and markets as last imported, content in the state that review gave it, and of every journey the latest published version."""
+    """The personas, markets and declared events as last imported, content as review left it, and of every journey the latest published version."""
     contents = [current(row) for row in await session.exec(select(tables.ContentVersion))]
     published = select(tables.DefinitionVersion).where(tables.DefinitionVersion.state == VersionState.PUBLISHED)
     strategies = await session.exec(published.order_by(col(tables.DefinitionVersion.journey), col(tables.DefinitionVersion.version)))
     return Library(
         personas={row.id: Persona.model_validate(row.body) for row in await session.exec(select(tables.Persona))},
         contents={content.ref: content for content in contents},
+        events={row.id: OutsideEvent.model_validate(row.body) for row in await session.exec(select(tables.DeclaredEvent))},
         markets={row.id: MarketPolicy.model_validate(row.body) for row in await session.exec(select(tables.Market))},
         strategies={row.journey: Definition.model_validate(row.body) for row in strategies},
     )

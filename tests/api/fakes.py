@@ -12,16 +12,21 @@ from api.rows import (
     ActRow,
     ClickTarget,
     EnrolmentRow,
+    EventRow,
     InquiryRow,
     InquiryText,
     PersonRow,
+    SweepResultRow,
+    SweepRow,
     TaskRow,
     TimelineRow,
     UserRow,
     VersionRow,
 )
+from api.schemas.bulk_enrolments import NewBulkEnrolment
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
 from api.schemas.content import ContentLine
+from api.schemas.events import NewEvent
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Who
 from journeys.acceptance import Refused
@@ -79,6 +84,9 @@ class World:
     refusal: Refused | None = None
     trouble: Exception | None = None
     troubles: dict[str, str] = field(default_factory=dict)
+    events: dict[tuple[str, str], EventRow] = field(default_factory=dict)
+    sweeps: dict[str, SweepRow] = field(default_factory=dict)
+    sweep_results: list[SweepResultRow] = field(default_factory=list)
     nudges: int = 0
 
     def in_scope(self, who: Who, person_id: str) -> bool:
@@ -179,7 +187,9 @@ class FakeTimelines(_OfWorld):
 
 
 class FakeEnrolments(_OfWorld):
-    async def create(self, who: Who, person: PersonRow, definition: Definition, *, once: Once, now: datetime) -> EnrolmentRow | NotEnrolled:
+    async def create(
+        self, who: Who, person: PersonRow, definition: Definition, *, key: str | None = None, once: Once, now: datetime
+    ) -> EnrolmentRow | NotEnrolled:
         if self.world.not_enrolled is not None:
             return self.world.not_enrolled
         row = EnrolmentRow(
@@ -202,12 +212,21 @@ class FakeEnrolments(_OfWorld):
             created_by=who.id,
             created_at=now,
             ended_at=None,
+            entry_key=key,
         )
         self.world.enrolments[row.id] = row
         return row
 
-    async def page(self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice) -> Batch[EnrolmentRow]:
-        rows = [row for row in self.world.enrolments.values() if self.world.in_scope(who, row.person_id)]
+    async def leave_queue(self, who: Who, enrolment_id: str, *, reason: str, now: datetime) -> bool:
+        row = self.world.enrolments[enrolment_id]
+        if row.status == "queued":
+            self.world.enrolments[enrolment_id] = replace(row, status="ended", end_kind="left", end_reason=reason, ended_at=now)
+        return row.status == "queued"
+
+    async def page(
+        self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice, end_kind: str | None = None
+    ) -> Batch[EnrolmentRow]:
+        rows = [row for row in self.world.enrolments.values() if self.world.in_scope(who, row.person_id) and end_kind in {None, row.end_kind}]
         return sliced([row for row in rows if status in {None, row.status} and journey in {None, row.journey} and person_id in {None, row.person_id}], cut)
 
     async def find(self, who: Who, enrolment_id: str) -> EnrolmentRow | None:
@@ -351,6 +370,51 @@ def in_a_column(picture: Picture) -> Layout:
     return Layout(**head, width=200, height=100 * len(boxes), nodes=boxes, edges=())
 
 
+class FakeEvents(_OfWorld):
+    async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
+        key = (event.source, event.id)
+        repeated = key in self.world.events
+        person = event.person if event.person in self.world.people else None
+        standing = "taken" if person is not None else "unknown_person"
+        row = EventRow(f"event-{event.id}", event.source, event.id, event.event, event.key, person, standing, late=False, at=event.at, arrived_at=now)
+        return self.world.events.setdefault(key, row), repeated
+
+    async def page(self, who: Who, *, standing: str | None, event: str | None, person_id: str | None, late: bool | None, cut: Slice) -> Batch[EventRow]:
+        rows = [row for row in self.world.events.values() if standing in {None, row.standing} and event in {None, row.event}]
+        return sliced([row for row in rows if person_id in {None, row.person_id} and late in {None, row.late}], cut)
+
+    async def find(self, who: Who, event_id: str) -> EventRow | None:
+        return next((row for row in self.world.events.values() if row.id == event_id), None)
+
+
+_NEXT = {"confirm": ("counted", "running"), "pause": ("running", "paused"), "resume": ("paused", "running")}
+
+
+class FakeSweeps(_OfWorld):
+    async def create(self, who: Who, bulk: NewBulkEnrolment, *, once: Once, now: datetime) -> SweepRow:
+        selection = bulk.selection.model_dump(mode="json", exclude_defaults=True)
+        row = SweepRow(once.id("sweep"), "bulk", bulk.journey, selection, bulk.per_second, "counting", {}, {}, who.id, now, None, None)
+        self.world.sweeps[row.id] = row
+        return row
+
+    async def page(self, *, journey: str | None, state: str | None, cut: Slice) -> Batch[SweepRow]:
+        return sliced([row for row in self.world.sweeps.values() if journey in {None, row.journey} and state in {None, row.state}], cut)
+
+    async def find(self, sweep_id: str) -> SweepRow | None:
+        return self.world.sweeps.get(sweep_id)
+
+    async def results(self, sweep_id: str, *, result: str | None, cut: Slice) -> Batch[SweepResultRow]:
+        return sliced([row for row in self.world.sweep_results if result in {None, row.result}], cut)
+
+    async def act(self, who: Who, sweep_id: str, act: Literal["confirm", "pause", "resume", "stop"], *, now: datetime) -> SweepRow | None:
+        row = self.world.sweeps[sweep_id]
+        allowed, to = _NEXT.get(act, (row.state, "stopped"))
+        if row.state != allowed or row.state in {"stopped", "done"}:
+            return None
+        self.world.sweeps[sweep_id] = replace(row, state=to)
+        return self.world.sweeps[sweep_id]
+
+
 def ports(world: World) -> Ports:
     """The house over a world."""
     return Ports(
@@ -372,4 +436,6 @@ def ports(world: World) -> Ports:
         contents=FakeContents(world),
         touches=FakeTouches(world),
         arrange=in_a_column,
+        events=FakeEvents(world),
+        sweeps=FakeSweeps(world),
     )

@@ -12,7 +12,7 @@ from journeys.definitions import Definition
 from tests.api.conftest import KEY, As
 from tests.api.fakes import World
 from tests.api.living import a_row
-from tests.api.worlds import ASTRID, ENROLMENT, INQUIRY, JOURNEY, PIN, QUESTION, TOUCH, VISIT, the_authored
+from tests.api.worlds import ASTRID, BULK, ENROLMENT, INQUIRY, JOURNEY, PIN, QUESTION, TOUCH, VISIT, the_authored
 from tests.builders import written
 
 ALL = frozenset(Role)
@@ -27,6 +27,10 @@ def _version(number: int) -> str:
     return written({**the_authored(), "version": number})
 
 
+BULK_ENROLLERS = frozenset({Role.MARKETING, Role.ADMIN})
+BULK_READERS = BULK_ENROLLERS | {Role.COMPLIANCE}
+
+EVENT = {"source": "booking", "id": "1", "event": "appointment_booked", "key": 4711, "person": ASTRID, "at": "2027-03-01T09:00:00Z"}
 CONSENT = {"channel": "email", "method": "signature", "text_version": "v1", "language": "sv", "proof": "form-1"}
 MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "list_people": (ALL, "/api/v1/people", None),
@@ -74,6 +78,17 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "list_content": (READERS, "/api/v1/content", None),
     "read_content": (READERS, "/api/v1/content/hf-dialogue@2", None),
     "report": (frozenset({Role.ADMIN}), "/api/v1/facts", {"source": "mail", "source_id": "1", "touch": TOUCH, "heard": "opened", "at": "2027-03-01T09:00:00Z"}),
+    "report_event": (frozenset({Role.ADMIN}), "/api/v1/events", EVENT),
+    "list_events": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events", None),
+    "read_event": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events/event-1", None),
+    "count_bulk": (BULK_ENROLLERS, "/api/v1/bulk-enrolments", {"journey": JOURNEY, "selection": {"markets": ["SE"]}}),
+    "list_bulks": (BULK_READERS, "/api/v1/bulk-enrolments", None),
+    "read_bulk": (BULK_READERS, f"/api/v1/bulk-enrolments/{BULK}", None),
+    "list_bulk_results": (BULK_READERS, f"/api/v1/bulk-enrolments/{BULK}/results", None),
+    "confirm_bulk": (BULK_ENROLLERS, f"/api/v1/bulk-enrolments/{BULK}/confirm", {}),
+    "pause_bulk": (BULK_ENROLLERS, f"/api/v1/bulk-enrolments/{BULK}/pause", {}),
+    "resume_bulk": (BULK_ENROLLERS, f"/api/v1/bulk-enrolments/{BULK}/resume", {}),
+    "stop_bulk": (BULK_READERS, f"/api/v1/bulk-enrolments/{BULK}/stop", {}),
     "follow": (PUBLIC, f"/t/{Links(KEY).click(TOUCH, 'study')}", None),
     "confirm": (PUBLIC, f"/u/{Links(KEY).unsubscribe(TOUCH)}", None),
     "unsubscribe": (PUBLIC, f"/u/{Links(KEY).unsubscribe(TOUCH)}", None),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from api.rows import EnrolmentRow, InquiryRow, InquiryText, PersonRow, TaskRow, TimelineRow, UserRow, VersionRow
+from api.rows import EffectRow, EnrolmentRow, EventRow, InquiryRow, InquiryText, PersonRow, SweepResultRow, SweepRow, TaskRow, TimelineRow, UserRow, VersionRow
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Role
 from journeys.commands import Note, What
@@ -24,6 +24,7 @@ INQUIRY = "inquiry-1"
 TOUCH = f"{ENROLMENT}.follow-up.1"
 PIN = "a-pin-of-mine"
 """Everybody's here."""
+BULK = "bulk-1"
 
 
 def a_world() -> World:
@@ -47,6 +48,10 @@ def a_world() -> World:
     world.words = {INQUIRY: InquiryText("Is it safe with dialysis?", "See the renal cohort.", "user-msl")}
     world.contents = {version.ref: version for version in map(ContentVersion.model_validate, CONTENTS)}
     world.touches = {TOUCH: {"study": "https://dirigent.example/study"}}
+    event = EventRow("event-1", "booking", "evt-1", "appointment_booked", "4711", ASTRID, "taken", late=False, at=NOW, arrived_at=NOW)
+    world.events = {("booking", "evt-1"): replace(event, effects=(EffectRow(JOURNEY, "entered", None, ENROLMENT),))}
+    world.sweeps = {BULK: SweepRow(BULK, "bulk", JOURNEY, {"markets": ["SE"]}, None, "counted", {"entered": 2}, {}, "user-marketing", NOW, None, None)}
+    world.sweep_results = [SweepResultRow(ASTRID, "entered", None, ENROLMENT, NOW)]
     world.lines = [
         a_line(what="began", to="first-visit"),
         a_line(what="persona_corrected", to="pioneer", by="user-rep", by_name="A rep"),

@@ -1,5 +1,6 @@
 """The tables, by noun. They do not validate and never leave the store: what others see are the models of `journeys`, `activities` and `api`."""
 
+from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
 from orchestrator.store.tables.people import (
     Affiliation,
     Alignment,
@@ -16,8 +17,8 @@ from orchestrator.store.tables.people import (
     User,
 )
 from orchestrator.store.tables.records import AuditEntry, IdempotencyKey, Outbox
-from orchestrator.store.tables.rules import Consent, ContentVersion, DefinitionVersion, Market, Objection, VersionSignature
-from orchestrator.store.tables.runs import Enrolment, HeardFact, Inquiry, InquiryWords, Judgement, Remark, Task, TimelineEntry, Touch
+from orchestrator.store.tables.rules import Consent, ContentVersion, DeclaredEvent, DefinitionVersion, Market, Objection, Stimulus, VersionSignature
+from orchestrator.store.tables.runs import Enrolment, HeardFact, Inquiry, InquiryWords, Judgement, Remark, Task, TimelineEntry, Touch, Turn
 
 __all__ = [
     "Affiliation",
@@ -26,8 +27,10 @@ __all__ = [
     "CommercialProfile",
     "Consent",
     "ContentVersion",
+    "DeclaredEvent",
     "DefinitionVersion",
     "Enrolment",
+    "EventEffect",
     "ExternalId",
     "HeardFact",
     "IdempotencyKey",
@@ -40,15 +43,20 @@ __all__ = [
     "Organisation",
     "OrganisationExternalId",
     "Outbox",
+    "OutsideEvent",
     "Person",
     "Persona",
     "PersonaAssignment",
     "Remark",
     "SigningPin",
+    "Stimulus",
+    "Sweep",
+    "SweepResult",
     "Task",
     "Territory",
     "TimelineEntry",
     "Touch",
+    "Turn",
     "User",
     "VersionSignature",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from orchestrator.store.tables.columns import document, instant, maybe_instant, refers_to
@@ -58,6 +58,20 @@ class VersionSignature(SQLModel, table=True):
     at: datetime = instant()
 
 
+class Stimulus(SQLModel, table=True):
+    """One thing that moves a version of a journey from outside, drawn from its definition when it is published, so that no body is read to find out
+    whom an event concerns."""
+
+    __tablename__ = "stimulus"
+    __table_args__ = (Index("stimulus_by_event", "kind", "event"),)
+    journey: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    """enters, tells, automatic or schedule."""
+    event: str = Field(default="", primary_key=True)
+    """The event's name, for the first two."""
+
+
 class ContentVersion(SQLModel, table=True):
     """One version of one piece of content with the state that review gave it. The body is immutable, `state` and `expires` follow review."""
 
@@ -69,6 +83,16 @@ class ContentVersion(SQLModel, table=True):
     made_for: str
     state: str
     expires: datetime | None = maybe_instant()
+    body: dict[str, Any] = document()
+    digest: str
+    updated_at: datetime = instant()
+
+
+class DeclaredEvent(SQLModel, table=True):
+    """A kind of event of the outside, as last imported from the library."""
+
+    __tablename__ = "declared_event"
+    id: str = Field(primary_key=True)
     body: dict[str, Any] = document()
     digest: str
     updated_at: datetime = instant()

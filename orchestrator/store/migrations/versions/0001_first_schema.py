@@ -267,6 +267,61 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
     )
     op.create_index("ix_consent_person_id", "consent", ["person_id"])
     op.create_table(
+        "declared_event",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "outside_event",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column("person_id", sa.String(), nullable=True),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("standing", sa.String(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("arrived_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source", "source_id"),
+    )
+    op.create_index("ix_outside_event_person_id", "outside_event", ["person_id"])
+    op.create_index("outside_event_by_standing", "outside_event", ["standing", "arrived_at"])
+    op.create_table(
+        "stimulus",
+        sa.Column("journey", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("journey", "version", "kind", "event"),
+    )
+    op.create_index("stimulus_by_event", "stimulus", ["kind", "event"])
+    op.create_table(
+        "sweep",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("journey", sa.String(), nullable=False),
+        sa.Column("selection", sa.JSON(), nullable=False),
+        sa.Column("per_second", sa.Float(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("counted", sa.JSON(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("started_at", INSTANT, nullable=True),
+        sa.Column("ended_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_sweep_journey", "sweep", ["journey"])
+    op.create_index("sweep_list", "sweep", ["created_at", "id"])
+    op.create_table(
         "enrolment",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
@@ -296,6 +351,10 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"]),
         sa.Column("begun_by", sa.String(), nullable=True),
         sa.Column("awaited", sa.Boolean(), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=True),
+        sa.Column("entry_key", sa.String(), nullable=True),
+        sa.Column("hundredth", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["outside_event.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("begun_by"),
     )
@@ -303,7 +362,28 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
     op.create_index("ix_enrolment_conductor", "enrolment", ["conductor"])
     op.create_index("ix_enrolment_person_id", "enrolment", ["person_id"])
     op.create_index("ix_enrolment_territory_id", "enrolment", ["territory_id"])
-    op.create_index("one_run_at_a_time", "enrolment", ["person_id", "journey"], unique=True, postgresql_where=sa.text("status <> 'ended'"))
+    op.create_index("ix_enrolment_event_id", "enrolment", ["event_id"])
+    op.create_index(
+        "one_run_at_a_time", "enrolment", ["person_id", "journey"], unique=True, postgresql_where=sa.text("status <> 'ended' AND entry_key IS NULL")
+    )
+    op.create_index("one_run_for_a_key", "enrolment", ["person_id", "journey", "entry_key"], unique=True)
+    op.create_table(
+        "turn",
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("journey", sa.String(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("when_busy", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("begun", sa.Boolean(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("busy_with", sa.String(), nullable=True),
+        sa.Column("pause", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.PrimaryKeyConstraint("enrolment_id"),
+    )
+    op.create_index("ix_turn_person_id", "turn", ["person_id"])
     op.create_table(
         "external_id",
         sa.Column("source", sa.String(), nullable=False),
@@ -492,6 +572,29 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source", "source_id"),
         sa.UniqueConstraint("touch_key", "heard"),
+    )
+    op.create_table(
+        "event_effect",
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("journey", sa.String(), nullable=False),
+        sa.Column("effect", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["outside_event.id"]),
+        sa.PrimaryKeyConstraint("event_id", "enrolment_id", "journey"),
+    )
+    op.create_table(
+        "sweep_result",
+        sa.Column("sweep_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("enrolment_id", sa.String(), nullable=True),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.ForeignKeyConstraint(["sweep_id"], ["sweep.id"]),
+        sa.PrimaryKeyConstraint("sweep_id", "person_id"),
     )
 
 
