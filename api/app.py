@@ -11,7 +11,7 @@ from api.access import AccessLog
 from api.limits import BodyLimit
 from api.links import Links
 from api.ports import Ports
-from api.routers import consents, content, definitions, enrolments, facts, health, inquiries, lifecycles, people, seeing, tasks, unsubscribe, users
+from api.routers import consents, content, definitions, enrolments, facts, health, inquiries, invitations, lifecycles, people, seeing, tasks, unsubscribe, users
 from api.security import Tokens
 
 _DESCRIPTION = """\
@@ -62,7 +62,7 @@ def create_app(
     problems.install(app, away=away)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
-    for router in (_signed(), unsubscribe.router, health.router, *more):
+    for router in (_signed(), unsubscribe.router, invitations.router, health.router, *more):
         app.include_router(router)
     _describe_problems(app)
     app.state.parameters = strict.known_parameters(app)

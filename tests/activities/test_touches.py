@@ -19,7 +19,7 @@ DEFERRED = Verdict(verdict="deferred", reason=Reason.WEEKLY_CAP, until=NOW + tim
 
 
 async def deliver(ledger: FakeLedger, channel: FakeChannel) -> Settled:
-    return await TouchActivities(ledger, channel, StoppedClock()).deliver(a_touch_order())
+    return await TouchActivities(ledger, {"email": channel}, StoppedClock()).deliver(a_touch_order())
 
 
 @pytest.mark.parametrize(

@@ -73,11 +73,12 @@ def test_what_nothing_speaks_against_is_allowed() -> None:
     """Every rule was asked, in the fixed order, and each allowed."""
     allowed = verdict()
     assert (allowed.verdict, allowed.reason) == ("allowed", None)
-    assert [check.rule for check in allowed.checks] == ["recipient", "market", "objection", "consent", "content", "weekly_cap"]
+    assert [check.rule for check in allowed.checks] == ["channel", "recipient", "market", "objection", "consent", "content", "weekly_cap"]
     assert {check.verdict for check in allowed.checks} == {"allowed"}
 
 
 REFUSALS: list[tuple[str, dict[str, Any], Reason]] = [
+    ("channel", {"carried": False}, Reason.CHANNEL_UNKNOWN),
     ("recipient", {"reachable": False}, Reason.NO_RECIPIENT),
     ("market", {"market": None}, Reason.NO_MARKET_POLICY),
     ("objection", {"objected": True}, Reason.OBJECTED),
@@ -98,6 +99,7 @@ REFUSALS: list[tuple[str, dict[str, Any], Reason]] = [
     ("content", {"audience": None}, Reason.CONTENT_WRONG_AUDIENCE),
     ("content", {"content": a_content(letters={"de": LETTER})}, Reason.CONTENT_NO_LANGUAGE),
     ("content", {"content": a_content(letters={})}, Reason.CONTENT_NO_LANGUAGE),
+    ("content", {"content": a_content(made_for="sms", letters={}, texts={"sv": "Hej"})}, Reason.CONTENT_NO_LANGUAGE),
 ]
 
 

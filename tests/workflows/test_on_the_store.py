@@ -48,6 +48,18 @@ class PlainLinks:
     def unsubscribe(self, key: str) -> str:
         return f"http://127.0.0.1/u/{key}"
 
+    def answer(self, key: str, answer: str) -> str:
+        return f"http://127.0.0.1/a/{key}/{answer}"
+
+    def code(self, key: str) -> str:
+        return key
+
+    def short_click(self, key: str, name: str) -> str:
+        return self.click(key, name)
+
+    def short_unsubscribe(self, key: str) -> str:
+        return self.unsubscribe(key)
+
 
 @dataclass
 class Ward:
@@ -124,7 +136,7 @@ async def ward(engine: AsyncEngine, temporal_dev: WorkflowEnvironment) -> AsyncI
     clock, client, channel = JourneyClock(Pace(speed=1.0, origin=datetime.now(UTC))), speaking_pydantic(temporal_dev), MemoryChannel()
     composer = Composer(PlainLinks(), sender="house@dirigent.example", domain="dirigent.example")
     gateway = Gateway(client, task_queue=engine.url.database or "", pace=clock.pace)
-    async with make_worker(client, task_queue=engine.url.database or "", engine=engine, channel=channel, composer=composer, clock=clock):
+    async with make_worker(client, task_queue=engine.url.database or "", engine=engine, channels={"email": channel}, composer=composer, clock=clock):
         yield Ward(engine, client, gateway, outbox.Relay(engine, gateway), channel, enrolment)
 
 

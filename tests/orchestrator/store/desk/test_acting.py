@@ -262,7 +262,7 @@ async def test_one_click_withdraws_once_and_again_after_a_new_consent(engine: As
     assert await touches.unsubscribe(TOUCH, now=NOW + timedelta(days=2))
     assert [act.act for act in await consents.of_person(ASTRID)] == ["withdrawn", "given", "withdrawn"]
     assert not await touches.unsubscribe("unheard-of", now=NOW)
-    assert await touches.knows(TOUCH)
+    assert await touches.channel_of(TOUCH) == "email"
 
 
 async def test_a_key_is_claimed_answered_and_refused(engine: AsyncEngine) -> None:
