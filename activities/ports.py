@@ -37,9 +37,9 @@ class Message(Stored):
     """An e-mail address, or a mobile number, as the channel asks."""
     text: str
     language: str
-    subject: str = ""
+    subject: str | None = None
     html: str | None = None
-    """Only an e-mail has it."""
+    """Only an e-mail has a subject and HTML."""
     headers: dict[str, str] = {}
     invitation: Invitation | None = None
     code: str | None = None

@@ -26,7 +26,7 @@ def as_calendar(message: Message, *, at: datetime) -> str:
     event.add("dtstamp", at.astimezone(UTC))
     event.add("dtstart", message.invitation.starts.astimezone(UTC))
     event.add("dtend", message.invitation.ends.astimezone(UTC))
-    event.add("summary", message.subject)
+    event.add("summary", message.subject or "")
     event.add("description", message.text)
     event.add("organizer", _party(message.sender, message.invitation.organiser))
     event.add("attendee", _party(message.to, "", role="REQ-PARTICIPANT", partstat="NEEDS-ACTION", rsvp="FALSE"))

@@ -30,11 +30,11 @@ def international(message: Message) -> bool:
 def written(message: Message, *, at: datetime) -> bytes:
     """The message with its headers, dated `at`. Raises ValueError where a header would break, and where `to` is not one address."""
     _require_one_address(message.to)
-    _require_lines(message.sender, message.subject, message.message_id, *message.headers.values())
+    _require_lines(message.sender, message.subject or "", message.message_id, *message.headers.values())
     utf8 = international(message)
     mime = EmailMessage(policy=_POLICY.clone(utf8=utf8, cte_type="8bit" if utf8 else "7bit"))
     mime["From"], mime["To"] = message.sender, message.to
-    if message.subject:  # some gateways would send an empty one before the text
+    if message.subject is not None:  # some gateways would send an empty one before the text
         mime["Subject"] = message.subject
     mime["Date"], mime["Message-ID"] = format_datetime(at), message.message_id
     mime.set_content(message.text)

@@ -12,6 +12,7 @@ from journeys.library import PACKAGED, read_library
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
 from orchestrator.mail.links import MailLinks
 from orchestrator.mail.mime import written
+from orchestrator.mail.moments import in_words
 from tests.builders import NOW, a_content, a_letter
 
 KEY = "enr1.follow-up.1"
@@ -181,6 +182,61 @@ def test_the_words_that_were_approved_are_left_alone() -> None:
     """Blank lines, indents and the line at the end are as review saw them."""
     text = "Dear {{ hcp.family_name }},\n\n  first\n\nsecond \n"
     assert compose(text=text).text == text.replace("{{ hcp.family_name }}", "Berg")
+
+
+def a_text(text: str = "Hi {{ hcp.family_name }}: {{ links.study }} Stop: {{ unsubscribe }}", **changes: Any) -> ContentVersion:
+    told = {"made_for": "sms", "texts": {"en": text}, "links": {"study": "https://study.example"}}
+    return ContentVersion.model_validate(a_content("hf-text@1", **{**told, **changes}))
+
+
+def test_a_text_is_short_and_plain() -> None:
+    """No subject, no HTML, and links that name the touch by thirteen letters instead of a signed token."""
+    message = a_composer().compose(KEY, content=a_text(), to=called(address="+46701740605"), rep=None, channel="sms")
+    code = LINKS.code(KEY)
+    assert message.text == f"Hi Berg: https://dirigent.example/t/{code}/study Stop: https://dirigent.example/u/{code}"
+    assert (message.to, message.subject, message.html, message.headers, message.code) == ("+46701740605", None, None, {}, code)
+    assert (len(code), code.isalnum(), code.islower()) == (13, True, True)
+    assert LINKS.code("enr1.follow-up.2") != code
+
+
+@pytest.mark.parametrize(("content", "channel"), [(a_text(), "email"), (ContentVersion.model_validate(a_content()), "sms")], ids=["a text by mail", "a letter by SMS"])
+def test_words_for_one_channel_do_not_go_by_another(content: ContentVersion, channel: str) -> None:
+    """A letter is no text and a text no letter."""
+    with pytest.raises(CannotComposeError, match=r"has no (letter|text) in en"):
+        a_composer().compose(KEY, content=content, to=called(), rep=None, channel=channel)
+
+
+def test_an_invitation_tells_the_time_where_the_reader_is() -> None:
+    """In the reader's zone and words; the two answers lead to links of their own, and the calendar part names the same touch."""
+    words = "{{ event.starts }}|{{ answer.accept }}|{{ answer.decline }}"
+    content = ContentVersion.model_validate(a_content(letters={"sv": a_letter(text=words)}))
+    person = called(languages=("sv",), country="SE", zone="Europe/Stockholm")
+    message = a_composer().compose(KEY, content=content, to=person, rep="Rut Rask", occasion=OCCASION)
+    starts, accept, decline = message.text.split("|")
+    assert starts == "torsdag 4 mars 2027, 14:00 (centraleuropeisk normaltid)"
+    assert [LINKS.read_answer(link.rpartition("/a/")[2]) for link in (accept, decline)] == [(KEY, "accepted"), (KEY, "declined")]
+    assert message.invitation is not None
+    assert (message.invitation.starts, message.invitation.ends, message.invitation.organiser) == (OCCASION.starts, OCCASION.ends, "Rut Rask")
+    assert message.message_id == f"<{message.invitation.uid}>"
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "country", "words"),
+    [
+        ("Europe/London", "en", "GB", "Thursday, 4 March 2027, 13:00 (Greenwich Mean Time)"),
+        ("America/New_York", "en", "US", "Thursday, March 4, 2027, 8:00\u202fAM (Eastern Standard Time)"),
+        ("Asia/Kathmandu", "xx", None, "Thursday, 4 March 2027, 18:45 (GMT+05:45)"),
+    ],
+)
+def test_a_moment_is_told_as_its_reader_would(zone: str, language: str, country: str | None, words: str) -> None:
+    """In the order of day and month that the country has; a language that nobody knows is told in English."""
+    assert in_words(OCCASION.starts, zone=zone, language=language, country=country) == words
+
+
+def test_a_letter_that_answers_nothing_is_refused() -> None:
+    """The tokens of an invitation have no value in a letter that invites to nothing."""
+    with pytest.raises(CannotComposeError, match="event"):
+        compose(text="{{ event.starts }}")
 
 
 def _letters() -> list[tuple[ContentVersion, str, Letter]]:
