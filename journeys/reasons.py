@@ -8,6 +8,7 @@ class Reason(StrEnum):
 
     OBJECTED = "objected"
     SUPPRESSED = "suppressed"
+    CHANNEL_UNKNOWN = "channel_unknown"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CONSENT_EXPIRED = "consent_expired"
     NO_CONSENT = "no_consent"
@@ -19,7 +20,6 @@ class Reason(StrEnum):
     CONTENT_WRONG_AUDIENCE = "content_wrong_audience"
     CONTENT_NO_LANGUAGE = "content_no_language"
     NO_MARKET_POLICY = "no_market_policy"
-    CHANNEL_UNKNOWN = "channel_unknown"
     WEEKLY_CAP = "weekly_cap"
     NO_RECIPIENT = "no_recipient"
     NO_INQUIRY = "no_inquiry"

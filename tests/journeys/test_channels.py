@@ -23,7 +23,9 @@ def test_a_definition_tells_by_which_channels_it_sends() -> None:
     """Each once, and those that an installation lacks are named."""
     message = {"message": {"channel": "sms", "content": "hf-text@1"}, "next": "again"}
     invite = {"invite": {"content": "hf-webinar@1", "occasion": "webinar", "starts": {"at": "2027-04-01T12:00:00Z"}, "answer_by": "5 days"}, "next": "done"}
-    journey = a_journey(steps={"mail": an_email(next="text"), "text": message, "again": {**message, "next": "invitation"}, "invitation": invite, "done": an_exit()})
+    journey = a_journey(
+        steps={"mail": an_email(next="text"), "text": message, "again": {**message, "next": "invitation"}, "invitation": invite, "done": an_exit()}
+    )
     assert channels(journey) == ("email", "sms")
     assert missing_channels(journey, {"email"}) == ("sms",)
     assert missing_channels(journey, ("sms", "email", "letter")) == ()

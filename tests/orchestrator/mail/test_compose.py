@@ -199,7 +199,9 @@ def test_a_text_is_short_and_plain() -> None:
     assert LINKS.code("enr1.follow-up.2") != code
 
 
-@pytest.mark.parametrize(("content", "channel"), [(a_text(), "email"), (ContentVersion.model_validate(a_content()), "sms")], ids=["a text by mail", "a letter by SMS"])
+@pytest.mark.parametrize(
+    ("content", "channel"), [(a_text(), "email"), (ContentVersion.model_validate(a_content()), "sms")], ids=["a text by mail", "a letter by SMS"]
+)
 def test_words_for_one_channel_do_not_go_by_another(content: ContentVersion, channel: str) -> None:
     """A letter is no text and a text no letter."""
     with pytest.raises(CannotComposeError, match=r"has no (letter|text) in en"):
