@@ -12,7 +12,6 @@ from tests.api.conftest import KEY
 from tests.api.fakes import World
 from tests.api.worlds import TOUCH
 
-
 LINKS = Links(KEY)
 ACCEPT, DECLINE = (f"/a/{LINKS.answer(TOUCH, answer)}" for answer in ("accepted", "declined"))
 

@@ -12,11 +12,11 @@ from journeys.definitions import Definition
 from orchestrator.embedded.inbox import Mail
 from orchestrator.store import tables
 from orchestrator.store.engine import transaction
-from orchestrator.store.library import publish_definition
-from tests.builders import Authored, a_journey, an_email, an_exit, written
+from tests.builders import Authored, a_journey, an_email, an_exit
 from tests.end_to_end.conftest import Opening
 from tests.end_to_end.house import Desk, House, Json, text_of
 from tests.end_to_end.waiting import eventually
+from tests.orchestrator.store.desk.filling import a_version
 
 ALVA, ALVAS_NUMBER = "alva.tallmark@norrviken.example", "46701740605@sms.dirigent.test"
 MIRANDA, MIRANDAS_NUMBER = "miranda.solvik@klarstrand.example", "46701740622@sms.dirigent.test"
@@ -200,5 +200,4 @@ async def _heard(anna: Desk, person: str, ways: list[str]) -> None:
 
 async def _publish(house: House, definition: Definition) -> None:
     async with transaction(house.engine) as session:
-        source = written(definition.model_dump(mode="json", by_alias=True, exclude_defaults=True))
-        await publish_definition(session, definition, source=source, by="test", now=datetime.now(UTC))
+        session.add(a_version(definition, effective_from=datetime.now(UTC)))

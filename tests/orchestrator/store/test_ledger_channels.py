@@ -106,7 +106,7 @@ async def test_words_go_by_the_channel_they_are_written_for(world: AsyncEngine, 
 async def test_an_invitation_keeps_when_it_begins(world: AsyncEngine) -> None:
     """In the ledger, for the answer; in the message, for the calendar; and a new attempt takes the time that holds then."""
     await equip(world)
-    invite = {"channel": "email", "content": WEBINAR, "starts": STARTS, "ends": STARTS + timedelta(hours=1)}
+    invite: dict[str, Any] = {"channel": "email", "content": WEBINAR, "starts": STARTS, "ends": STARTS + timedelta(hours=1)}
     message = handed((await ask(world, **invite)).message)
     touch = await the_touch(world)
     assert (touch.channel, touch.starts, touch.ends) == ("email", STARTS, STARTS + timedelta(hours=1))
