@@ -33,6 +33,7 @@ STRUCTURE = {
     "J501": "template syntax in a letter",
     "J502": "unknown token",
     "J503": "no way to unsubscribe",
+    "J504": "text too long",
 }
 """The codes that reading alone can give, with their titles."""
 

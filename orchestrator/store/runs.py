@@ -11,10 +11,9 @@ from activities.orders import Entry, FactsOrder, JourneyOrder, Opened, OpenOrder
 from activities.ports import UnknownRun
 from journeys.conditions import Value
 from journeys.definitions import Definition
-from journeys.reasons import Reason
 from orchestrator.store.continuing import begin_within
 from orchestrator.store.engine import transaction
-from orchestrator.store.facts import has_objected, lacks_consent, load_facts
+from orchestrator.store.facts import has_objected, load_facts, withdrawn_channels
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
 from orchestrator.store.reacting import entered_by
@@ -35,12 +34,11 @@ class StoredRuns:
             person = await session.get_one(Person, enrolment.person_id)
             enrolment.status = "running" if enrolment.status == "requested" else enrolment.status
             session.add(enrolment)
-            withdrawn = await lacks_consent(session, person, channel="email", now=order.at) == Reason.CONSENT_WITHDRAWN
             return Opened(
                 definition=definition,
                 calendar=calendar_for(person, await policy_of(session, person.market), now=order.at),
                 facts=await load_facts(session, person.id, definition.facts, now=order.at),
-                withdrawn=("email",) if withdrawn else (),
+                withdrawn=await withdrawn_channels(session, person, now=order.at),
                 objected=await has_objected(session, person.id),
                 entered=await entered_by(session, enrolment.event_id),
                 hundredth=enrolment.hundredth,
