@@ -4,39 +4,22 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from temporalio.testing import WorkflowEnvironment
 
 from journeys.commands import What
 from journeys.conditions import Value
-from journeys.content import ContentVersion
 from journeys.definitions import Definition
-from journeys.library import Library
 from journeys.linting import lint_text
 from journeys.rehearsal import Person, packaged_behaviour, play_one
-from tests.builders import NOW, a_content, a_journey, a_library, a_market
+from tests.builders import NOW
 from tests.journeys.wholes import wholes
+from tests.journeys.wholes_library import LIBRARY
 from tests.workflows.rehearsed import ScriptedLedger, ScriptedRequests, ScriptedRuns, play_script
 from tests.workflows.stages import a_stage
 
 SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
-
-
-def the_library() -> Library:
-    """All that the journeys name: their letters, a nurse programme of another persona, and caps that leave room."""
-    around = a_library()
-    letters = [ContentVersion.model_validate(written) for written in (a_content("hf-webinar@1"), a_content("hf-sms@1", **TEXTS))]
-    programme = a_journey(journey="nurse-programme", persona="ordinary", entry={"when": {"fact": "persona", "is": "ordinary"}})
-    return a_library(
-        contents={**around.contents, **{letter.ref: letter for letter in letters}},
-        markets={market: a_market(market, weekly_cap=50) for market in ("SE", "UK")},
-        strategies={**around.strategies, programme.journey: programme},
-    )
-
-
-TEXTS: dict[str, Any] = {"made_for": "sms", "texts": {"sv": "Hej! {{ unsubscribe }}"}, "letters": {}}
-LIBRARY = the_library()
 
 
 def clean(definition: Definition) -> bool:
@@ -63,4 +46,5 @@ async def test_the_rehearsal_and_the_workflow_take_the_same_path(time_skipping: 
         assert tuple((note.step, note.way) for note in run.told(What.MOVED)) == rehearsed.path
         ended = run.position.ended
         assert ended is not None
+        event(f"a path of {len(rehearsed.path)}")
         assert (ended.kind, ended.reason) == (rehearsed.ended.kind, rehearsed.ended.reason)
