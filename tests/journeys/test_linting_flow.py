@@ -180,7 +180,7 @@ def test_the_strictest_market_decides_on_pressure() -> None:
     library = a_library(markets={"SE": a_market("SE", weekly_cap=9), "UK": a_market("UK", weekly_cap=1)})
     text = written(a_definition(markets=["SE", "UK"], steps={"first": an_email(next="second"), "second": an_email(), "done": an_exit()}))
     told = [found.message for found in lint_text(text, name="x.yaml", library=library, now=NOW).findings if found.code == "J601"]
-    assert told == ['from "first" on every way leads through more touches than that: the cap of UK is 1 in 7 days']
+    assert told == ['from "first" on, every way leads through more touches than the cap allows: 1 in 7 days, in UK']
 
 
 @pytest.mark.parametrize(
