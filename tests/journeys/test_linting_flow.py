@@ -7,8 +7,24 @@ from typing import Any
 
 import pytest
 
+from journeys.content import ContentVersion
 from journeys.linting import LintResult, lint_text
-from tests.builders import NOW, a_branch, a_definition, a_library, a_market, a_medical_step, a_pause, a_rep_email, a_visit, a_wait, an_email, an_exit, written
+from tests.builders import (
+    NOW,
+    a_branch,
+    a_content,
+    a_definition,
+    a_library,
+    a_market,
+    a_medical_step,
+    a_pause,
+    a_rep_email,
+    a_visit,
+    a_wait,
+    an_email,
+    an_exit,
+    written,
+)
 
 Steps = dict[str, Any]
 
@@ -261,3 +277,20 @@ def _lines(prefix: str, depth: int, width: int, steps: Steps) -> str:
         else:
             steps[name] = a_pause(next=after)
     return f"{prefix}-0"
+
+
+def test_a_text_message_needs_texts_in_a_language_of_every_market() -> None:
+    """As an e-mail needs letters; content made for another channel is that rule's business alone."""
+    steps = {"text": {"message": {"channel": "sms", "content": "hf-text@1"}, "next": "done"}, "done": an_exit()}
+    library = a_library()
+
+    def found(**texts: str) -> list[str]:
+        text = ContentVersion.model_validate(
+            a_content("hf-text@1", made_for="sms", texts={lang: f"{words} {{{{ unsubscribe }}}}" for lang, words in texts.items()})
+        )
+        known = a_library(contents={**library.contents, text.ref: text})
+        return [one.code for one in lint_text(written(a_definition(steps=steps)), name="x.yaml", library=known, now=NOW).findings]
+
+    assert found(sv="Hej!") == []
+    assert found(no="Hei!") == ["J407"]
+    assert codes({"text": {"message": {"channel": "sms", "content": "hf-dialogue@2"}, "next": "done"}}) == ["J402"]
