@@ -70,7 +70,7 @@ _GRAVITY = tuple(Reason)
 
 def judge(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
     """Ask every rule. Allowed only when all allow; what is unknown is refused."""
-    checks = tuple(rule(intent, evidence, now) for rule in RULES)
+    checks = tuple([rule(intent, evidence, now) for rule in RULES])
     refusals = [check for check in checks if check.verdict == "refused"]
     deferrals = [check for check in checks if check.verdict == "deferred"]
     if not refusals and not deferrals:
@@ -128,7 +128,7 @@ def weekly_cap(intent: Intent, evidence: Evidence, now: datetime) -> Check:
         return _check("weekly_cap", None)
     period = policy.cap_period.roughly
     since = now - period
-    recent = sorted(touch for touch in evidence.touches if touch > since)
+    recent = sorted([touch for touch in evidence.touches if touch > since])
     if len(recent) < policy.weekly_cap:
         return _check("weekly_cap", None)
     return Check(rule="weekly_cap", verdict="deferred", reason=Reason.WEEKLY_CAP, until=recent[-policy.weekly_cap] + period, told=TOLD[Reason.WEEKLY_CAP])

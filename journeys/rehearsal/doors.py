@@ -61,7 +61,7 @@ def stop(room: Room, run: Run, asked: StopJourney) -> None:
 
 def ended(room: Room, run: Run, ending: Ending) -> None:
     """A run has ended: whoever awaited it is told, the next one has its turn, and another persona's strategy may take over."""
-    room.count_for(run).end(ending, run.began, room.now)
+    run.count.end(ending, run.began, room.now)
     if run.within is not None:
         outer, key, awaited = run.within
         if awaited:
@@ -107,7 +107,7 @@ def _claim(room: Room, run: Run) -> str | None:
         member.runs.remove(run)
         return BUSY
     if higher:
-        room.count_for(run).stood_back += 1
+        run.count.stood_back += 1
     settle(room, member)
     return None
 
@@ -115,7 +115,7 @@ def _claim(room: Room, run: Run) -> str | None:
 def _stand_back(room: Room, run: Run) -> None:
     """A run that has the HCP makes room for a higher one: it is paused, or it ends where its journey says so."""
     run.active = False
-    room.count_for(run).stood_back += 1
+    run.count.stood_back += 1
     if run.part.definition.when_busy == "give_way":
         leave = on.Leave.model_construct(id=f"{run.enrolment}.{GAVE_WAY}", by=_HOUSE, reason=GAVE_WAY)
         room.later(room.now, partial(room.take, run, leave))
@@ -143,7 +143,8 @@ def _run(room: Room, member: Member, part: Part, entered: Entered | None) -> Run
         entered=entered,
         hundredth=hundredth(member.person.id, part.journey) if definition.entry.hold_out else None,
     )
-    run = Run(member, part, f"{member.person.id}.{part.journey}.{runs + 1}", since=room.now, arrival=arrival)
+    enrolment = f"{member.person.id}.{part.journey}.{runs + 1}"
+    run = Run(member, part, enrolment, since=room.now, arrival=arrival, count=room.tally.journeys[part.journey])
     run.story = [] if room.keeps_stories else None
     member.runs.append(run)
     return run
@@ -187,4 +188,4 @@ def _hand_over(room: Room, run: Run, persona: str) -> None:
     fitting = [part for part in room.stage.parts if part.definition.persona == persona and part.definition.product == product]
     best = max(fitting, key=lambda part: (market in part.definition.markets, part.definition.priority), default=None)
     refused = "no_strategy" if best is None else offer(room, run.member, best)
-    room.count_for(run).hand_overs[refused or "taken_over"] += 1
+    run.count.hand_overs[refused or "taken_over"] += 1

@@ -11,6 +11,7 @@ from journeys.reasons import Reason
 from journeys.rehearsal.people import Person
 from journeys.rehearsal.population import personal
 from journeys.rehearsal.stage import Part, Stage
+from journeys.rehearsal.tally import JourneyTally
 from journeys.state import State
 
 _CONSENT = "_consent"
@@ -62,8 +63,8 @@ class Member:
 class Run:
     """One run of one member. It has no state before its turn comes for the first time."""
 
-    def __init__(self, member: Member, part: Part, enrolment: str, *, since: datetime, arrival: Arrival) -> None:
-        self.member, self.part, self.enrolment = member, part, enrolment
+    def __init__(self, member: Member, part: Part, enrolment: str, *, since: datetime, arrival: Arrival, count: JourneyTally) -> None:
+        self.member, self.part, self.enrolment, self.count = member, part, enrolment, count
         self.since, self.arrival = since, arrival
         self.began = since
         self.state: State | None = None
