@@ -5,14 +5,16 @@ not depend on that order: a refusal outweighs a deferral, a deferral an allowanc
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
 from journeys.consents import ConsentAct, missing
 from journeys.content import ContentState, ContentVersion
 from journeys.definitions import ContentRef, Purpose
+from journeys.durations import Calendar
 from journeys.markets import MarketPolicy
+from journeys.openings import closes
 from journeys.reasons import TOLD, Reason
 from journeys.shapes import Instant, Stored
 
@@ -44,6 +46,10 @@ class Evidence(Stored):
     content: ContentVersion | None
     touches: tuple[Instant, ...]
     """When the recipient was touched, over all channels and journeys; those before the cap's period do not matter."""
+    calendar: Calendar = Calendar()
+    """The recipient's."""
+    has_copy: bool = False
+    """Whether this very content went to the same address within `ONE_COPY`, to another record of it."""
 
 
 class Check(Stored):
@@ -62,6 +68,9 @@ class Verdict(Stored):
     until: Instant | None = None
     checks: tuple[Check, ...] = ()
 
+
+ONE_COPY = timedelta(days=30)
+"""How long a copy counts that another record with the same address got."""
 
 Rule = Callable[[Intent, Evidence, datetime], Check]
 
@@ -134,7 +143,23 @@ def weekly_cap(intent: Intent, evidence: Evidence, now: datetime) -> Check:
     return Check(rule="weekly_cap", verdict="deferred", reason=Reason.WEEKLY_CAP, until=recent[-policy.weekly_cap] + period, told=TOLD[Reason.WEEKLY_CAP])
 
 
-RULES: tuple[Rule, ...] = (channel, recipient, market, objection, consent, content, weekly_cap)
+def one_copy(_: Intent, evidence: Evidence, __: datetime) -> Check:
+    """Two records of one person, one address: one copy."""
+    return _check("one_copy", Reason.SAME_ADDRESS if evidence.has_copy else None)
+
+
+def quiet_hours(intent: Intent, evidence: Evidence, now: datetime) -> Check:
+    """Promotion rests in the market's quiet hours, reckoned in the recipient's own zone, until they are over."""
+    quiet = evidence.market.quiet_hours if evidence.market is not None else None
+    if quiet is None or intent.purpose is not Purpose.PROMOTIONAL:
+        return _check("quiet_hours", None)
+    until = closes(quiet, calendar=evidence.calendar, instant=now)
+    if until <= now:
+        return _check("quiet_hours", None)
+    return Check(rule="quiet_hours", verdict="deferred", reason=Reason.QUIET_HOURS, until=until, told=TOLD[Reason.QUIET_HOURS])
+
+
+RULES: tuple[Rule, ...] = (channel, recipient, market, objection, consent, content, one_copy, weekly_cap, quiet_hours)
 
 
 @cache

@@ -7,6 +7,7 @@ from hashlib import sha256
 from uuid import uuid4
 
 import structlog
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,7 +18,7 @@ from journeys.commands import Deliver
 from journeys.content import EMAIL, ContentVersion
 from journeys.definitions import Purpose
 from journeys.markets import MarketPolicy
-from journeys.policy import Check, Evidence, Intent, Verdict, judge, recipient
+from journeys.policy import ONE_COPY, Check, Evidence, Intent, Verdict, judge, recipient
 from journeys.reasons import TOLD, Reason
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
 from orchestrator.store import tables
@@ -157,9 +158,13 @@ async def _recipient(session: AsyncSession, hcp: str, touch: Deliver) -> tables.
         if nurse is None:
             return None
         hcp = nurse.id
+    # Records that share an address are locked together, in the order of their ids, so that only one of them gets a copy.
     # The weaker lock: it keeps other gates and acts of consent out, and does not conflict with the reference that the timeline's new lines
     # hold to the person already. With the stronger one, two runs that advance at once would wait for each other.
-    return await session.get_one(tables.Person, hcp, with_for_update={"key_share": True}, populate_existing=True)
+    one = await session.get_one(tables.Person, hcp)
+    sharing = or_(col(tables.Person.id) == hcp, _same_address(one, touch.channel))
+    locked = select(tables.Person).where(sharing).order_by(tables.Person.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    return next(person for person in await session.exec(locked) if person.id == hcp)
 
 
 def _intent_of(asked: _Asked) -> Intent:
@@ -196,7 +201,34 @@ async def _evidence(session: AsyncSession, asked: _Asked, now: datetime) -> Evid
         consents=await consent_acts(session, recipient.id),
         content=asked.content,
         touches=await _pressure(session, recipient.id, asked, now),
+        calendar=calendar_for(recipient, asked.market, now=now),
+        has_copy=await _has_copy(session, recipient, asked, now),
     )
+
+
+async def _has_copy(session: AsyncSession, recipient: tables.Person, asked: _Asked, now: datetime) -> bool:
+    """Whether this version of the content may have reached the same address through another record of it. Both records are locked."""
+    copies = (
+        select(tables.Touch.key)
+        .join(tables.Person, col(tables.Person.id) == col(tables.Touch.person_id))
+        .where(
+            tables.Touch.person_id != recipient.id,
+            _same_address(recipient, asked.touch.channel),
+            tables.Touch.channel == asked.touch.channel,
+            tables.Touch.content_id == asked.touch.content.id,
+            tables.Touch.content_version == asked.touch.content.version,
+            col(tables.Touch.state).in_(COUNTED),
+            tables.Touch.at > now - ONE_COPY,
+        )
+    )
+    return (await session.exec(copies)).first() is not None
+
+
+def _same_address(person: tables.Person, channel: str) -> ColumnElement[bool]:
+    """Letters of an e-mail address are compared without regard to case."""
+    if channel == EMAIL:
+        return func.lower(tables.Person.email) == (person.email or "").lower()
+    return col(tables.Person.mobile) == person.mobile
 
 
 async def _pressure(session: AsyncSession, person_id: str, asked: _Asked, now: datetime) -> tuple[datetime, ...]:

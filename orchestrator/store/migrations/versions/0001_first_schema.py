@@ -216,6 +216,8 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_person_market", "person", ["market"])
+    op.create_index("person_by_email", "person", [sa.text("lower(email)")])
+    op.create_index("person_by_mobile", "person", ["mobile"])
     op.create_index("ix_person_profession", "person", ["profession"])
     op.create_index("ix_person_territory_id", "person", ["territory_id"])
     op.create_table(
