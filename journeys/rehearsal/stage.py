@@ -73,7 +73,7 @@ class Stage:
     @cached_property
     def personas(self) -> tuple[str, ...]:
         """The personas that a rep may meet: those of the population and of the strategies."""
-        return tuple(sorted({*self.behaviour.population.personas, *(part.definition.persona for part in self.parts)}))
+        return tuple(sorted({*self.behaviour.population.personas, *(part.definition.persona for part in self.parts if part.definition.persona is not None)}))
 
     @cached_property
     def channels(self) -> tuple[str, ...]:

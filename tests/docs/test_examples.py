@@ -42,9 +42,9 @@ def library() -> Library:
 @pytest.mark.parametrize("example", fences("yaml journey"), ids=lambda example: example.page)
 def test_a_whole_journey_is_lint_clean(example: Fence, library: Library) -> None:
     """An author may begin with a copy of it."""
-    persona = re.search(r"^persona: (\w+)", example.text, re.MULTILINE)
-    assert persona is not None
-    assert lint_text(example.text, name=f"strategies/{persona[1]}.yaml", library=library, now=NOW).findings == ()
+    journey = re.search(r"^journey: ([\w-]+)", example.text, re.MULTILINE)
+    assert journey is not None
+    assert lint_text(example.text, name=f"strategies/{journey[1]}.yaml", library=library, now=NOW).findings == ()
 
 
 @pytest.mark.parametrize("example", [fence for fence in fences("yaml") if fence.info == "yaml"], ids=lambda example: example.page)

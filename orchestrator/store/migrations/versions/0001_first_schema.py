@@ -63,7 +63,7 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("journey", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("persona", sa.String(), nullable=False),
+        sa.Column("persona", sa.String(), nullable=True),
         sa.Column("product", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
