@@ -80,7 +80,7 @@ class Room:
         """Begin a run, if it is still its turn: its first advance."""
         if not run.active or run.state is not None:
             return
-        run.began = self.now
+        run.began, run.arrival = self.now, run.arrive(self.stage.channels, self.now)
         run.count.entered += 1
         self._play(run, begin(run.part.definition, run.arrival, enrolment=run.enrolment, now=self.now))
 
