@@ -1,6 +1,6 @@
 """What the activities need of the house: Protocols that the store, the channels and the clock implement, and that tests fake."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -118,8 +118,16 @@ class Runs(Protocol):
 
 class Requests(Protocol):
     async def call(self, order: CallOrder, *, attempt: int) -> Called:
-        """Record the advance and make the call. Raises where the other system gave no answer, so that it is asked again."""
+        """Record the advance and make the call. Raises Unanswered where the other system said nothing that stands, so that it is asked again."""
         ...
+
+
+class Unanswered(Exception):
+    """Another system could not be reached, or asks to be asked again: after `retry_after` of real time, where it says when."""
+
+    def __init__(self, trouble: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(trouble)
+        self.retry_after = retry_after
 
 
 class UnknownRun(LookupError):

@@ -24,6 +24,7 @@ from api.routers import (
     invitations,
     lifecycles,
     people,
+    requests,
     seeing,
     tasks,
     unsubscribe,
@@ -34,7 +35,7 @@ from api.security import Tokens
 _DESCRIPTION = """\
 Runs the engagement strategy that sales, marketing and medical agreed on, one durable journey for each healthcare professional.
 
-Every request but health and the links in e-mails carries a signed bearer token. Every refusal is an `application/problem+json` document
+Every request but health, the links in e-mails and the answers of other systems, which are signed themselves, carries a signed bearer token. Every refusal is an `application/problem+json` document
 (RFC 9457) with a stable `code`. A command carries an `Idempotency-Key`: asking again with the same key is safe.
 """
 _TAGS = [
@@ -49,6 +50,7 @@ _TAGS = [
     {"name": "facts", "description": "What is heard of a touch."},
     {"name": "users", "description": "What users change of their own."},
     {"name": "events", "description": "What other systems report of people."},
+    {"name": "requests", "description": "What other systems answer."},
     {"name": "links", "description": "What a recipient reaches without signing in."},
     {"name": "health", "description": "Whether the process lives and can serve."},
 ]
@@ -81,7 +83,7 @@ def create_app(
     problems.install(app, away=away)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
-    for router in (_signed(), unsubscribe.router, invitations.router, health.router, *more):
+    for router in (_signed(), unsubscribe.router, invitations.router, requests.router, health.router, *more):
         app.include_router(router)
     _describe_problems(app)
     app.state.parameters = strict.known_parameters(app)

@@ -46,6 +46,8 @@ class Code(StrEnum):
     NOT_THE_LATEST = "not_the_latest"
     RUNNING_CHOICE_REQUIRED = "running_choice_required"
     MIGRATION_UNAVAILABLE = "migration_unavailable"
+    CHANNEL_NOT_CONFIGURED = "channel_not_configured"
+    ENDPOINT_NOT_CONFIGURED = "endpoint_not_configured"
     RUNS_OPEN = "runs_open"
     NOT_PUBLISHED = "not_published"
     NOT_IN_EFFECT = "not_in_effect"
@@ -71,6 +73,8 @@ class Code(StrEnum):
     SAME_PERSONA = "same_persona"
     SNOOZE_IN_THE_PAST = "snooze_in_the_past"
     SNOOZED_TOO_OFTEN = "snoozed_too_often"
+    SIGNATURE_INVALID = "signature_invalid"
+    UNKNOWN_ANSWER = "unknown_answer"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -113,6 +117,8 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.NOT_THE_LATEST: (409, "A later version is published"),
     Code.RUNNING_CHOICE_REQUIRED: (409, "Say what becomes of running journeys"),
     Code.MIGRATION_UNAVAILABLE: (409, "Runs cannot be migrated here"),
+    Code.CHANNEL_NOT_CONFIGURED: (409, "A channel is not set up here"),
+    Code.ENDPOINT_NOT_CONFIGURED: (409, "Another system is not set up here"),
     Code.RUNS_OPEN: (409, "Runs are in this version"),
     Code.NOT_PUBLISHED: (409, "Not published"),
     Code.NOT_IN_EFFECT: (409, "Not in effect yet"),
@@ -138,6 +144,8 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.SAME_PERSONA: (409, "The persona is the one of this strategy"),
     Code.SNOOZE_IN_THE_PAST: (409, "Put off to a time that is past"),
     Code.SNOOZED_TOO_OFTEN: (409, "Put off too often"),
+    Code.SIGNATURE_INVALID: (401, "Not signed by the system that was asked"),
+    Code.UNKNOWN_ANSWER: (422, "Not an answer of this request"),
     Code.UNAVAILABLE: (503, "Not reachable at the moment"),
     Code.INTERNAL: (500, "Our mistake"),
 }

@@ -8,8 +8,9 @@ from journeys.commands import NOT_CONTINUED, What
 from journeys.content import EMAIL
 from journeys.definitions import (
     ANSWERED,
-    NO_ANSWER,
+    FAILED,
     NOT_RECORDED,
+    NO_ANSWER,
     OTHERWISE,
     OVERDUE,
     SENT,
@@ -207,6 +208,8 @@ def _way(line: Line, by: str | None, definition: Definition | None) -> str:
             return f"the {_thing(definition, line.step)} is on its way"
         case way if way in set(Heard):
             return f"the {_thing(definition, line.step)} {_HEARD[Heard(way)]}"
+        case way if way == FAILED:
+            return f"the request failed ({reason_told(line.reason)})"
         case way if way.startswith("case_"):
             return f"condition {way.removeprefix('case_')} of the branch held"
         case way:

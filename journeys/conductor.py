@@ -282,7 +282,7 @@ def _take_answer(move: Move, event: on.JourneyBegun | on.Called) -> None:
                 waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.journey.up_to)))
         case on.Called(), RequestStep():
             if event.result == "failed":
-                move.leave(FAILED)
+                move.leave(FAILED, because=event.reason)
                 return
             waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.request.up_to)))
             if event.result == "answered":

@@ -12,8 +12,11 @@ from orchestrator.clock import JourneyClock
 from orchestrator.mail.channels import make_channels
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
+from orchestrator.requests.asking import SignedRequests
+from orchestrator.requests.conversation import new_client
 from orchestrator.store.engine import make_engine
 from orchestrator.store.outbox import Relay
+from orchestrator.store.requests import RequestBook
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.sweeping import make_sweeper
@@ -39,17 +42,19 @@ async def _work(given: settings.Settings) -> None:
     engine = make_engine(given.database_url.get_secret_value())
     client = await connect(given, lazy=False)
     links = MailLinks(Links(given.signing_key.get_secret_value()), public_url=str(given.public_url))
+    others = new_client()
     playing = make_worker(
         client,
         task_queue=given.task_queue,
         engine=engine,
         channels=make_channels(given, clock),
+        requests=SignedRequests(RequestBook(engine), given.endpoints, others, clock, public_url=str(given.public_url)),
         composer=Composer(links, sender=given.mail_from, domain=given.mail_domain),
         clock=clock,
     )
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     relay = Relay(engine, Gateway(client, task_queue=given.task_queue, pace=clock.pace))
-    async with playing, sweeping:
+    async with others, playing, sweeping:
         log.info("worker", doing="playing", task_queue=given.task_queue)
         if given.ready_file is not None:
             given.ready_file.touch()

@@ -12,7 +12,8 @@ from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
-from activities.ports import Channel
+from activities.ports import Channel, Requests
+from activities.requests import RequestActivities
 from activities.runs import RunActivities
 from activities.touches import TouchActivities
 from orchestrator.clock import JourneyClock
@@ -33,15 +34,25 @@ BEAT = 1.0
 """Seconds between two looks into the outbox. The API looks at once after it wrote; this finds what a crash left."""
 
 
-def make_worker(client: Client, *, task_queue: str, engine: AsyncEngine, channels: Mapping[str, Channel], composer: Composer, clock: JourneyClock) -> Worker:
-    """A worker that is ready to run, over the given store, channels and clock."""
+def make_worker(
+    client: Client,
+    *,
+    task_queue: str,
+    engine: AsyncEngine,
+    channels: Mapping[str, Channel],
+    requests: Requests,
+    composer: Composer,
+    clock: JourneyClock,
+) -> Worker:
+    """A worker that is ready to run, over the given store, channels, other systems and clock."""
     runs = RunActivities(StoredRuns(engine), clock)
     touches = TouchActivities(StoredLedger(engine, composer, channels=channels), channels, clock)
+    calls = RequestActivities(requests)
     return Worker(
         client,
         task_queue=task_queue,
         workflows=[Journey],
-        activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, runs.start_journey, touches.deliver],
+        activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, runs.start_journey, touches.deliver, calls.call],
         workflow_runner=sandboxed(),
         deployment_config=release(),
         max_concurrent_activities=20,

@@ -66,6 +66,7 @@ class World:
     pins: dict[str, str] = field(default_factory=dict)
     personas: dict[str, Persona] = field(default_factory=dict)
     enrolments: dict[str, EnrolmentRow] = field(default_factory=dict)
+    requests: dict[str, RequestRow] = field(default_factory=dict)
     not_enrolled: NotEnrolled | None = None
     tasks: dict[str, TaskRow] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
@@ -434,6 +435,26 @@ class FakeSweeps(_OfWorld):
         return self.world.sweeps[sweep_id]
 
 
+class FakeRequests(_OfWorld):
+    """A stamp is genuine whose signature is the body itself."""
+
+    async def of_enrolment(self, who: Who, enrolment_id: str, *, cut: Slice) -> Batch[RequestRow]:
+        rows = [row for row in self.world.requests.values() if row.enrolment_id == enrolment_id and who.sees(Wall.COMMERCIAL)]
+        return sliced(rows, cut)
+
+    async def genuine(self, key: str, stamp: Stamp, body: bytes) -> bool | None:
+        return stamp.id == key and stamp.signature == body.decode() if key in self.world.requests else None
+
+    async def answer(self, key: str, answer: str, *, now: datetime) -> RequestRow | AnswerRefused:
+        row = self.world.requests[key]
+        if answer not in ("in_stock", "short"):
+            return AnswerRefused(Code.UNKNOWN_ANSWER, "No.", ("in_stock", "short"))
+        if row.answer not in {None, answer}:
+            return AnswerRefused(Code.ALREADY_ANSWERED, "No.")
+        self.world.requests[key] = replace(row, status="answered", answer=answer, answered_at=now)
+        return self.world.requests[key]
+
+
 def ports(world: World) -> Ports:
     """The house over a world."""
     return Ports(
@@ -457,5 +478,6 @@ def ports(world: World) -> Ports:
         arrange=in_a_column,
         events=FakeEvents(world),
         sweeps=FakeSweeps(world),
+        requests=FakeRequests(world),
         channels=("email", "sms"),
     )

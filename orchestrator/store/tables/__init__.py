@@ -18,7 +18,7 @@ from orchestrator.store.tables.people import (
 )
 from orchestrator.store.tables.records import AuditEntry, IdempotencyKey, Outbox
 from orchestrator.store.tables.rules import Consent, ContentVersion, DeclaredEvent, DefinitionVersion, Market, Objection, Stimulus, VersionSignature
-from orchestrator.store.tables.runs import Enrolment, HeardFact, Inquiry, InquiryWords, Judgement, Remark, Task, TimelineEntry, Touch, Turn
+from orchestrator.store.tables.runs import Enrolment, HeardFact, Inquiry, InquiryWords, Judgement, Remark, Request, Task, TimelineEntry, Touch, Turn
 
 __all__ = [
     "Affiliation",
@@ -48,6 +48,7 @@ __all__ = [
     "Persona",
     "PersonaAssignment",
     "Remark",
+    "Request",
     "SigningPin",
     "Stimulus",
     "Sweep",

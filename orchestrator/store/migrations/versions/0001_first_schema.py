@@ -567,6 +567,23 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
     op.create_index("ix_touch_enrolment_id", "touch", ["enrolment_id"])
     op.create_index("touch_pressure", "touch", ["person_id", "at"])
     op.create_table(
+        "request",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("endpoint", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("answer_by", INSTANT, nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("answered_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("ix_request_enrolment_id", "request", ["enrolment_id"])
+    op.create_table(
         "heard_fact",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
