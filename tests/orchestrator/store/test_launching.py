@@ -7,12 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from journeys.library import PACKAGED, Library, read_library
+from journeys.means import Means
+from orchestrator.embedded import answering
 from orchestrator.store.engine import transaction
 from orchestrator.store.launching import launch
 from orchestrator.store.library import Publishing
 from orchestrator.store.sample import load_sample, read_sample
 from orchestrator.store.tables import DefinitionVersion, VersionSignature
 
+MEANS = Means(channels=("email", "sms"), endpoints=answering.NAMES)
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
@@ -20,7 +23,7 @@ async def _launched(engine: AsyncEngine, library: Library) -> set[Publishing]:
     sample = read_sample()
     async with transaction(engine) as session:
         await load_sample(session, sample, now=NOW)
-        return {each.result for each in await launch(session, library, sample, now=NOW, real=NOW)}
+        return {each.result for each in await launch(session, library, sample, means=MEANS, now=NOW, real=NOW)}
 
 
 async def test_every_strategy_of_the_library_is_in_force(engine: AsyncEngine) -> None:
