@@ -61,6 +61,7 @@ class Code(StrEnum):
     NO_KEY = "no_key"
     BUSY = "busy"
     SWEEP_MOVED_ON = "sweep_moved_on"
+    HALTED = "halted"
     NOT_BEGUN = "not_begun"
     ENDED = "ended"
     TASK_NOT_OPEN = "task_not_open"
@@ -71,6 +72,15 @@ class Code(StrEnum):
     SAME_PERSONA = "same_persona"
     SNOOZE_IN_THE_PAST = "snooze_in_the_past"
     SNOOZED_TOO_OFTEN = "snoozed_too_often"
+    PAUSED = "paused"
+    NOT_STANDING_THERE = "not_standing_there"
+    NOT_HELD = "not_held"
+    UNDER_WAY = "under_way"
+    UNKNOWN_STEP = "unknown_step"
+    ANOTHER_LINE = "another_line"
+    COUNT_CHANGED = "count_changed"
+    ALREADY_LIFTED = "already_lifted"
+    OPERATION_OVER = "operation_over"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -128,6 +138,7 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.NO_KEY: (409, "This journey is entered by key"),
     Code.BUSY: (409, "Another journey has the HCP"),
     Code.SWEEP_MOVED_ON: (409, "The bulk enrolment is in another state"),
+    Code.HALTED: (409, "Paused or stopped"),
     Code.NOT_BEGUN: (409, "The journey has not begun"),
     Code.ENDED: (409, "The journey has ended"),
     Code.TASK_NOT_OPEN: (409, "The task is not open"),
@@ -138,6 +149,15 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.SAME_PERSONA: (409, "The persona is the one of this strategy"),
     Code.SNOOZE_IN_THE_PAST: (409, "Put off to a time that is past"),
     Code.SNOOZED_TOO_OFTEN: (409, "Put off too often"),
+    Code.PAUSED: (409, "The journey is paused"),
+    Code.NOT_STANDING_THERE: (409, "Nobody stands there"),
+    Code.NOT_HELD: (409, "Nothing is held there"),
+    Code.UNDER_WAY: (409, "It is being done at this moment"),
+    Code.UNKNOWN_STEP: (422, "No such step"),
+    Code.ANOTHER_LINE: (409, "A step of another line"),
+    Code.COUNT_CHANGED: (409, "Another number of runs"),
+    Code.ALREADY_LIFTED: (409, "Lifted already"),
+    Code.OPERATION_OVER: (409, "The operation is over"),
     Code.UNAVAILABLE: (503, "Not reachable at the moment"),
     Code.INTERNAL: (500, "Our mistake"),
 }

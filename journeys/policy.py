@@ -5,7 +5,7 @@ not depend on that order: a refusal outweighs a deferral, a deferral an allowanc
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
@@ -44,6 +44,8 @@ class Evidence(Stored):
     content: ContentVersion | None
     touches: tuple[Instant, ...]
     """When the recipient was touched, over all channels and journeys; those before the cap's period do not matter."""
+    halted: bool = False
+    """Whether the journey, or anything that this touch concerns, is paused or stopped."""
 
 
 class Check(Stored):
@@ -64,6 +66,9 @@ class Verdict(Stored):
 
 
 Rule = Callable[[Intent, Evidence, datetime], Check]
+
+LOOK_AGAIN = timedelta(days=1)
+"""After which a touch that was kept back by a pause is put to the gate again, if nobody lifts the pause before."""
 
 _GRAVITY = tuple(Reason)
 
@@ -134,7 +139,14 @@ def weekly_cap(intent: Intent, evidence: Evidence, now: datetime) -> Check:
     return Check(rule="weekly_cap", verdict="deferred", reason=Reason.WEEKLY_CAP, until=recent[-policy.weekly_cap] + period, told=TOLD[Reason.WEEKLY_CAP])
 
 
-RULES: tuple[Rule, ...] = (channel, recipient, market, objection, consent, content, weekly_cap)
+def halt(_: Intent, evidence: Evidence, now: datetime) -> Check:
+    """What is paused or stopped sends nothing. A run that the pause freezes is told when it is lifted; any other asks again after a day."""
+    if not evidence.halted:
+        return _check("halt", None)
+    return Check(rule="halt", verdict="deferred", reason=Reason.PAUSED, until=now + LOOK_AGAIN, told=TOLD[Reason.PAUSED])
+
+
+RULES: tuple[Rule, ...] = (channel, recipient, market, objection, consent, content, weekly_cap, halt)
 
 
 @cache

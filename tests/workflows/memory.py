@@ -6,7 +6,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
 from activities.ports import Handover, Message, Reservation, UnknownRun
 from journeys.commands import StartJourney
 from journeys.conditions import Value
@@ -35,6 +35,7 @@ class MemoryRuns:
         self.facts_now: dict[str, Value | None] = {}
         self.begun: list[StartJourney] = []
         self.not_begun: dict[str, str] = {}
+        self.versions: dict[str, int] = {}
         self.opening, self.recording = asyncio.Event(), asyncio.Event()
         self.opening.set()
         self.recording.set()
@@ -61,6 +62,10 @@ class MemoryRuns:
         self.keep(order.entry)
         self.begun.append(order.journey)
         return self.not_begun.get(order.journey.journey)
+
+    async def move(self, order: MoveOrder) -> None:
+        self.keep(order.entry)
+        self.versions[order.entry.enrolment] = order.version
 
     def keep(self, entry: Entry) -> None:
         """Write an advance down once, in order."""
