@@ -75,17 +75,20 @@ class MemoryRuns:
 
 
 class MemoryLedger:
-    """Answers with the verdicts it was given, in turn; when there are none left, it allows."""
+    """Answers with the verdicts it was given, in turn; when there are none left, it allows. What is `shut` is blocked for good, by step."""
 
     def __init__(self, runs: MemoryRuns) -> None:
         self._runs = runs
         self.verdicts: deque[Verdict] = deque()
+        self.shut: dict[str, Verdict] = {}
         self.asked: list[TouchOrder] = []
         self.settled: dict[str, Handover] = {}
 
     async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
         self._runs.keep(order.entry)
         self.asked.append(order)
+        if order.touch.step in self.shut:
+            return Reservation(blocked=self.shut[order.touch.step])
         if self.verdicts:
             return Reservation(blocked=self.verdicts.popleft())
         return Reservation(message=_message(order.touch.key))

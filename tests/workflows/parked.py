@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from journeys import events as on
+from journeys.commands import What
 from journeys.definitions import Definition, Heard, kind_of
 from journeys.policy import Verdict
 from journeys.reasons import Reason
 from tests.builders import a_journey, a_medical_step, a_pause, a_rep_email, a_visit, a_wait, an_email, an_exit
-from tests.workflows.stages import Played, Stage
+from tests.workflows.stages import Played, Stage, eventually
 
 HERE, ELSEWHERE, AFTER = "here", "elsewhere", "after"
 LONG, LONGER, SHORT = "20 days", "40 days", "1 hour"
@@ -47,7 +47,7 @@ class Parked:
     async def park(self, stage: Stage) -> Played:
         """Start the run, and return it when it stands there."""
         if self.verdict is not None:
-            stage.ledger.verdicts.append(self.verdict)
+            stage.ledger.shut[HERE] = self.verdict
         run = await stage.play(self.definition(), facts={"congress_attended_on": (await stage.now() + timedelta(days=60)).isoformat(), "adoption_stage": "aware"})
         await self.bring(run)
         await run.at(HERE, self.doing)
@@ -61,6 +61,11 @@ async def _ask(run: Played) -> None:
 async def _accept(run: Played) -> None:
     await run.at(HERE, "waiting")
     await run.hear(HERE, Heard.ACCEPTED)
+    await eventually(lambda: bool(run.told(What.HEARD)), lambda: f"the answer: {run.seen}")
+
+
+async def _begin_the_other_line(run: Played) -> None:
+    await run.at("side", "waiting")
 
 
 def _first_visit(_: Steps) -> Steps:
@@ -95,7 +100,7 @@ PARKED = (
     Parked("invite-attendance", {"invite": INVITE, "next": AFTER}, bring=_accept, lengths=False),
     Parked("journey", {"journey": {"start": "nurse-programme", **SO_LONG}, "next": AFTER}),
     Parked("request", {"request": {"to": "stock", "answers": ["yes", "no"], **SO_LONG}, "next": AFTER}),
-    Parked("in-a-line", a_visit(next="join", visit=DUE), "task", _in_a_line),
+    Parked("in-a-line", a_visit(next="join", visit=DUE), "task", _in_a_line, _begin_the_other_line),
 )
 
 
@@ -169,8 +174,3 @@ def _relinked(step: Any) -> Any:
             return ELSEWHERE
         case _:
             return step
-
-
-def an_answer(run: Played) -> on.Fact:
-    """What the other system says of the request."""
-    return on.RequestAnswered(id=run.fresh, key=run.key(HERE), answer="yes")

@@ -92,12 +92,13 @@ def _previewed(old: Definition, new: Definition, mapping: dict[str, str], runs: 
     for spots in runs:
         planned = plan(old, new, spots, mapping)
         ways["not_begun" if not spots else _way(planned)] += 1
+        together = {} if isinstance(planned, Unmovable) else {fate.spot: fate.to for fate in planned}
         for spot in spots:
-            fate = planned if isinstance(planned, Unmovable) and planned.step == spot.step else plan(old, new, [spot], mapping)
-            if isinstance(fate, Unmovable):
-                steps[spot.step, spot.doing, None, fate.code, fate.detail] += 1
-            else:
-                steps[spot.step, spot.doing, fate[0].to, None, None] += 1
+            alone = plan(old, new, [spot], mapping)
+            if isinstance(planned, Unmovable) and isinstance(alone, Unmovable):
+                steps[spot.step, spot.doing, None, alone.code, alone.detail] += 1
+            else:  # a line within a step that the map leads away from ends with it, and goes nowhere
+                steps[spot.step, spot.doing, together.get(spot) if together else spot.step, None, None] += 1
     told = sorted(steps.items(), key=lambda pair: (-pair[1], pair[0][0], pair[0][1]))
     counted = tuple(StepCount(step=step, doing=doing, count=count, to=to, code=code, detail=detail) for (step, doing, to, code, detail), count in told)
     return MigrationPreview(movable=ways["movable"], refused=ways["refused"], not_now=ways["not_now"], not_begun=ways["not_begun"], steps=counted)
