@@ -50,6 +50,8 @@ class Evidence(Stored):
     """The recipient's."""
     has_copy: bool = False
     """Whether this very content went to the same address within `ONE_COPY`, to another record of it."""
+    halted: bool = False
+    """Whether the journey, or anything that this touch concerns, is paused or stopped."""
 
 
 class Check(Stored):
@@ -73,6 +75,9 @@ ONE_COPY = timedelta(days=30)
 """How long a copy counts that another record with the same address got."""
 
 Rule = Callable[[Intent, Evidence, datetime], Check]
+
+LOOK_AGAIN = timedelta(days=1)
+"""After which a touch that was kept back by a pause is put to the gate again, if nobody lifts the pause before."""
 
 _GRAVITY = tuple(Reason)
 
@@ -159,7 +164,14 @@ def quiet_hours(intent: Intent, evidence: Evidence, now: datetime) -> Check:
     return Check(rule="quiet_hours", verdict="deferred", reason=Reason.QUIET_HOURS, until=until, told=TOLD[Reason.QUIET_HOURS])
 
 
-RULES: tuple[Rule, ...] = (channel, recipient, market, objection, consent, content, one_copy, weekly_cap, quiet_hours)
+def halt(_: Intent, evidence: Evidence, now: datetime) -> Check:
+    """What is paused or stopped sends nothing. A run that the pause freezes is told when it is lifted; any other asks again after a day."""
+    if not evidence.halted:
+        return _check("halt", None)
+    return Check(rule="halt", verdict="deferred", reason=Reason.PAUSED, until=now + LOOK_AGAIN, told=TOLD[Reason.PAUSED])
+
+
+RULES: tuple[Rule, ...] = (channel, recipient, market, objection, consent, content, one_copy, weekly_cap, quiet_hours, halt)
 
 
 @cache

@@ -25,6 +25,7 @@ from orchestrator.store import tables
 from orchestrator.store.contents import current
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import consent_acts, has_objected, nurse_of
+from orchestrator.store.halts import holds_back
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
 
@@ -130,7 +131,8 @@ def _intent(asked: _Asked, message: Message, now: datetime) -> tables.Touch:
     row.state, row.at, row.settled_at, row.attempt = RESERVED, now, None, row.attempt + 1
     if asked.recipient is not None:  # the care team may have another nurse by now
         row.person_id = asked.recipient.id
-    row.sent_by = asked.touch.by
+    row.sent_by, row.channel = asked.touch.by, asked.touch.channel
+    row.content_id, row.content_version = asked.touch.content.id, asked.touch.content.version  # nothing went out, and the journey may name another by now
     row.starts, row.ends = asked.touch.starts, asked.touch.ends
     row.digest = sha256(message.model_dump_json().encode()).hexdigest()
     return row
@@ -203,6 +205,7 @@ async def _evidence(session: AsyncSession, asked: _Asked, now: datetime) -> Evid
         touches=await _pressure(session, recipient.id, asked, now),
         calendar=calendar_for(recipient, asked.market, now=now),
         has_copy=await _has_copy(session, recipient, asked, now),
+        halted=await holds_back(session, asked.enrolment, asked.touch.content, recipient=recipient.id),
     )
 
 
