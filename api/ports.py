@@ -36,6 +36,7 @@ from api.schemas.content import ContentLine
 from api.schemas.events import NewEvent
 from api.schemas.operations import (
     AlarmLine,
+    Concerned,
     HaltDone,
     HaltLine,
     ItemLine,
@@ -242,8 +243,8 @@ class CountChanged:
 class Halts(Protocol):
     """Pauses and stops. What is written holds at the gate and at the door when the transaction commits; the runs are told after it."""
 
-    async def count(self, scope: Scope, value: str) -> int:
-        """How many runs under way lie in the scope."""
+    async def count(self, scope: Scope, value: str) -> Concerned:
+        """How many runs lie in the scope."""
         ...
 
     async def page(self, *, in_force: bool, cut: Slice) -> Batch[HaltLine]:

@@ -23,7 +23,7 @@ from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
 from orchestrator.store.desk.lifecycles import StoredLifecycles
-from orchestrator.store.desk.migrations import StoredMigrations
+from orchestrator.store.desk.migrations import StoredMigrating, StoredMigrations
 from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
@@ -54,7 +54,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         people=StoredPeople(engine),
         timelines=StoredTimelines(engine),
         definitions=StoredDefinitions(engine),
-        lifecycles=StoredLifecycles(engine, means),
+        lifecycles=StoredLifecycles(engine, means, migrating=StoredMigrating(clock.pace)),
         enrolments=StoredEnrolments(engine),
         tasks=StoredTasks(engine),
         remarks=StoredRemarks(engine),

@@ -19,6 +19,7 @@ from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
 from orchestrator.store.reacting import entered_by
 from orchestrator.store.tables import Alignment, DefinitionVersion, Enrolment, Person, Task, User
+from orchestrator.store.versions import settle_after_run
 
 
 class StoredRuns:
@@ -71,7 +72,10 @@ class StoredRuns:
         async with transaction(self._engine) as session:
             enrolment = await project(session, order.entry, now=datetime.now(UTC))
             if enrolment is not None:
+                left = (enrolment.journey, enrolment.version)
                 enrolment.version, enrolment.digest = order.version, order.digest
+                await session.flush()
+                await settle_after_run(session, left, now=order.entry.at)  # it may have been the last on a version that drains
 
     async def start_journey(self, order: JourneyOrder, *, now: datetime) -> str | None:
         """Record the advance and enter the HCP in the other journey, once. Returns the code of what stood in the way."""

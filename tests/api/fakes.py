@@ -30,6 +30,7 @@ from api.schemas.content import ContentLine
 from api.schemas.events import NewEvent
 from api.schemas.operations import (
     AlarmLine,
+    Concerned,
     Counts,
     HaltDone,
     HaltLine,
@@ -476,8 +477,8 @@ class FakeRequests(_OfWorld):
         self.world.requests[key] = replace(row, status="answered", answer=answer, answered_at=now)
         return self.world.requests[key]
 class FakeHalts(_OfWorld):
-    async def count(self, scope: Scope, value: str) -> int:
-        return len(self.world.enrolments)
+    async def count(self, scope: Scope, value: str) -> Concerned:
+        return Concerned(runs=len(self.world.enrolments))
 
     async def page(self, *, in_force: bool, cut: Slice) -> Batch[HaltLine]:
         return sliced([halt for halt in self.world.halts.values() if not in_force or halt.lifted_at is None], cut)

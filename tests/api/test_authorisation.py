@@ -31,7 +31,7 @@ BULK_ENROLLERS = frozenset({Role.MARKETING, Role.ADMIN})
 BULK_READERS = BULK_ENROLLERS | {Role.COMPLIANCE}
 
 EVENT = {"source": "booking", "id": "1", "event": "appointment_booked", "key": 4711, "person": ASTRID, "at": "2027-03-01T09:00:00Z"}
-STEERING = frozenset({Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
+STEERING = frozenset({Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
 CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
 WHY = {"reason": "other", "remark": "As agreed."}
 

@@ -653,6 +653,7 @@ def _create_tables_of_operations() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("per_second", sa.Integer(), nullable=False),
         sa.Column("halt_id", sa.String(), nullable=True),
+        sa.Column("not_before", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("finished_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["halt_id"], ["halt.id"]),
