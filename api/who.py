@@ -25,6 +25,15 @@ _SIDES: dict[Role, frozenset[Wall]] = {
 }
 
 
+_WORKERS: dict[Wall, Role] = {Wall.COMMERCIAL: Role.REP, Wall.MEDICAL: Role.MSL}
+_LEADS: dict[Wall, Role] = {Wall.COMMERCIAL: Role.MARKETING, Wall.MEDICAL: Role.MEDICAL}
+
+
+def worker_of(side: str, kind: str) -> Role:
+    """Whose work a task of this side and kind is: what is escalated is its lead's."""
+    return (_LEADS if kind == "escalate" else _WORKERS)[Wall(side)]
+
+
 @dataclass(frozen=True)
 class Who:
     """A user for the length of one request."""

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from journeys.events import Fact
+from journeys.events import Fact, Leave
 from orchestrator.store.engine import transaction
 from orchestrator.store.tables import Enrolment, Outbox
 
@@ -39,6 +39,10 @@ class Runner(Protocol):
         """Tell the run a fact. Raises Undeliverable."""
         ...
 
+    async def leave(self, enrolment_id: str, command: Leave) -> None:
+        """End the run. Raises Undeliverable where it does not run (any more)."""
+        ...
+
 
 async def start(session: AsyncSession, enrolment_id: str) -> None:
     """Have the run of this enrolment started when the transaction commits."""
@@ -48,6 +52,11 @@ async def start(session: AsyncSession, enrolment_id: str) -> None:
 async def tell(session: AsyncSession, enrolment_id: str, fact: Fact) -> None:
     """Have one run told a fact when the transaction commits."""
     session.add(_row(enrolment_id, "fact", _FACT.dump_python(fact, mode="json")))
+
+
+async def leave(session: AsyncSession, enrolment_id: str, command: Leave) -> None:
+    """Have a run ended by the house when the transaction commits."""
+    session.add(_row(enrolment_id, "leave", command.model_dump(mode="json")))
 
 
 async def tell_person(session: AsyncSession, person_id: str, fact: Fact, *, but: str | None = None) -> None:
@@ -92,10 +101,13 @@ class Relay:
     async def _hand_over(self, session: AsyncSession, row: Outbox) -> str | None:
         """None when it was delivered, else what stood in the way."""
         try:
-            if row.kind == "start":
-                await self._runner.start(row.enrolment_id)
-            else:
-                await self._runner.tell(row.enrolment_id, _FACT.validate_python(row.payload))
+            match row.kind:
+                case "start":
+                    await self._runner.start(row.enrolment_id)
+                case "leave":
+                    await self._runner.leave(row.enrolment_id, Leave.model_validate(row.payload))
+                case _:
+                    await self._runner.tell(row.enrolment_id, _FACT.validate_python(row.payload))
         except Undeliverable:
             enrolment = await session.get(Enrolment, row.enrolment_id)
             return "ended" if enrolment is None or enrolment.status == "ended" else "not_started"

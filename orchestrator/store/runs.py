@@ -2,22 +2,28 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder
 from activities.ports import UnknownRun
+from api.who import Role, worker_of
 from journeys.conditions import Value
 from journeys.definitions import Definition
+from journeys.facts import Wall
 from journeys.reasons import Reason
+from journeys.sides import side_of
 from orchestrator.store.continuing import begin_within
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import has_objected, lacks_consent, load_facts
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
-from orchestrator.store.tables import Alignment, DefinitionVersion, Enrolment, Person, Task, User
+from orchestrator.store.recipients import least_busy
+from orchestrator.store.tables import DefinitionVersion, Enrolment, Person, Task
+
+CHANNELS = ("email", "sms")
+"""The channels whose consent a run must know of when it begins."""
+
 
 
 class StoredRuns:
@@ -34,12 +40,12 @@ class StoredRuns:
             person = await session.get_one(Person, enrolment.person_id)
             enrolment.status = "running" if enrolment.status == "requested" else enrolment.status
             session.add(enrolment)
-            withdrawn = await lacks_consent(session, person, channel="email", now=order.at) == Reason.CONSENT_WITHDRAWN
+            lacks = {channel: await lacks_consent(session, person, channel=channel, now=order.at) for channel in CHANNELS}
             return Opened(
                 definition=definition,
                 calendar=calendar_for(person, await policy_of(session, person.market), now=order.at),
                 facts=await load_facts(session, person.id, definition.facts, now=order.at),
-                withdrawn=("email",) if withdrawn else (),
+                withdrawn=tuple(channel for channel, missing in lacks.items() if missing == Reason.CONSENT_WITHDRAWN),
                 objected=await has_objected(session, person.id),
             )
 
@@ -78,29 +84,20 @@ async def _definition(session: AsyncSession, enrolment: Enrolment) -> Definition
 
 
 async def _task(session: AsyncSession, enrolment: Enrolment, order: TaskOrder) -> Task:
-    medical = order.task.kind == "medical"
+    """A task of the side on which its step is played: the conductor's or, on the medical side and for what a lead decides, the least busy one's."""
+    task = order.task
+    side = side_of(await _definition(session, enrolment), task.step) if task.kind == "escalate" else Wall.MEDICAL if task.kind == "medical" else Wall.COMMERCIAL
+    worker = worker_of(side, task.kind)
     return Task(
-        id=order.task.key,
+        id=task.key,
         enrolment_id=enrolment.id,
         person_id=enrolment.person_id,
         territory_id=enrolment.territory_id,
-        side="medical" if medical else "commercial",
-        kind=order.task.kind,
-        step=order.task.step,
-        assignee=await _liaison(session, enrolment.territory_id) if medical else enrolment.conductor,
-        due=order.task.due,
-        inquiry_id=order.task.inquiry,
+        side=side,
+        kind=task.kind,
+        step=task.step,
+        assignee=enrolment.conductor if worker is Role.REP else await least_busy(session, worker, territory=enrolment.territory_id),
+        due=task.due,
+        inquiry_id=task.inquiry,
         opened_at=order.entry.at,
     )
-
-
-async def _liaison(session: AsyncSession, territory: str | None) -> str | None:
-    """The MSL of the territory with the fewest open hand-offs, then the first by id; None leaves the task in the queue for any of them."""
-    open_tasks = select(func.count()).where(Task.assignee == User.id, Task.status == "open").scalar_subquery()
-    liaisons = (
-        select(User.id)
-        .join(Alignment, col(Alignment.user_id) == col(User.id))
-        .where(User.role == "msl", col(User.active), Alignment.territory_id == territory)
-        .order_by(open_tasks, col(User.id))
-    )
-    return (await session.exec(liaisons)).first()

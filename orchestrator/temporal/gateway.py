@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.ports import CommandRefusedError, ConductorUnavailableError
 from journeys.acceptance import Refusal, Refused
-from journeys.events import Command, Fact
+from journeys.events import Command, Fact, Leave
 from journeys.pace import Pace
 from journeys.receipts import Receipt
 from journeys.state import Ending
@@ -50,6 +50,13 @@ class Gateway:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise Undeliverable(enrolment_id) from error
             raise
+
+    async def leave(self, enrolment_id: str, command: Leave) -> None:
+        """End a run for the house. Raises Undeliverable where there is no such run (any more), ConductorUnavailableError where it is just beginning."""
+        try:
+            await self.command(enrolment_id, command)
+        except CommandRefusedError as error:
+            raise Undeliverable(enrolment_id) from error
 
     async def command(self, enrolment_id: str, command: Command) -> Receipt:
         """Put a human command to a run, under its own id. Raises CommandRefusedError and ConductorUnavailableError."""

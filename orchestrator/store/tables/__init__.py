@@ -1,5 +1,6 @@
 """The tables, by noun. They do not validate and never leave the store: what others see are the models of `journeys`, `activities` and `api`."""
 
+from orchestrator.store.tables.acts import Notification, Proposal, Request
 from orchestrator.store.tables.people import (
     Affiliation,
     Alignment,
@@ -11,6 +12,8 @@ from orchestrator.store.tables.people import (
     Person,
     Persona,
     PersonaAssignment,
+    PersonFact,
+    PersonTag,
     Territory,
     User,
 )
@@ -35,6 +38,7 @@ __all__ = [
     "Judgement",
     "Market",
     "MedicalProfile",
+    "Notification",
     "Objection",
     "Organisation",
     "OrganisationExternalId",
@@ -42,7 +46,11 @@ __all__ = [
     "Person",
     "Persona",
     "PersonaAssignment",
+    "PersonFact",
+    "PersonTag",
+    "Proposal",
     "Remark",
+    "Request",
     "Task",
     "Territory",
     "TimelineEntry",
