@@ -1,6 +1,6 @@
 """Builds the front desk from what the house gives it. Nothing happens at import, and nothing is looked up anywhere else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -11,9 +11,24 @@ from api.access import AccessLog
 from api.limits import BodyLimit
 from api.links import Links
 from api.ports import Ports
-from api.routers import consents, content, definitions, enrolments, facts, health, inquiries, people, tasks, unsubscribe
+from api.routers import (
+    bulk_enrolments,
+    consents,
+    content,
+    definitions,
+    enrolments,
+    events,
+    facts,
+    health,
+    inquiries,
+    lifecycles,
+    people,
+    seeing,
+    tasks,
+    unsubscribe,
+    users,
+)
 from api.security import Tokens
-from journeys.library import Library
 
 _DESCRIPTION = """\
 Runs the engagement strategy that sales, marketing and medical agreed on, one durable journey for each healthcare professional.
@@ -25,11 +40,14 @@ _TAGS = [
     {"name": "tasks", "description": "What waits for a human, and the five commands."},
     {"name": "people", "description": "Who is in one's territory, and their story."},
     {"name": "enrolments", "description": "One HCP in one journey."},
+    {"name": "bulk enrolments", "description": "Many HCPs in one journey: counted, let go, paced."},
     {"name": "inquiries", "description": "An HCP's own questions to medical."},
     {"name": "consents", "description": "What a person allowed and took back."},
-    {"name": "definitions", "description": "The engagement strategies in force."},
+    {"name": "definitions", "description": "The engagement strategies, from draft to retirement."},
     {"name": "content", "description": "Approved content and its state."},
     {"name": "facts", "description": "What is heard of a touch."},
+    {"name": "users", "description": "What users change of their own."},
+    {"name": "events", "description": "What other systems report of people."},
     {"name": "links", "description": "What a recipient reaches without signing in."},
     {"name": "health", "description": "Whether the process lives and can serve."},
 ]
@@ -39,13 +57,12 @@ def create_app(
     ports: Ports,
     *,
     signing_key: str,
-    shelf: Callable[[], Library],
     version: str,
     lifespan: Lifespan[FastAPI] | None = None,
     more: Sequence[APIRouter] = (),
     away: Sequence[type[Exception]] = (),
 ) -> FastAPI:
-    """The application. `shelf` reads the library to publish from; `more` are routers of the house itself, such as the embedded inbox; `away` are the
+    """The application. `more` are routers of the house itself, such as the embedded inbox; `away` are the
     errors of the ports that mean no more than that something does not answer now."""
     app = FastAPI(
         title="Dirigent",
@@ -58,7 +75,7 @@ def create_app(
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.ports, app.state.shelf = ports, shelf
+    app.state.ports = ports
     app.state.tokens, app.state.links = Tokens(signing_key), Links(signing_key)
     problems.install(app, away=away)
     app.add_middleware(BodyLimit)
@@ -73,7 +90,7 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    for noun in (people, consents, definitions, enrolments, tasks, inquiries, content, facts):
+    for noun in (people, consents, definitions, lifecycles, seeing, enrolments, bulk_enrolments, tasks, inquiries, content, facts, events, users):
         router.include_router(noun.router)
     return router
 

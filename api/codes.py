@@ -31,6 +31,25 @@ class Code(StrEnum):
     CANNOT_TAKE_OVER = "cannot_take_over"
     NOT_LINT_CLEAN = "not_lint_clean"
     VERSION_EXISTS = "version_exists"
+    NOT_IN_THIS_STATE = "not_in_this_state"
+    DIGEST_CHANGED = "digest_changed"
+    NOT_YOUR_PARTY = "not_your_party"
+    PARTY_NOT_ASKED = "party_not_asked"
+    PARTY_SIGNED = "party_signed"
+    SIGNED_ALREADY = "signed_already"
+    MEANING_NOT_YOURS = "meaning_not_yours"
+    PIN_NOT_SET = "pin_not_set"
+    PIN_WRONG = "pin_wrong"
+    PIN_LOCKED = "pin_locked"
+    SIGNATURES_MISSING = "signatures_missing"
+    FROM_IN_THE_PAST = "from_in_the_past"
+    NOT_THE_LATEST = "not_the_latest"
+    RUNNING_CHOICE_REQUIRED = "running_choice_required"
+    MIGRATION_UNAVAILABLE = "migration_unavailable"
+    RUNS_OPEN = "runs_open"
+    NOT_PUBLISHED = "not_published"
+    NOT_IN_EFFECT = "not_in_effect"
+    ADMITS_NOBODY = "admits_nobody"
     NOT_ELIGIBLE = "not_eligible"
     OBJECTED = "objected"
     SUPPRESSED = "suppressed"
@@ -39,6 +58,9 @@ class Code(StrEnum):
     ALREADY_ENROLLED = "already_enrolled"
     TOO_EARLY_TO_ENTER_AGAIN = "too_early_to_enter_again"
     NEVER_AGAIN = "never_again"
+    NO_KEY = "no_key"
+    BUSY = "busy"
+    SWEEP_MOVED_ON = "sweep_moved_on"
     NOT_BEGUN = "not_begun"
     ENDED = "ended"
     TASK_NOT_OPEN = "task_not_open"
@@ -75,7 +97,26 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.PERSONA_UNKNOWN: (422, "No such persona"),
     Code.CANNOT_TAKE_OVER: (422, "That user cannot take this task"),
     Code.NOT_LINT_CLEAN: (422, "The journey has errors"),
-    Code.VERSION_EXISTS: (409, "A published version never changes"),
+    Code.VERSION_EXISTS: (409, "The version is on record"),
+    Code.NOT_IN_THIS_STATE: (409, "Not done in this state"),
+    Code.DIGEST_CHANGED: (409, "Another text than the one that was read"),
+    Code.NOT_YOUR_PARTY: (403, "Not yours to sign for"),
+    Code.PARTY_NOT_ASKED: (409, "Nobody asks this party to sign"),
+    Code.PARTY_SIGNED: (409, "Signed for this party already"),
+    Code.SIGNED_ALREADY: (409, "One person signs once"),
+    Code.MEANING_NOT_YOURS: (409, "Not a meaning of yours"),
+    Code.PIN_NOT_SET: (409, "No signing PIN yet"),
+    Code.PIN_WRONG: (403, "Not the signing PIN"),
+    Code.PIN_LOCKED: (403, "The signing PIN is locked"),
+    Code.SIGNATURES_MISSING: (409, "Signatures are missing"),
+    Code.FROM_IN_THE_PAST: (409, "From a time that is past"),
+    Code.NOT_THE_LATEST: (409, "A later version is published"),
+    Code.RUNNING_CHOICE_REQUIRED: (409, "Say what becomes of running journeys"),
+    Code.MIGRATION_UNAVAILABLE: (409, "Runs cannot be migrated here"),
+    Code.RUNS_OPEN: (409, "Runs are in this version"),
+    Code.NOT_PUBLISHED: (409, "Not published"),
+    Code.NOT_IN_EFFECT: (409, "Not in effect yet"),
+    Code.ADMITS_NOBODY: (409, "The version takes nobody any more"),
     Code.NOT_ELIGIBLE: (409, "The entry condition does not hold"),
     Code.OBJECTED: (409, "The HCP objected to direct marketing"),
     Code.SUPPRESSED: (409, "The HCP is on the stop list"),
@@ -84,6 +125,9 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.ALREADY_ENROLLED: (409, "Already in this journey"),
     Code.TOO_EARLY_TO_ENTER_AGAIN: (409, "Too early to enter again"),
     Code.NEVER_AGAIN: (409, "This journey is entered once"),
+    Code.NO_KEY: (409, "This journey is entered by key"),
+    Code.BUSY: (409, "Another journey has the HCP"),
+    Code.SWEEP_MOVED_ON: (409, "The bulk enrolment is in another state"),
     Code.NOT_BEGUN: (409, "The journey has not begun"),
     Code.ENDED: (409, "The journey has ended"),
     Code.TASK_NOT_OPEN: (409, "The task is not open"),

@@ -4,35 +4,47 @@ Every method is one transaction. `who` bounds what is found: a row outside the a
 and a side of the firewall that the asker may not see is not loaded.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
 from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
 from api.rows import (
+    ActRow,
     ClickTarget,
     EnrolmentRow,
+    EventRow,
     InquiryRow,
     InquiryText,
     PersonRow,
-    Published,
-    PublishedDefinition,
+    SweepResultRow,
+    SweepRow,
     TaskRow,
     TimelineRow,
+    Unclean,
     UserRow,
+    VersionRow,
 )
+from api.schemas.bulk_enrolments import NewBulkEnrolment
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
 from api.schemas.content import ContentLine
+from api.schemas.events import NewEvent
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Who
 from journeys.acceptance import Refused
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
+from journeys.drawing import Layout, Picture
 from journeys.events import Command
+from journeys.library import Library
+from journeys.lifecycle import Act, Running
+from journeys.lifecycle import Refused as ActRefused
 from journeys.personas import Persona
 from journeys.receipts import Receipt
+from journeys.signatures import Meaning, Party
+from journeys.versions import VersionState
 
 
 class CommandRefusedError(Exception):
@@ -85,6 +97,10 @@ class Users(Protocol):
         """Whether the user is active, has the role and is aligned to the territory."""
         ...
 
+    async def change_pin(self, who: Who, *, old: str, new: str, now: datetime) -> ActRefused | None:
+        """Give the user another signing PIN, audited; refused where the old one is not theirs."""
+        ...
+
 
 class Idempotency(Protocol):
     async def claim(self, once: Once, *, now: datetime) -> Claim:
@@ -119,24 +135,69 @@ class Timelines(Protocol):
 
 
 class Definitions(Protocol):
-    async def page(self, *, cut: Slice) -> Batch[PublishedDefinition]:
-        """Every published version, by journey, latest version first."""
+    """Versions of journeys as they are read. Whoever looks at one sees what time has brought to it until `now`."""
+
+    async def page(
+        self, *, journey: str | None, states: frozenset[VersionState], product: str | None, persona: str | None, now: datetime, cut: Slice
+    ) -> Batch[VersionRow]:
+        """The versions in these states, by journey, latest version first."""
         ...
 
-    async def find(self, journey: str, version: int | None) -> PublishedDefinition | None:
-        """A published version, the latest where none is named."""
+    async def find(self, journey: str, version: int | None, *, now: datetime) -> VersionRow | None:
+        """A version; where none is named the one that an HCP enters now, else the latest that was published."""
+        ...
+
+    async def history(self, journey: str, version: int) -> tuple[ActRow, ...]:
+        """Every act of the version's life with its reason, the first one first."""
         ...
 
     async def read(self, keys: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], Definition]:
-        """The definitions of several versions at once. They never change, so the store may keep them at hand."""
+        """The definitions of several versions at once. Published ones never change, so the store may keep them at hand."""
         ...
 
     async def personas(self) -> Mapping[str, Persona]:
-        """The personas of the library as last published, by id."""
+        """The personas of the library as last imported, by id."""
         ...
 
-    async def publish(self, who: Who, definition: Definition, *, source: str, now: datetime) -> Published:
-        """Make a version immutable, audited. The same version with the same digest is no change; with another, it is refused."""
+    async def library(self) -> Library:
+        """What a text is judged against: the library as runs meet it now."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedSignature:
+    """What somebody asks to sign: for whom, in which capacity, which text, and the PIN that proves who asks."""
+
+    party: Party
+    meaning: Meaning | None
+    """None: authorship for an author, approval for anybody else."""
+    digest: str
+    pin: str = field(repr=False)
+
+
+Acted = VersionRow | ActRefused | Unclean
+"""The version after the act, or why the act was not done."""
+
+
+class Lifecycles(Protocol):
+    """The acts of a version's life, each in one transaction with its audit line, and once under its request. None: there is no such version."""
+
+    async def draft(self, who: Who, definition: Definition, *, source: str, reason: str, once: Once, now: datetime) -> Acted: ...
+
+    async def replace(self, who: Who, definition: Definition, *, source: str, reason: str, once: Once, now: datetime) -> Acted | None:
+        """Give a draft another text."""
+        ...
+
+    async def act(self, who: Who, journey: str, version: int, act: Act, *, reason: str, once: Once, now: datetime) -> Acted | None:
+        """Submit, send back, withdraw, drain or retire."""
+        ...
+
+    async def sign(self, who: Who, journey: str, version: int, asked: AskedSignature, *, once: Once, now: datetime) -> Acted | None: ...
+
+    async def publish(
+        self, who: Who, journey: str, version: int, *, since: datetime | None, running: Running | None, reason: str, once: Once, now: datetime
+    ) -> Acted | None:
+        """Put a signed version in force from an instant, else now. `running` says what becomes of those who are in earlier versions."""
         ...
 
 
@@ -149,11 +210,20 @@ class NotEnrolled:
 
 
 class Enrolments(Protocol):
-    async def create(self, who: Who, person: PersonRow, definition: Definition, *, once: Once, now: datetime) -> EnrolmentRow | NotEnrolled:
-        """Enrol, in one transaction with the facts it was decided on, and put the start of the run in the outbox."""
+    async def create(
+        self, who: Who, person: PersonRow, definition: Definition, *, key: str | None = None, once: Once, now: datetime
+    ) -> EnrolmentRow | NotEnrolled:
+        """Enrol, in one transaction with the facts it was decided on, and put the start of the run in the outbox. An enrolment whose HCP other
+        journeys have waits in the queue."""
         ...
 
-    async def page(self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice) -> Batch[EnrolmentRow]:
+    async def leave_queue(self, who: Who, enrolment_id: str, *, reason: str, now: datetime) -> bool:
+        """End an enrolment that still waits in the queue, audited. False where it does not wait there any more."""
+        ...
+
+    async def page(
+        self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice, end_kind: str | None = None
+    ) -> Batch[EnrolmentRow]:
         """Enrolments, latest first."""
         ...
 
@@ -251,6 +321,42 @@ class Touches(Protocol):
         ...
 
 
+Arrange = Callable[[Picture], Layout]
+"""Finds the places of a picture. The same picture gets the same places."""
+
+
+class Events(Protocol):
+    async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
+        """Store an event of the outside, once by its source's id, and do what follows from it. Also whether it had been taken before."""
+        ...
+
+    async def page(self, who: Who, *, standing: str | None, event: str | None, person_id: str | None, late: bool | None, cut: Slice) -> Batch[EventRow]:
+        """Events of the sides that the asker sees, latest first."""
+        ...
+
+    async def find(self, who: Who, event_id: str) -> EventRow | None: ...
+
+
+class Sweeps(Protocol):
+    async def create(self, who: Who, bulk: NewBulkEnrolment, *, once: Once, now: datetime) -> SweepRow:
+        """Begin to count whom a bulk enrolment would enter. Nobody is entered."""
+        ...
+
+    async def page(self, *, journey: str | None, state: str | None, cut: Slice) -> Batch[SweepRow]:
+        """Sweeps of every kind, latest first."""
+        ...
+
+    async def find(self, sweep_id: str) -> SweepRow | None: ...
+
+    async def results(self, sweep_id: str, *, result: str | None, cut: Slice) -> Batch[SweepResultRow]:
+        """What it came to for each person, by id."""
+        ...
+
+    async def act(self, who: Who, sweep_id: str, act: Literal["confirm", "pause", "resume", "stop"], *, now: datetime) -> SweepRow | None:
+        """Do what is asked, audited; None where the sweep's state does not allow it."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """The house as the front desk sees it, built once by the wiring."""
@@ -264,6 +370,7 @@ class Ports:
     people: People
     timelines: Timelines
     definitions: Definitions
+    lifecycles: Lifecycles
     enrolments: Enrolments
     tasks: Tasks
     remarks: Remarks
@@ -271,3 +378,6 @@ class Ports:
     consents: Consents
     contents: Contents
     touches: Touches
+    arrange: Arrange
+    events: Events
+    sweeps: Sweeps

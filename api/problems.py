@@ -16,6 +16,7 @@ from api.paging import BadCursorError
 from api.ports import CommandRefusedError, ConductorUnavailableError
 from api.schemas.shapes import Told
 from api.who import Who
+from journeys import lifecycle
 from journeys.acceptance import Refusal, Refused
 from journeys.facts import Wall
 
@@ -113,6 +114,11 @@ def refused(said: Refused) -> Problem:
     pointer = _POINTED_AT.get(said.code)
     errors = [FieldError(detail=said.detail, pointer=pointer)] if pointer else []
     return Problem(Code(said.code), said.detail, errors=errors, allowed=said.allowed)
+
+
+def act_refused(said: lifecycle.Refused) -> Problem:
+    """The refusal of an act of a version's life as a problem: its codes are the API's."""
+    return Problem(Code(said.code), said.detail, allowed=said.allowed)
 
 
 def _refused_to_medical(said: Refused) -> Problem:

@@ -1,10 +1,14 @@
 """What the store hands the front desk: plain records, from which the routers tell each role what it may know."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any
 
 from journeys.definitions import Definition
+from journeys.lifecycle import Running
+from journeys.loading import Finding
+from journeys.versions import Policies, Version
 
 
 @dataclass(frozen=True)
@@ -33,20 +37,38 @@ class PersonRow:
 
 
 @dataclass(frozen=True)
-class PublishedDefinition:
+class VersionRow:
+    """One version of a journey: what it says, where its life stands, and how many runs are in it."""
+
     definition: Definition
-    digest: str
     source: str
-    published_by: str
-    published_at: datetime
+    life: Version
+    policies: Policies
+    """Whom the markets that have a policy ask to sign, as they stand now."""
+    created_at: datetime
+    published_by: str | None
+    published_at: datetime | None
+    running: Running | None
+    open_runs: int
 
 
 @dataclass(frozen=True)
-class Published:
-    """What publishing came to: `published`, `unchanged`, or `conflict` with the version on record."""
+class ActRow:
+    """One act of a version's life. `reason` holds the words that were given, or a code where the act needs none."""
 
-    result: Literal["published", "unchanged", "conflict"]
-    on_record: PublishedDefinition
+    action: str
+    by: str
+    name: str | None
+    role: str
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Unclean:
+    """A text that has errors: what the linter found."""
+
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -70,6 +92,63 @@ class EnrolmentRow:
     created_by: str
     created_at: datetime
     ended_at: datetime | None
+    entry_key: str | None = None
+    busy_with: str | None = None
+    """The journey that has the HCP, while this one waits for its turn."""
+
+
+@dataclass(frozen=True)
+class EffectRow:
+    """What an event led to in one journey."""
+
+    journey: str
+    effect: str
+    reason: str | None
+    enrolment_id: str | None
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """An event of the outside as it is on record, with what it led to."""
+
+    id: str
+    source: str
+    source_id: str
+    event: str
+    key: str | None
+    person_id: str | None
+    standing: str
+    late: bool
+    at: datetime
+    arrived_at: datetime
+    effects: tuple[EffectRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class SweepRow:
+    """A passage through many people. `progress` is how many came to what so far."""
+
+    id: str
+    kind: str
+    journey: str
+    selection: Mapping[str, Any]
+    per_second: float | None
+    state: str
+    counted: Mapping[str, int]
+    progress: Mapping[str, int]
+    created_by: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SweepResultRow:
+    person_id: str
+    result: str
+    reason: str | None
+    enrolment_id: str | None
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,9 @@ _CLOSED = {
 _ENDINGS = {
     "finished": "It reached its end",
     "goal": "It reached its goal",
+    "exit_event": "An event came by which it is left",
+    "horizon": "It had lasted for as long as it may",
+    "held_out": "The HCP is kept out for comparison",
     "exit_condition": "Its exit condition came true",
     "blocked": "A touch was blocked and its step leaves the journey then",
     "objected": "The HCP objected to direct marketing",
@@ -118,8 +121,13 @@ def for_medical(line: Line, *, definition: Definition | None, by: str | None = N
             return "The journey went on."
 
 
-def standing(*, doing: str, step: str | None, until: datetime | None, reason: str | None, ended: str | None, definition: Definition | None) -> str:
-    """Where a run stands, in words. `ended` is the kind of its ending."""
+def standing(
+    *, doing: str, step: str | None, until: datetime | None, reason: str | None, ended: str | None, definition: Definition | None, busy_with: str | None = None
+) -> str:
+    """Where a run stands, in words. `ended` is the kind of its ending, `busy_with` the journey for whose end it waits."""
+    if busy_with is not None and doing in {"queued", "paused"}:
+        begun = f"Paused at {titled(definition, step)}" if doing == "paused" else "Not begun yet"
+        return f"{begun}: the HCP is in the journey {busy_with}, which goes first; it goes on by itself when its turn comes."
     told = _STANDING.get(doing, "Moving on at {here}.").format(
         here=titled(definition, step), until=moment(until), reason=reason_told(reason), ending=_ENDINGS.get(ended or "", "It ended")
     )

@@ -1,14 +1,18 @@
-"""Who asks: the signed-in user, and what the role lets them see of the two sides of the firewall."""
+"""Who asks: the signed-in user, what the role lets them see of the two sides of the firewall, and what it lets them do and sign in a journey's life."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from journeys.facts import Wall
+from journeys.lifecycle import Act
+from journeys.signatures import Party
 
 
 class Role(StrEnum):
     REP = "rep"
     MSL = "msl"
+    SALES = "sales"
+    """A sales lead, who speaks for sales; a rep does not."""
     MARKETING = "marketing"
     MEDICAL = "medical"
     COMPLIANCE = "compliance"
@@ -17,12 +21,35 @@ class Role(StrEnum):
 
 _SIDES: dict[Role, frozenset[Wall]] = {
     Role.REP: frozenset({Wall.OPEN, Wall.COMMERCIAL}),
+    Role.SALES: frozenset({Wall.OPEN, Wall.COMMERCIAL}),
     Role.MARKETING: frozenset({Wall.OPEN, Wall.COMMERCIAL}),
     Role.ADMIN: frozenset({Wall.OPEN, Wall.COMMERCIAL}),
     Role.MSL: frozenset({Wall.OPEN, Wall.MEDICAL}),
     Role.MEDICAL: frozenset({Wall.OPEN, Wall.MEDICAL}),
     Role.COMPLIANCE: frozenset(Wall),
 }
+
+_PARTIES: dict[Role, tuple[Party, ...]] = {
+    Role.SALES: (Party.SALES,),
+    Role.MARKETING: (Party.MARKETING,),
+    Role.MEDICAL: (Party.MEDICAL,),
+    Role.COMPLIANCE: (Party.LEGAL, Party.REGULATORY),
+}
+"""For whom a role signs. No commercial role signs for medical, and an administrator signs for nobody."""
+
+_AUTHORS = frozenset({Role.MARKETING, Role.ADMIN})
+_SIGNERS = frozenset(_PARTIES)
+
+DOERS: dict[Act, frozenset[Role]] = {
+    **dict.fromkeys((Act.DRAFT, Act.REPLACE, Act.SUBMIT, Act.WITHDRAW, Act.PUBLISH), _AUTHORS),
+    Act.SIGN: _SIGNERS,
+    Act.SEND_BACK: _SIGNERS | {Role.ADMIN},
+    **dict.fromkeys((Act.DRAIN, Act.RETIRE), _AUTHORS | {Role.COMPLIANCE}),
+}
+"""Which roles may do an act of a journey's life, where the version's state allows it."""
+
+REVIEWERS = frozenset(Role) - {Role.REP, Role.MSL}
+"""Who reads versions that are not released yet."""
 
 
 _WORKERS: dict[Wall, Role] = {Wall.COMMERCIAL: Role.REP, Wall.MEDICAL: Role.MSL}
@@ -53,3 +80,12 @@ class Who:
     def in_the_field(self) -> bool:
         """Whether the user sees the people of their own territories only."""
         return self.role in {Role.REP, Role.MSL}
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """For whom this user may sign a version of a journey."""
+        return _PARTIES.get(self.role, ())
+
+    def may(self, act: Act) -> bool:
+        """Whether this user's role does such a thing."""
+        return self.role in DOERS[act]

@@ -9,6 +9,8 @@ from pydantic import Field
 from journeys.definitions import Content
 from journeys.shapes import Instant, Stored
 
+TaskKind = Literal["visit", "email", "message", "invite", "medical", "escalate"]
+
 
 class OpenTask(Stored):
     """Put a task before a human. `key` names the passage through the step and is the task's id."""
@@ -16,7 +18,7 @@ class OpenTask(Stored):
     is_: Literal["open_task"] = "open_task"
     key: str
     step: str
-    kind: Literal["visit", "email", "message", "invite", "medical", "escalate"]
+    kind: TaskKind
     due: Instant
     inquiry: str | None = None
     about: str | None = None
@@ -115,6 +117,7 @@ class What(StrEnum):
     BLOCKED = "blocked"
     SENT = "sent"
     HEARD = "heard"
+    WAITING = "waiting"
     SPLIT = "split"
     EXHAUSTED = "exhausted"
     HAPPENED = "happened"

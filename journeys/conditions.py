@@ -110,6 +110,8 @@ for _model in (AllOf, AnyOf, Not):
 def holds(condition: Condition, facts: Facts, outcomes: Outcomes) -> bool:
     """Whether the condition is met. Total: an unknown fact or a value of another type is simply not met."""
     match condition:
+        case FactIs():
+            return _fact_holds(condition, facts.get(condition.fact))
         case AllOf():
             return all(holds(part, facts, outcomes) for part in condition.all)
         case AnyOf():
@@ -118,8 +120,6 @@ def holds(condition: Condition, facts: Facts, outcomes: Outcomes) -> bool:
             return not holds(condition.not_, facts, outcomes)
         case OutcomeIs():
             return _equal(outcomes.get(condition.outcome), condition)
-        case FactIs():
-            return _fact_holds(condition, facts.get(condition.fact))
 
 
 def leaves(condition: Condition) -> Iterator[FactIs | OutcomeIs]:
@@ -149,8 +149,9 @@ def equal(one: Value | None, other: Value | None) -> bool:
 
 
 def _equal(value: Value | None, comparison: _Comparison) -> bool:
-    wanted = comparison.in_ if comparison.in_ is not None else (comparison.is_,)
-    return value is not None and any(equal(value, one) for one in wanted)
+    if comparison.in_ is None:
+        return value is not None and equal(value, comparison.is_)
+    return value is not None and any(equal(value, one) for one in comparison.in_)
 
 
 def _fact_holds(condition: FactIs, value: Value | None) -> bool:

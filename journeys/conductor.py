@@ -38,7 +38,9 @@ def begin(definition: Definition, arrival: Arrival, *, enrolment: str, now: date
     exit condition says so."""
     named = {name: arrival.facts.get(name) for name in definition.facts}
     ends_by = arrival.calendar.after(now, definition.horizon) if definition.horizon is not None else None
-    state = State(enrolment=enrolment, calendar=arrival.calendar, facts=named, withdrawn=arrival.withdrawn, entered=arrival.entered, ends_by=ends_by)
+    state = State.model_construct(
+        enrolment=enrolment, calendar=arrival.calendar, facts=named, withdrawn=arrival.withdrawn, entered=arrival.entered, ends_by=ends_by
+    )
     move = Move(definition, state, now)
     move.note(What.BEGAN, to=definition.first)
     if arrival.objected and definition.purpose is Purpose.PROMOTIONAL:
@@ -56,7 +58,7 @@ def begin(definition: Definition, arrival: Arrival, *, enrolment: str, now: date
 
 def advance(definition: Definition, state: State, event: on.Event, now: datetime) -> Advance:
     """What follows from one event. Returns the state unchanged and no commands where nothing does."""
-    event_id = getattr(event, "id", None)
+    event_id = event.id
     if state.ended is not None or event_id in state.seen:
         return state, ()
     move = Move(definition, state, now)
@@ -92,9 +94,7 @@ def due_at(place: Place) -> datetime | None:
 
 def ready(state: State) -> bool:
     """Whether a line stands at a door and it is its turn: the event is Proceed. While an effect is under way, its answer comes first."""
-    if state.pauses or any(isinstance(place, at.Sending | at.Passing) for place in state.places):
-        return False
-    return any(isinstance(place, at.Ready) for place in state.places)
+    return state.ready is not None
 
 
 def _done(move: Move) -> Advance:
@@ -103,8 +103,12 @@ def _done(move: Move) -> Advance:
     return move.state, tuple(move.commands)
 
 
-def _take(move: Move, event: on.Event) -> None:  # noqa: PLR0912, C901 - one line for each kind of event
+def _take(move: Move, event: on.Event) -> None:  # noqa: PLR0912, C901 - one line for each kind of event, the frequent ones first
     match event:
+        case on.Alarm():
+            _take_alarm(move)
+        case on.Settled():
+            _take_settled(move, event)
         case on.Complete() | on.Skip() | on.Snooze() | on.Reassign() | on.Choose():
             place = _turn_to(move, event.task)
             if isinstance(place, at.AtTask):
@@ -125,8 +129,6 @@ def _take(move: Move, event: on.Event) -> None:  # noqa: PLR0912, C901 - one lin
             _on_every_line(move, waits.draw_anew)
         case on.ConsentWithdrawn() | on.ConsentGiven() | on.Objected():
             _take_permission(move, event)
-        case on.Settled():
-            _take_settled(move, event)
         case on.JourneyBegun() | on.Called():
             if isinstance(_turn_to(move, event.key), at.Passing):
                 _take_answer(move, event)
@@ -140,8 +142,6 @@ def _take(move: Move, event: on.Event) -> None:  # noqa: PLR0912, C901 - one lin
             pauses.pause(move, event)
         case on.Resumed():
             pauses.resume(move, event)
-        case on.Alarm():
-            _take_alarm(move)
         case on.Proceed():
             pass
         case _ as never:
@@ -230,9 +230,8 @@ def _take_happened(move: Move, event: on.Happened) -> None:
     leaving = (end for end in move.definition.exit_on if end.event == event.event)
     if any(waits.fits(move.state.entered, occurrence, end.where, same_key=end.same_key) for end in leaving):
         move.end(EndKind.EXIT_EVENT, event.event)
-    elif event.event in move.definition.listens:
+    elif waits.concerns(move, occurrence):
         waits.remember(move, occurrence)
-        move.note(What.HAPPENED, step=None, key=None, way=event.event)
         _on_every_line(move, waits.look)
 
 
@@ -280,12 +279,12 @@ def _take_answer(move: Move, event: on.JourneyBegun | on.Called) -> None:
             elif step.journey.up_to is None:
                 move.leave(STARTED)
             else:
-                move.park(settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.journey.up_to)))
+                waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.journey.up_to)))
         case on.Called(), RequestStep():
             if event.result == "failed":
                 move.leave(FAILED)
                 return
-            move.park(settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.request.up_to)))
+            waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.request.up_to)))
             if event.result == "answered":
                 waits.awaited(move, event.answer or FAILED)
         case _:

@@ -20,6 +20,9 @@ class ConsentAct(Stored):
     text_version: str | None = None
 
 
+_GRAVITY = tuple(Reason)
+
+
 def missing(acts: Iterable[ConsentAct], *, channel: str, purpose: str, market: str, now: datetime) -> Reason | None:
     """None where consent stands at `now`, else why it does not (GDPR Art. 7(1) and 7(3)).
 
@@ -30,7 +33,7 @@ def missing(acts: Iterable[ConsentAct], *, channel: str, purpose: str, market: s
         return Reason.NO_CONSENT
     latest = max(act.at for act in ours)
     lacking = [lack for lack in (_lack(act, now) for act in ours if act.at == latest) if lack is not None]
-    return min(lacking, key=tuple(Reason).index, default=None)
+    return min(lacking, key=_GRAVITY.index, default=None)
 
 
 def _lack(act: ConsentAct, now: datetime) -> Reason | None:

@@ -31,6 +31,9 @@ class Unit(StrEnum):
     BUSINESS_DAY = "business day"
 
 
+_ROUGHLY = {Unit.MINUTE: timedelta(minutes=1), Unit.HOUR: timedelta(hours=1), Unit.DAY: timedelta(days=1), Unit.BUSINESS_DAY: timedelta(days=1.4)}
+
+
 @dataclass(frozen=True, order=False)
 class Length:
     """An amount of one unit. Days are days of the HCP's local calendar, not 24 hours: nine in the morning stays nine in the morning."""
@@ -44,13 +47,7 @@ class Length:
     @property
     def roughly(self) -> timedelta:
         """The length in elapsed time, to compare and to estimate with; a business day counts as 1.4 days (7 / 5)."""
-        each = {
-            Unit.MINUTE: timedelta(minutes=1),
-            Unit.HOUR: timedelta(hours=1),
-            Unit.DAY: timedelta(days=1),
-            Unit.BUSINESS_DAY: timedelta(days=1.4),
-        }[self.unit]
-        return self.amount * each
+        return self.amount * _ROUGHLY[self.unit]
 
 
 def parse(written: Any) -> Length:

@@ -1,7 +1,7 @@
 """Everything that can happen to a run: what people command, what is heard from outside, what effects report, and the alarm."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -185,7 +185,13 @@ Fact = Annotated[
 ]
 
 
-class FactsLoaded(Stored):
+class _Unnamed(Stored):
+    """Made for this very run at this very moment, so it cannot come twice."""
+
+    id: ClassVar[str | None] = None
+
+
+class FactsLoaded(_Unnamed):
     """The answer to AskFacts: how things stand now."""
 
     is_: Literal["facts_loaded"] = "facts_loaded"
@@ -193,7 +199,7 @@ class FactsLoaded(Stored):
     facts: dict[str, Value | None]
 
 
-class Settled(Stored):
+class Settled(_Unnamed):
     """The answer to Deliver. `unknown`: handed over, result not known; it is treated as sent, because it must never be sent again."""
 
     is_: Literal["settled"] = "settled"
@@ -203,7 +209,7 @@ class Settled(Stored):
     until: Instant | None = None
 
 
-class JourneyBegun(Stored):
+class JourneyBegun(_Unnamed):
     """The answer to StartJourney: it has begun, or why it has not."""
 
     is_: Literal["journey_begun"] = "journey_begun"
@@ -211,7 +217,7 @@ class JourneyBegun(Stored):
     refused: str | None = None
 
 
-class Called(Stored):
+class Called(_Unnamed):
     """The answer to CallOut: `accepted` (an answer will come), `answered` at once, or `failed` for good."""
 
     is_: Literal["called"] = "called"
@@ -220,13 +226,13 @@ class Called(Stored):
     answer: str | None = None
 
 
-class Proceed(Stored):
+class Proceed(_Unnamed):
     """It is the next ready line's turn."""
 
     is_: Literal["proceed"] = "proceed"
 
 
-class Alarm(Stored):
+class Alarm(_Unnamed):
     """The time that `conductor.alarm` named has come."""
 
     is_: Literal["alarm"] = "alarm"

@@ -1,6 +1,8 @@
-"""A library folder as one typed value: the personas, the content, the markets' rules and the strategies that authors keep side by side.
+"""A library folder as one typed value: the personas, the content, the markets' rules, the events of the outside and the strategies that authors keep
+side by side.
 
-The folder holds personas/<persona>.yaml, content/<id>@<version>.yaml, strategies/<persona>.yaml and markets.yaml.
+The folder holds personas/<persona>.yaml, content/<id>@<version>.yaml, strategies/<persona>.yaml and markets.yaml; and,
+where journeys hear of the outside, events.yaml.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +14,7 @@ from pydantic import Field
 
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition
+from journeys.happenings import OutsideEvent
 from journeys.loading import Document, Finding, Loaded, Loc, load_definition, read, read_content, read_text
 from journeys.markets import MarketPolicy
 from journeys.personas import Persona
@@ -28,6 +31,12 @@ class Markets(Authored):
     """The file markets.yaml."""
 
     markets: tuple[MarketPolicy, ...] = Field(min_length=1)
+
+
+class Events(Authored):
+    """The file events.yaml."""
+
+    events: tuple[OutsideEvent, ...] = Field(min_length=1)
 
 
 class LibraryError(Exception):
@@ -49,6 +58,8 @@ class Library:
     strategy_texts: dict[str, str] = field(default_factory=dict)
     """The text of each strategy, as its author wrote it, by its journey id."""
     findings: tuple[Finding, ...] = ()
+    events: dict[str, OutsideEvent] = field(default_factory=dict)
+    """The events of the outside that the installation tells of."""
 
 
 def is_library(folder: Path) -> bool:
@@ -73,11 +84,13 @@ def read_library(root: Path) -> Library:
     personas = shelf.collect(root / "personas", read_persona, lambda persona: persona.persona)
     contents = shelf.collect(root / "content", read_content, lambda content: content.ref)
     markets = shelf.kept(read_markets(root / "markets.yaml"))
+    events = shelf.kept(read_events(root / "events.yaml")) if (root / "events.yaml").exists() else None
     if shelf.findings or markets is None:
         raise LibraryError(root, tuple(shelf.findings))
     texts: dict[str, str] = {}
     strategies = shelf.collect(root / "strategies", lambda path: _read_strategy(path, texts), lambda definition: definition.journey)
-    return Library(personas, contents, {policy.market: policy for policy in markets.markets}, strategies, texts, tuple(shelf.findings))
+    declared = {event.event: event for event in events.events} if events is not None else {}
+    return Library(personas, contents, {policy.market: policy for policy in markets.markets}, strategies, texts, tuple(shelf.findings), declared)
 
 
 def read_persona(path: Path) -> Loaded[Persona]:
@@ -88,13 +101,13 @@ def read_persona(path: Path) -> Loaded[Persona]:
 def read_markets(path: Path) -> Loaded[Markets]:
     """Read markets.yaml, in which each market stands once."""
     loaded = read(path, model=Markets)
-    codes = [policy.market for policy in loaded.value.markets] if loaded.value is not None else []
-    twice = [
-        loaded.document.finding("J003", f"the market {code} stands here a second time", loc=("markets", index, "market"), fix="keep one of them")
-        for index, code in enumerate(codes)
-        if code in codes[:index]
-    ]
-    return Loaded(None, tuple(twice), loaded.document) if twice else loaded
+    return _each_once(loaded, "market", [policy.market for policy in loaded.value.markets] if loaded.value is not None else [])
+
+
+def read_events(path: Path) -> Loaded[Events]:
+    """Read events.yaml, in which each event stands once."""
+    loaded = read(path, model=Events)
+    return _each_once(loaded, "event", [event.event for event in loaded.value.events] if loaded.value is not None else [])
 
 
 def misnamed(name: str, value: Authored) -> str | None:
@@ -116,6 +129,16 @@ def misplaced(document: Document, value: Authored) -> Iterator[Finding]:
     if wanted is not None:
         where: Loc = ("content",) if isinstance(value, ContentVersion) else ("persona",)
         yield document.finding("J007", f"what this file holds asks for another name than {Path(document.name).name}", loc=where, fix=f"name it {wanted}")
+
+
+def _each_once(loaded: Loaded[M], what: str, names: list[str]) -> Loaded[M]:
+    """The same, or J003 for every name that stands in the list a second time."""
+    twice = [
+        loaded.document.finding("J003", f"the {what} {name} stands here a second time", loc=(f"{what}s", index, what), fix="keep one of them")
+        for index, name in enumerate(names)
+        if name in names[:index]
+    ]
+    return Loaded(None, tuple(twice), loaded.document) if twice else loaded
 
 
 class _Shelf:

@@ -1,12 +1,13 @@
-"""What each market asks, as data: its consent rule, cap, languages, zone and calendar; an unknown market has no policy, so nothing is sent there."""
+"""What each market asks, as data: its consent rule, cap, languages, zone, calendar and signatures; a market without a policy gets nothing."""
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from journeys.content import Language
 from journeys.durations import Duration
 from journeys.shapes import Authored, Market
+from journeys.signatures import ALWAYS, Party
 
 
 class MarketPolicy(Authored):
@@ -22,4 +23,16 @@ class MarketPolicy(Authored):
     weekly_cap: int = Field(ge=1)
     """Touches per HCP in any period of `cap_period`, over all channels and journeys; a rep's call counts."""
     cap_period: Duration
+    signatures: tuple[Party, ...] = ALWAYS
+    """Who signs a journey that names this market: sales, marketing and medical, and whoever else this market asks for."""
+    journeys_at_once: int = Field(1, ge=1, le=20)
+    """Promotional journeys that may have one HCP at the same time; the others wait for their turn or give way. See docs/decisions/0018-entry-and-sweeps.md."""
     source: dict[str, str] = {}
+
+    @field_validator("signatures")
+    @classmethod
+    def _never_fewer(cls, signatures: tuple[Party, ...]) -> tuple[Party, ...]:
+        lacking = [party for party in ALWAYS if party not in signatures]
+        if lacking:
+            raise ValueError(f"a market may ask for more signatures and never for fewer: {', '.join(lacking)} must be among them")
+        return signatures

@@ -85,6 +85,12 @@ def next_opening(opening: Opening, *, calendar: Calendar, now: datetime) -> date
     return next(max(begins, now) for begins, ends in _openings(opening, calendar, yesterday) if begins >= now or now < ends)
 
 
+def next_beginning(opening: Opening, *, calendar: Calendar, after: datetime) -> datetime:
+    """The earliest instant (UTC) later than `after` at which it begins to be open: what is done once at each opening is done then."""
+    after = after.astimezone(UTC)
+    return next(begins for begins, _ in _openings(opening, calendar, calendar.local(after).date()) if begins > after)
+
+
 def open_at(opening: Opening, *, calendar: Calendar, instant: datetime) -> bool:
     """Whether it is open at that instant: that is when nobody who comes then has to wait."""
     now = instant.astimezone(UTC)  # in its own zone, an instant of a doubled hour equals none of another zone (PEP 495)

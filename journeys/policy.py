@@ -6,6 +6,7 @@ not depend on that order: a refusal outweighs a deferral, a deferral an allowanc
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Literal
 
 from journeys.consents import ConsentAct, missing
@@ -69,13 +70,13 @@ def judge(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
     checks = tuple(rule(intent, evidence, now) for rule in RULES)
     refusals = [check for check in checks if check.verdict == "refused"]
     deferrals = [check for check in checks if check.verdict == "deferred"]
+    if not refusals and not deferrals:
+        return Verdict.model_construct(verdict="allowed", checks=checks)
     if refusals:
         gravest = min(refusals, key=lambda check: _GRAVITY.index(check.reason or Reason.SUPPRESSED))
-        return Verdict(verdict="refused", reason=gravest.reason, checks=checks)
-    if deferrals:
-        longest = max(deferrals, key=lambda check: check.until or now)
-        return Verdict(verdict="deferred", reason=longest.reason, until=longest.until, checks=checks)
-    return Verdict(verdict="allowed", checks=checks)
+        return Verdict.model_construct(verdict="refused", reason=gravest.reason, checks=checks)
+    longest = max(deferrals, key=lambda check: check.until or now)
+    return Verdict.model_construct(verdict="deferred", reason=longest.reason, until=longest.until, checks=checks)
 
 
 def recipient(_: Intent, evidence: Evidence, __: datetime) -> Check:
@@ -117,7 +118,8 @@ def weekly_cap(intent: Intent, evidence: Evidence, now: datetime) -> Check:
     if policy is None or intent.purpose is not Purpose.PROMOTIONAL:
         return _check("weekly_cap", None)
     period = policy.cap_period.roughly
-    recent = sorted(touch for touch in evidence.touches if touch > now - period)
+    since = now - period
+    recent = sorted(touch for touch in evidence.touches if touch > since)
     if len(recent) < policy.weekly_cap:
         return _check("weekly_cap", None)
     return Check(rule="weekly_cap", verdict="deferred", reason=Reason.WEEKLY_CAP, until=recent[-policy.weekly_cap] + period, told=TOLD[Reason.WEEKLY_CAP])
@@ -126,6 +128,7 @@ def weekly_cap(intent: Intent, evidence: Evidence, now: datetime) -> Check:
 RULES: tuple[Rule, ...] = (recipient, market, objection, consent, content, weekly_cap)
 
 
+@cache
 def _check(rule: str, reason: Reason | None) -> Check:
     if reason is None:
         return Check(rule=rule, verdict="allowed")
@@ -152,5 +155,5 @@ def _content_failings(intent: Intent, evidence: Evidence, now: datetime) -> Iter
         yield Reason.CONTENT_WRONG_PRODUCT
     if evidence.audience not in version.audience:
         yield Reason.CONTENT_WRONG_AUDIENCE
-    if evidence.market is not None and not set(evidence.market.languages) & set(version.letters):
+    if evidence.market is not None and not any(language in version.letters for language in evidence.market.languages):
         yield Reason.CONTENT_NO_LANGUAGE

@@ -87,6 +87,9 @@ class Joining(_Place):
 Place = Annotated[AtTask | Sending | Held | Passing | Ready | Waiting | Joining, Field(discriminator="is_")]
 
 
+_UNDER_WAY = (Sending, Passing)
+
+
 class Entered(Stored):
     """The event by which the HCP came in, with its key and fields."""
 
@@ -167,11 +170,28 @@ class State(Stored):
 
     def on(self, line: str) -> Place | None:
         """Where a line stands; None where there is no such line."""
-        return next((place for place in self.places if place.line == line), None)
+        for place in self.places:
+            if place.line == line:
+                return place
+        return None
 
     def at(self, key: str) -> Place | None:
         """The place of a passage, by its key."""
-        return next((place for place in self.places if place.key == key), None)
+        for place in self.places:
+            if place.key == key:
+                return place
+        return None
+
+    @property
+    def ready(self) -> Ready | None:
+        """The line at a door whose turn it is; None while the run is paused, and while an effect is under way, whose answer comes first."""
+        first = None
+        for place in self.places if not self.pauses else ():
+            if isinstance(place, Ready):
+                first = first or place
+            elif isinstance(place, _UNDER_WAY):
+                return None
+        return first
 
     @property
     def place(self) -> Place | None:
@@ -210,4 +230,4 @@ P = TypeVar("P", AtTask, Sending, Held, Passing, Waiting, Joining)
 
 def settled(kind: type[P], place: Place, **more: Any) -> P:
     """The same passage in another kind of place."""
-    return kind(step=place.step, key=place.key, since=place.since, line=place.line, **more)
+    return kind.model_construct(step=place.step, key=place.key, since=place.since, line=place.line, **more)

@@ -17,3 +17,8 @@ class JourneyClock:
     def now(self) -> datetime:
         """Journey time now."""
         return self.pace.journey(datetime.now(UTC))
+
+
+def wall_clock() -> datetime:
+    """Real time, whatever pace journeys are played at."""
+    return datetime.now(UTC)

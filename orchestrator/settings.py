@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     temporal_api_key: SecretStr | None = None
     """Implies TLS."""
     task_queue: str = "journeys"
+    sweep_pace: Annotated[float, Field(gt=0, le=50)] = 5.0
+    """HCPs that a sweep enters in a second of real time, where it names no pace of its own."""
     payload_key: SecretStr | None = None
     """Encrypts workflow payloads when set: 32 bytes in URL-safe base64."""
 

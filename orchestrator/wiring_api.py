@@ -1,28 +1,29 @@
 """Builds the API of one process: the front desk over the store and the gateway to running journeys, as the settings say."""
 
-from functools import partial
-
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from api.app import create_app
 from api.ports import Ports
-from journeys.library import PACKAGED, read_library
 from orchestrator import reference
 from orchestrator.clock import JourneyClock
 from orchestrator.embedded import inbox_pages
 from orchestrator.health import HouseHealth
 from orchestrator.release import version
+from orchestrator.seeing.places import arranged
 from orchestrator.settings import Settings
 from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.enrolments import StoredEnrolments
+from orchestrator.store.desk.events import StoredEvents
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
+from orchestrator.store.desk.lifecycles import StoredLifecycles
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
+from orchestrator.store.desk.sweeps import StoredSweepDesk
 from orchestrator.store.desk.tasks import StoredTasks
 from orchestrator.store.desk.timelines import StoredTimelines
 from orchestrator.store.desk.touches import StoredTouches
@@ -45,6 +46,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task
         people=StoredPeople(engine),
         timelines=StoredTimelines(engine),
         definitions=StoredDefinitions(engine),
+        lifecycles=StoredLifecycles(engine),
         enrolments=StoredEnrolments(engine),
         tasks=StoredTasks(engine),
         remarks=StoredRemarks(engine),
@@ -52,6 +54,9 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task
         consents=StoredConsents(engine),
         contents=StoredContents(engine),
         touches=StoredTouches(engine),
+        arrange=arranged,
+        events=StoredEvents(engine),
+        sweeps=StoredSweepDesk(engine),
     )
 
 
@@ -60,7 +65,6 @@ def make_api(settings: Settings, engine: AsyncEngine, client: Client) -> FastAPI
     app = create_app(
         make_ports(engine, client, clock=JourneyClock.of(settings), task_queue=settings.task_queue),
         signing_key=settings.signing_key.get_secret_value(),
-        shelf=partial(read_library, PACKAGED),
         version=version(),
         away=UNREACHABLE,
         more=[inbox_pages.router(settings.inbox_dir)] if settings.inbox_dir is not None else [],

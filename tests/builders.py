@@ -7,6 +7,7 @@ import yaml
 
 from journeys.content import ContentVersion
 from journeys.definitions import Definition
+from journeys.happenings import OutsideEvent
 from journeys.library import Library
 from journeys.markets import MarketPolicy
 from journeys.personas import Persona
@@ -111,7 +112,7 @@ def a_letter(**changes: Any) -> Authored:
 
 
 def a_content(ref: str = "hf-dialogue@2", **changes: Any) -> Authored:
-    """A version of content in its authored form: an approved e-mail to physicians and nurses in Sweden, unless told otherwise."""
+    """A version of content in its authored form: an approved e-mail to physicians and nurses in Sweden, above the brand, unless told otherwise."""
     content, _, version = ref.partition("@")
     return {
         "content": content,
@@ -123,6 +124,7 @@ def a_content(ref: str = "hf-dialogue@2", **changes: Any) -> Authored:
         "audience": ["physician", "nurse"],
         "markets": ["SE"],
         "state": "approved",
+        "above_the_brand": True,
         "approval": {"id": "MLR-1", "expires": "2030-01-01T00:00:00Z"},
         **({"letters": {"en": a_letter()}} if changes.get("made_for", "email") == "email" else {}),
         **changes,
@@ -145,15 +147,40 @@ CONTENTS = (
     a_content("hf-draft@1", state="draft", approval=None),
     a_content("hf-lapsed@1", approval={"id": "MLR-2", "expires": "2027-02-28T00:00:00Z"}),
     a_content("hf-ending@1", approval={"id": "MLR-3", "expires": "2027-04-01T00:00:00Z"}),
+    a_content("hf-next-month@1", approval={"id": "MLR-4", "expires": "2027-05-01T12:00:00Z"}),
     a_content("hf-norwegian@1", letters={"no": a_letter()}),
     a_content("other-brand@1", product="nephrolex"),
     a_content("hf-answer@1", purpose="medical_response"),
+    a_content("hf-alert@1", purpose="safety"),
+    a_content("hf-brand@1", above_the_brand=False),
 )
 """The content of the tests' library: one piece for each channel, and one for each thing that can be wrong with a piece."""
 
 
+def an_event(event: str = "appointment_booked", **changes: Any) -> OutsideEvent:
+    """An event of the outside in a catalogue: keyed by the appointment, with its time, channel and length."""
+    fields = {
+        "appointment_id": {"type": "code", "told": "which appointment", "required": True},
+        "starts_at": {"type": "instant", "told": "when it begins"},
+        "channel": {"type": "code", "told": "where it takes place", "values": ["face_to_face", "remote"]},
+        "minutes": {"type": "number", "told": "how long it lasts"},
+    }
+    told = {"title": event.replace("_", " ").capitalize(), "source": "the calendar", "key": "appointment_id", "fields": fields}
+    return OutsideEvent.model_validate({"event": event, **told, **changes})
+
+
+EVENTS = (
+    an_event(),
+    an_event("appointment_cancelled"),
+    an_event("webinar_attended", key="webinar_id", fields={"webinar_id": {"type": "code", "told": "which webinar"}}),
+    an_event("product_page_viewed", key=None, fields={"topic": {"type": "code", "told": "what the page is about"}}),
+    an_event("advisory_board_joined", key=None, fields={}, wall="medical"),
+)
+"""The events of the tests' library: two of one key, one of another, one without a key, and one of medical."""
+
+
 def a_library(**changes: Any) -> Library:
-    """A library with the personas pioneer, traditional and ordinary, of whom the traditional has a strategy, in the markets SE and UK."""
+    """A library with the personas pioneer, traditional and ordinary, of whom the traditional has a strategy, in the markets SE and UK, and five events."""
     contents = [ContentVersion.model_validate(content) for content in CONTENTS]
     traditional = a_journey(journey="heart-failure-traditional", persona="traditional", entry={"when": {"fact": "persona", "is": "traditional"}})
     parts: dict[str, Any] = {
@@ -161,5 +188,6 @@ def a_library(**changes: Any) -> Library:
         "contents": {content.ref: content for content in contents},
         "markets": {market: a_market(market) for market in ("SE", "UK")},
         "strategies": {traditional.journey: traditional},
+        "events": {event.event: event for event in EVENTS},
     }
     return Library(**{**parts, **changes})

@@ -31,6 +31,9 @@ from workflows.run import ANSWERS, REFUSED, RunInput, Score
 with workflow.unsafe.sandbox_import_notification_policy(SandboxImportNotificationPolicy.SILENT):
     from workflows.alarm import Alarm  # workflow code like this file: the sandbox is meant to load it anew and to watch over it
 
+TURNS = 16
+"""How many lines that are ready have their turn before the run looks up again: for a command that waits for its answer, and for its history."""
+
 _EFFECTS = OpenTask | Deliver | AskFacts | StartJourney | CallOut
 _ACTS = Learn | Tell | StopJourney
 
@@ -116,6 +119,9 @@ class Journey:
 
     async def _take_next(self) -> None:
         """Wait for an event or the alarm, and let the conductor take it. What has arrived goes before the alarm of the same instant."""
+        if ready(self._playing.state):
+            await self._advance(on.Proceed())
+            return
         self._set_alarm()
         await workflow.wait_condition(lambda: bool(self._inbox) or self._alarm.rang)
         if not self._inbox:
@@ -143,14 +149,17 @@ class Journey:
         return await self._play(playing.definition, advance(playing.definition, playing.state, event, self._now))
 
     async def _play(self, definition: Definition, first: Advance) -> tuple[Note, ...]:
-        """Perform the commands of an advance and of those that its effects lead to, until the run rests. Returns all that happened."""
+        """Perform the commands of an advance and of those that its effects lead to, until the run rests or many lines have had their turn.
+        Returns all that happened."""
         state, commands = first
         told: list[Note] = []
+        turns = 0
         while True:
             self._score = Score(definition=definition, state=state)
             told.extend(command for command in commands if isinstance(command, Note))
             answer = await self._perform(commands) if commands else None
-            if answer is None and not ready(state):
+            turns += answer is None
+            if answer is None and (turns > TURNS or not ready(state)):
                 return tuple(told)
             state, commands = advance(definition, state, answer or on.Proceed(), self._now)
 

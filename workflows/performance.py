@@ -13,3 +13,6 @@ BRIEF: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=10), "retry
 
 DELIVERY: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=30), "retry_policy": _FOR_EVER}
 """Two transactions around one conversation with a provider, whose own time-outs add up to less."""
+
+PAGE: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=2), "retry_policy": _FOR_EVER}
+"""A page of a sweep: as many short transactions as it has people."""

@@ -32,3 +32,8 @@ class RunInput(Stored):
 def workflow_id(enrolment: str) -> str:
     """The id of the workflow that plays an enrolment."""
     return f"journey-{enrolment}"
+
+
+def sweeps_queue(task_queue: str) -> str:
+    """The task queue of sweeps and openings, beside that of journeys: what enters many people never stands before what a rep asks for."""
+    return f"{task_queue}-sweeps"

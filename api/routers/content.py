@@ -18,7 +18,7 @@ from journeys.shapes import Slug
 
 router = APIRouter(prefix="/content", tags=["content"])
 
-Reader = Annotated[Who, Depends(only(Role.REP, Role.MARKETING, Role.MEDICAL, Role.COMPLIANCE, Role.ADMIN))]
+Reader = Annotated[Who, Depends(only(Role.REP, Role.SALES, Role.MARKETING, Role.MEDICAL, Role.COMPLIANCE, Role.ADMIN))]
 
 
 @router.get("", summary="List content", responses=responses(401, 403, 422))

@@ -19,7 +19,7 @@ from api.routers.people import found_person
 from api.rows import EnrolmentRow, TaskRow
 from api.schemas.enrolments import EnrolmentForCommercial, EnrolmentForMedical, EnrolmentRead, LeaveJourney, NewEnrolment, Standing
 from api.schemas.shapes import Page
-from api.schemas.tasks import Done
+from api.schemas.tasks import Done, Next
 from api.schemas.timeline import TimelineLine
 from api.security import Anyone, only
 from api.who import Role, Who
@@ -27,6 +27,8 @@ from journeys.definitions import Definition
 from journeys.events import Leave
 from journeys.facts import Wall
 from journeys.shapes import StepId
+from journeys.state import EndKind
+from journeys.versions import RELEASED
 
 router = APIRouter(prefix="/enrolments", tags=["enrolments"])
 
@@ -40,13 +42,14 @@ async def enrol(body: NewEnrolment, who: Enroller, house: House, attempt: Attemp
 
     async def work(once: Once) -> EnrolmentForCommercial:
         person = await found_person(house, who, body.person_id)
-        published = await house.definitions.find(body.journey, body.version)
-        if published is None:
+        now = house.clock.now()
+        entered = await house.definitions.find(body.journey, body.version, now=now)
+        if entered is None or entered.life.state not in RELEASED:
             raise unknown("published definition")
-        row = await house.enrolments.create(who, person, published.definition, once=once, now=house.clock.now())
+        row = await house.enrolments.create(who, person, entered.definition, key=body.key, once=once, now=now)
         if isinstance(row, NotEnrolled):
             raise Problem(Code(row.code), row.detail)
-        return _for_commercial(row, published.definition, None, who)
+        return _for_commercial(row, entered.definition, None, who)
 
     return await attempt.once(body, EnrolmentForCommercial, work)
 
@@ -56,14 +59,17 @@ async def list_enrolments(
     who: Anyone,
     house: House,
     cut: Annotated[Slice, Depends(asked)],
-    status: Annotated[Literal["requested", "running", "ended"] | None, Query(description="In this status only.")] = None,
+    status: Annotated[Literal["queued", "requested", "running", "ended"] | None, Query(description="In this status only.")] = None,
     journey: Annotated[StepId | None, Query(description="In this journey only; commercial roles may ask.")] = None,
     person: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="Of this person only.")] = None,
+    ended: Annotated[EndKind | None, Query(description="That ended in this way only: `held_out` lists the comparison group.")] = None,
 ) -> Page[EnrolmentRead]:
     """Enrolments, the latest first. Medical roles see that there is one, and not in which journey."""
     if journey is not None and not who.sees(Wall.COMMERCIAL):
         raise Problem(Code.FIREWALL, "A journey's name tells the persona: medical roles do not search by it.")
-    found = await house.enrolments.page(who, status=status, journey=journey, person_id=person, cut=cut)
+    if ended is not None and not who.sees(Wall.COMMERCIAL):
+        raise Problem(Code.FIREWALL, "How a journey ended is commercial: medical roles do not search by it.")
+    found = await house.enrolments.page(who, status=status, journey=journey, person_id=person, end_kind=ended, cut=cut)
     return await _page(house, who, found)
 
 
@@ -91,6 +97,8 @@ async def leave(enrolment_id: str, body: LeaveJourney, who: Ender, house: House,
 
     async def work(once: Once) -> Done:
         row = await _found(house, who, enrolment_id)
+        if row.status == "queued" and await house.enrolments.leave_queue(who, row.id, reason=body.reason, now=house.clock.now()):
+            return Done(happened=(), next=Next(sentence="Left the queue: the journey had not begun.", doing="ended", reason=body.reason))
         remark = await house.remarks.keep(who, body.remark, side=Wall.COMMERCIAL, once=once, now=house.clock.now())
         command = Leave(id=once.command_id, by=who.id, remark=remark, reason=body.reason)
         return await carried_out(house, who, command, enrolment_id=row.id, journey=(row.journey, row.version))
@@ -125,6 +133,7 @@ def _for_commercial(row: EnrolmentRow, definition: Definition | None, task: Task
         version=row.version,
         purpose=row.purpose,
         market=row.market,
+        key=row.entry_key,
         conductor=row.conductor,
         created_by=row.created_by,
         standing=_standing(row, definition),
@@ -139,10 +148,12 @@ def _shared(row: EnrolmentRow, task: TaskRow | None) -> dict[str, Any]:
 
 def _standing(row: EnrolmentRow, definition: Definition | None) -> Standing:
     doing = "ended" if row.status == "ended" else row.doing or row.status
-    reason = row.end_reason if doing == "ended" else row.held_because
+    reason = row.end_reason if doing == "ended" else row.held_because or ("busy" if row.busy_with else None)
     step = definition.steps.get(row.step) if definition and row.step else None
     return Standing(
-        sentence=telling.standing(doing=doing, step=row.step, until=row.until, reason=reason, ended=row.end_kind, definition=definition),
+        sentence=telling.standing(
+            doing=doing, step=row.step, until=row.until, reason=reason, ended=row.end_kind, definition=definition, busy_with=row.busy_with
+        ),
         doing=doing,
         step=row.step,
         title=telling.title(definition, row.step) if row.step else None,
@@ -150,4 +161,5 @@ def _standing(row: EnrolmentRow, definition: Definition | None) -> Standing:
         since=row.since,
         until=row.until,
         reason=reason,
+        busy_with=row.busy_with,
     )

@@ -1,12 +1,14 @@
-"""Journey definitions as they are listed, read, linted and published."""
+"""Journey definitions as they are listed, read, linted, and led through their life."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from api.schemas.shapes import Asked, Name, Told
-from journeys.shapes import StepId
+from api.schemas.shapes import Asked, Moment, Name, Told, Words
+from journeys.lifecycle import Act, Running
+from journeys.signatures import Meaning, Party
+from journeys.versions import VersionState
 
 
 class DefinitionLine(Told):
@@ -19,14 +21,49 @@ class DefinitionLine(Told):
     purpose: str = Field(examples=["promotional"])
     priority: int = Field(examples=[70])
     digest: str = Field(description="SHA-256 of the meaning, not of the layout.")
-    published_by: str
-    published_at: datetime
+    state: VersionState
+    authors: tuple[str, ...] = Field(description="Everybody whose hand is in the text, the first author first.")
+    created_at: datetime
+    required: tuple[Party, ...] = Field(description="Who signs this version: the three who always do, and whom its markets ask for.")
+    missing: tuple[Party, ...] = Field(description="Who still has to sign.")
+    published_by: str | None = None
+    published_at: datetime | None = None
+    effective_from: datetime | None = Field(None, description="From when HCPs may enter.")
+    drains_from: datetime | None = Field(None, description="From when nobody may enter any more.")
+    running: Running | None = Field(None, description="What becomes of those who are in earlier versions.")
+    open_runs: int = Field(description="How many runs are in this version now.")
 
 
-class DefinitionRead(DefinitionLine):
+class SignatureLine(Told):
+    party: Party
+    meaning: Meaning
+    by: str
+    name: str = Field(description="As it was printed when it was signed.")
+    at: datetime
+    digest: str = Field(description="Of the text that was signed.")
+
+
+class DefinitionStanding(DefinitionLine):
+    signatures: tuple[SignatureLine, ...] = Field(description="Those that count: of this review, over this text.")
+    no_policy: tuple[str, ...] = Field(description="Markets without a policy: the version cannot go forward.")
+    may: tuple[Act, ...] = Field(description="What you may do with it now.")
+    may_sign_for: tuple[Party, ...] = Field(description="For whom you may sign it now.")
+
+
+class ActLine(Told):
+    action: str = Field(examples=["definition.sent_back"])
+    by: str
+    name: str | None
+    role: str
+    reason: str | None
+    at: datetime
+
+
+class DefinitionRead(DefinitionStanding):
     body: dict[str, Any] = Field(description="The definition as it runs.")
     source: str = Field(description="The text it was read from.")
     mermaid: str = Field(description="The picture, as a Mermaid flowchart.", examples=["flowchart TD"])
+    history: tuple[ActLine, ...] = Field(description="What was done with it, the first act first; none for whom its making is no matter.")
 
 
 class LintText(Asked):
@@ -50,11 +87,28 @@ class LintReport(Told):
     mermaid: str | None = Field(None, description="The picture, where the text is well formed.")
 
 
+class Draft(Asked):
+    text: str = Field(max_length=200_000, description="The YAML of one journey.", examples=["journey: heart-failure-pioneer\nversion: 2\n"])
+    reason: Words = Field(examples=["The second visit came too early for most."])
+
+
+class Drafted(Told):
+    definition: DefinitionStanding
+    findings: tuple[FindingLine, ...] = Field(description="What the linter says of it: errors must be mended before it is submitted.")
+
+
+class Reason(Asked):
+    reason: Words = Field(examples=["The phone step promises what the label does not say."])
+
+
+class Sign(Asked):
+    party: Party = Field(description="For whom you sign.", examples=["medical"])
+    meaning: Meaning | None = Field(None, description="In which capacity; authorship for an author, approval for anybody else, where none is given.")
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$", description="Of the text that you have read.", examples=["0" * 64])
+    pin: SecretStr = Field(min_length=1, max_length=64, description="Your signing PIN.", examples=["the PIN"])
+
+
 class Publish(Asked):
-    journey: StepId = Field(description="A journey of the library.", examples=["heart-failure-pioneer"])
-
-
-class PublishReport(Told):
-    result: Literal["published", "unchanged"]
-    definition: DefinitionLine
-    findings: tuple[FindingLine, ...] = Field(description="Warnings that remain.")
+    reason: Words = Field(examples=["Agreed for the spring cycle."])
+    from_: Moment | None = Field(None, alias="from", description="From when HCPs may enter; now, where none is given.")
+    running: Running | None = Field(None, description="What becomes of those who are in earlier versions; needed where there are any.")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.shapes import Asked, Name, Told, Words
+from api.schemas.shapes import Asked, EventKey, Name, Told, Words
 from api.schemas.tasks import Offer
 from journeys.shapes import StepId
 
@@ -13,6 +13,7 @@ from journeys.shapes import StepId
 class NewEnrolment(Asked):
     person_id: Name = Field(examples=["7c1d4f6a2b9e4c0f8a35d1e2f3a4b5c6"])
     journey: StepId = Field(examples=["heart-failure-pioneer"])
+    key: EventKey | None = Field(None, description="In a journey that is entered once for each key: which.", examples=["appointment-4711"])
     version: int | None = Field(None, ge=1, le=2**31 - 1, description="The latest published where none is named.", examples=[1])
 
 
@@ -28,20 +29,21 @@ class Standing(Told):
     """Where a run stands: a sentence for people, the codes for programs."""
 
     sentence: str = Field(examples=["Waiting at “Reading” until 7 March 2026, 09:30 UTC."])
-    doing: str = Field(description="requested, task, sending, held, passing, waiting or ended.", examples=["waiting"])
+    doing: str = Field(description="queued, requested, task, sending, held, passing, waiting, paused or ended.", examples=["waiting"])
     step: str | None = Field(None, examples=["reading"])
     title: str | None = Field(None, examples=["Reading"])
     why: str | None = None
     since: datetime | None = None
     until: datetime | None = Field(None, description="When the run moves by itself if nothing else happens.")
-    reason: str | None = Field(None, description="Why a touch is held, or why the run ended.")
+    reason: str | None = Field(None, description="Why a touch is held, what has paused the run, or why it ended.")
+    busy_with: str | None = Field(None, description="The journey that has the HCP, while this one waits for its turn.", examples=["heart-failure-pioneer"])
 
 
 class _Enrolment(Told):
     id: str = Field(examples=["enr0d8b5c1e6f0e4a519d550c1f4b7a2d10"])
     person_id: str
     product: str = Field(examples=["cardiolex"])
-    status: str = Field(description="requested, running or ended.", examples=["running"])
+    status: str = Field(description="queued, requested, running or ended.", examples=["running"])
     created_at: datetime
     ended_at: datetime | None = None
 
@@ -52,6 +54,7 @@ class EnrolmentForCommercial(_Enrolment):
     version: int = Field(examples=[1])
     purpose: str = Field(examples=["promotional"])
     market: str = Field(examples=["SE"])
+    key: str | None = Field(None, description="The key by which the HCP entered, in a journey that is entered once for each.")
     conductor: str | None = Field(None, description="The rep in charge.")
     created_by: str
     standing: Standing

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 
 class Asked(BaseModel):
@@ -33,6 +33,18 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, ma
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 """An id or short name that comes from outside."""
+
+
+def _as_text(written: object) -> object:
+    return str(written) if isinstance(written, int) and not isinstance(written, bool) else written
+
+
+EventKey = Annotated[
+    str,
+    BeforeValidator(_as_text, json_schema_input_type=int | str),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$"),
+]
+"""What an event is about, such as the id of an appointment. Numbers and texts match alike: 42 is "42"."""
 
 Moment = Annotated[
     AwareDatetime,

@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 
 
 def part(move: Move, here: Ready, step: ParallelStep) -> None:
-    """Begin every line of the step; each comes to the door of its first step, to be entered in turn."""
+    """Begin every line of the step. All stand at the door of their first step before any comes in: one may be at its join at once."""
     move.park(settled(at.Joining, here))
     touch = move.state.latest.get(here.line)
-    for branch, first in step.parallel.branches.items():
-        move.line = line_of(here.line, here.step, branch)
+    begun = {line_of(here.line, here.step, branch): first for branch, first in step.parallel.branches.items()}
+    for line, first in begun.items():
+        move.line = line
+        move.stand(first)
         if touch is not None:
-            move.keep(latest={**move.state.latest, move.line: touch})
-        move.enter(first)
-        if move.state.ended is not None:
-            return
+            move.keep(latest={**move.state.latest, line: touch})
+    for line, first in begun.items():
+        move.line = line
+        if move.place is not None:  # an earlier line may have joined, and cancelled this one
+            move.enter(first)
 
 
 def join(move: Move) -> None:

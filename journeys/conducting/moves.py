@@ -11,7 +11,7 @@ from journeys import state as at
 from journeys.commands import Act, Command, Effect, Note, StopJourney, What
 from journeys.conditions import Condition, holds
 from journeys.conducting import lines, steps
-from journeys.definitions import EXHAUSTED, JOIN, Definition, JourneyStep, Step, path
+from journeys.definitions import EXHAUSTED, JOIN, Definition, ExitStep, JourneyStep, Step, path
 from journeys.state import MAIN, Ending, EndKind, Place, State, passage_key, settled
 
 HOPS = 100
@@ -35,7 +35,11 @@ class Move:
     @property
     def place(self) -> Place | None:
         """Where the line in play stands."""
-        return self.state.on(self.line)
+        line = self.line
+        for place in self.state.places:
+            if place.line == line:
+                return place
+        return None
 
     @property
     def step(self) -> Step | None:
@@ -50,13 +54,18 @@ class Move:
     def park(self, place: Place) -> None:
         """The line of that place stands there now."""
         places = self.state.places
+        if len(places) == 1 and places[0].line == place.line:
+            self.keep(places=(place,))
+            return
         known = any(other.line == place.line for other in places)
         self.keep(places=tuple(place if other.line == place.line else other for other in places) if known else (*places, place))
 
     def note(self, what: What, **told: Any) -> None:
         place = self.place
-        here = {} if place is None else {"step": place.step, "key": place.key}
-        self.commands.append(Note(what=what, **{**here, **told}))
+        if place is not None:
+            told.setdefault("step", place.step)
+            told.setdefault("key", place.key)
+        self.commands.append(Note.model_construct(what=what, **told))
 
     def ask(self, effect: Effect) -> None:
         """Ask for an effect: the only one of this advance. Whatever would be entered after it waits for its turn."""
@@ -77,7 +86,8 @@ class Move:
                 self.end(EndKind.FAULT, "unknown_step" if step is None else "loop_without_pause")
                 return
             if again or not self._exhausted(step_id, step):
-                self._arrive(step_id)
+                self.stand(step_id)
+                self.keep(passages={**self.state.passages, step_id: self._passage(step_id)})
                 return
             to = path(step, EXHAUSTED)
             self.note(What.EXHAUSTED, step=step_id, key=None, to=to)
@@ -89,12 +99,15 @@ class Move:
                 return
             step_id = to
 
+    def stand(self, step_id: str) -> None:
+        """Stand at the door of a step, under the name of the passage to come."""
+        key = passage_key(self.state.enrolment, step_id, self._passage(step_id))
+        self.park(at.Ready.model_construct(step=step_id, key=key, since=self.now, line=self.line, late=self.late))
+
     def proceed(self) -> None:
-        """Let lines that are ready enter their steps, in their order, until one asks for an effect; not while the run is paused."""
-        while not self.asked and not self.state.pauses:
-            ready = next((place for place in self.state.places if isinstance(place, at.Ready)), None)
-            if ready is None:
-                break
+        """Let lines that are ready enter their steps, in their order, until one asks for an effect; not while the run is paused, and not
+        while an effect is under way."""
+        while not self.asked and (ready := self.state.ready) is not None:
             self.line, self.late = ready.line, ready.late
             steps.enter(self, ready)
 
@@ -150,12 +163,8 @@ class Move:
         return holds(condition, self.state.facts, self.state.outcomes)
 
     def _exhausted(self, step_id: str, step: Step) -> bool:
-        at_most: int | None = getattr(step, "at_most", None)
+        at_most = None if isinstance(step, ExitStep) else step.at_most
         return at_most is not None and self.state.passages.get(step_id, 0) >= at_most
 
-    def _arrive(self, step_id: str) -> None:
-        """Count the passage and stand at the door."""
-        passage = self.state.passages.get(step_id, 0) + 1
-        key = passage_key(self.state.enrolment, step_id, passage)
-        self.keep(passages={**self.state.passages, step_id: passage})
-        self.park(at.Ready(step=step_id, key=key, since=self.now, line=self.line, late=self.late))
+    def _passage(self, step_id: str) -> int:
+        return self.state.passages.get(step_id, 0) + 1

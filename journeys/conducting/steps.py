@@ -32,11 +32,12 @@ from journeys.reasons import Reason
 from journeys.state import EndKind, Ready, settled
 
 if TYPE_CHECKING:
+    from journeys.commands import TaskKind
     from journeys.conducting.moves import Move
     from journeys.durations import Length
 
 
-def enter(move: Move, here: Ready) -> None:  # noqa: PLR0912, C901 - one line for each kind of step
+def enter(move: Move, here: Ready) -> None:  # noqa: PLR0912, C901 - one line for each kind of step, the frequent ones first
     """Enter the step at whose door a line stands: the passage begins now."""
     here = here if here.since == move.now else here.model_copy(update={"since": move.now})
     step = move.definition.steps.get(here.step)
@@ -45,16 +46,18 @@ def enter(move: Move, here: Ready) -> None:  # noqa: PLR0912, C901 - one line fo
             open_task(move, here, "visit", step.visit.due)
         case EmailStep() | MessageStep():
             touches.offer(move, here, step)
+        case WaitStep():
+            waits.enter(move, here, step)
+        case BranchStep():
+            _branch(move, here, step)
+        case ExitStep():
+            _exit(move, step)
         case InviteStep():
             touches.invite(move, here, step)
         case MedicalStep():
             _medical(move, here, step)
         case EscalateStep():
             open_task(move, here, "escalate", step.escalate.due, about=step.escalate.about)
-        case WaitStep():
-            waits.enter(move, here, step)
-        case BranchStep():
-            _branch(move, here, step)
         case SplitStep():
             _split(move, here, step)
         case ParallelStep():
@@ -69,25 +72,23 @@ def enter(move: Move, here: Ready) -> None:  # noqa: PLR0912, C901 - one line fo
             move.leave(DONE)
         case RequestStep():
             _request(move, here, step)
-        case ExitStep():
-            _exit(move, step)
         case None:  # an operator's or a migration's doing alone: arriving there ends a run before
             move.end(EndKind.FAULT, "unknown_step")
         case _ as never:
             assert_never(never)
 
 
-def open_task(move: Move, here: at.Place, kind: str, due: Length, *, inquiry: str | None = None, about: str | None = None) -> None:
+def open_task(move: Move, here: at.Place, kind: TaskKind, due: Length, *, inquiry: str | None = None, about: str | None = None) -> None:
     """Put the step before a human."""
     ends = move.state.calendar.after(move.now, due)
     move.park(settled(at.AtTask, here, due=ends))
-    move.ask(OpenTask.model_validate({"key": here.key, "step": here.step, "kind": kind, "due": ends, "inquiry": inquiry, "about": about}))
+    move.ask(OpenTask.model_construct(key=here.key, step=here.step, kind=kind, due=ends, inquiry=inquiry, about=about))
 
 
 def ask_facts(move: Move, here: at.Place, names: tuple[str, ...]) -> None:
     """Ask how facts stand now; the line goes on when they have been told."""
     move.park(settled(at.Passing, here, late=move.late))
-    move.ask(AskFacts(key=here.key, names=names))
+    move.ask(AskFacts.model_construct(key=here.key, names=names))
 
 
 def choose(move: Move, step: BranchStep) -> None:

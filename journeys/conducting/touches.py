@@ -6,9 +6,23 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from journeys import state as at
-from journeys.commands import Deliver, What
+from journeys.commands import Deliver, TaskKind, What
 from journeys.conducting import marks, steps
-from journeys.definitions import MISSING, NO_ANSWER, SENT, TOO_LATE, WITHDRAWN, Fate, InviteStep, MedicalStep, Purpose, SendStep, Step, kind_of
+from journeys.definitions import (
+    MISSING,
+    NO_ANSWER,
+    SENT,
+    TOO_LATE,
+    WITHDRAWN,
+    EmailStep,
+    Fate,
+    InviteStep,
+    MedicalStep,
+    MessageStep,
+    Purpose,
+    SendStep,
+    Step,
+)
 from journeys.reasons import FALLS_UNDER, Reason
 from journeys.state import EndKind, Place, settled
 
@@ -16,6 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from journeys.conducting.moves import Move
+
+_KINDS: dict[type[SendStep], TaskKind] = {EmailStep: "email", MessageStep: "message", InviteStep: "invite"}
 
 LOOK_AGAIN = timedelta(days=1)
 """How long a touch that was refused, and whose step says wait, rests before the gate is asked again without an event."""
@@ -28,7 +44,7 @@ def offer(move: Move, here: Place, step: SendStep) -> None:
     elif step.sending.due is None or withdrawn(move, step):
         deliver(move)
     else:
-        steps.open_task(move, here, kind_of(step) or "", step.sending.due)
+        steps.open_task(move, here, _KINDS[type(step)], step.sending.due)
 
 
 def invite(move: Move, here: Place, step: InviteStep) -> None:
@@ -66,7 +82,7 @@ def deliver(move: Move, *, by: str | None = None) -> None:
     else:
         ends = calendar.after(starts, step.invite.lasts) if isinstance(step, InviteStep) and starts is not None else None
         told = step.sending
-        move.ask(Deliver(key=place.key, step=place.step, channel=told.on, content=told.content, to=told.to, by=by, starts=starts, ends=ends))
+        move.ask(Deliver.model_construct(key=place.key, step=place.step, channel=told.on, content=told.content, to=told.to, by=by, starts=starts, ends=ends))
 
 
 def sent(move: Move, key: str, result: str) -> None:

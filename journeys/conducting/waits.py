@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from journeys import state as at
+from journeys.commands import What
 from journeys.conditions import equal, named_facts
 from journeys.conducting import marks, steps, touches
 from journeys.definitions import (
@@ -66,6 +67,13 @@ def facts_told(move: Move) -> None:
             pass
 
 
+def wait_until(move: Move, place: Waiting) -> None:
+    """Wait there. Lists show where runs stand and until when, so it is told unless the move to this step was, in this very advance."""
+    if (not move.commands or not isinstance(move.place, at.Ready)) and move.place != place:
+        move.note(What.WAITING, until=place.until)
+    move.park(place)
+
+
 def look(move: Move) -> None:
     """See whether the line in play, where it waits, has what it waits for: heard or happened before or since, true now, or another time now."""
     place, step = move.place, move.step
@@ -113,10 +121,15 @@ def draw_anew(move: Move) -> None:
     """The HCP's calendar is another: a wait for a local time, or for a local day, ends at another instant now."""
     place, step = move.place, move.step
     if isinstance(place, Waiting) and isinstance(step, WaitStep) and step.wait.local is not None:
-        opens = next_opening(step.wait.local, calendar=move.state.calendar, now=move.now)
-        move.park(place.model_copy(update={"until": opens}))
+        wait_until(move, place.model_copy(update={"until": next_opening(step.wait.local, calendar=move.state.calendar, now=move.now)}))
     else:
         look(move)
+
+
+def concerns(move: Move, occurrence: Occurrence) -> bool:
+    """Whether any wait of the journey could end by this very event: a source may say much that is none of this run's business."""
+    waiting = (step.wait for step in move.definition.steps.values() if isinstance(step, WaitStep))
+    return any(_fits(move, wait, occurrence) for wait in waiting)
 
 
 def remember(move: Move, occurrence: Occurrence) -> None:
@@ -152,7 +165,7 @@ def _begin(move: Move, here: Place, step: WaitStep) -> None:
         move.leave(PAST)
         return
     touch = _touch_of(move, wait.of) if wait.for_ else None
-    move.park(settled(at.Waiting, here, until=until, touch=touch))
+    wait_until(move, settled(at.Waiting, here, until=until, touch=touch))
     look(move)
 
 
@@ -202,6 +215,7 @@ def _recall(move: Move, place: Waiting, step: WaitStep) -> None:
     match_ = next((one for one in move.state.happened if one.id not in answered and _fits(move, step.wait, one)), None)
     if match_ is not None:
         _answer(move, place, match_.id)
+        move.note(What.HAPPENED, way=match_.event)
         move.leave(HAPPENED)
 
 
@@ -224,7 +238,7 @@ def _reckon(move: Move, place: Waiting, wait: Wait) -> None:
         if until <= move.now:
             move.leave(PAST)
         else:
-            move.park(place.model_copy(update={"until": until}))
+            wait_until(move, place.model_copy(update={"until": until}))
 
 
 def _answer(move: Move, place: Waiting, what: str) -> None:

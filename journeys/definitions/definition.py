@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
@@ -38,12 +39,19 @@ class Definition(Authored):
     start: StepId | None = None
     steps: dict[StepId, Step] = Field(min_length=1)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, which reckons for itself what this one has reckoned once and kept."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("facts", "listens"):
+            copied.__dict__.pop(name, None)
+        return copied
+
     @property
     def first(self) -> str:
         """The step at which a run begins: `start`, else the first one written."""
         return self.start or next(iter(self.steps))
 
-    @property
+    @cached_property
     def facts(self) -> tuple[str, ...]:
         """The facts that this journey names, sorted: all that its runs need to know."""
         named = {*named_facts(self.entry.when), *named_facts(self.goal), *named_facts(self.exit_when), "persona"}
@@ -51,7 +59,7 @@ class Definition(Authored):
             named.update(_facts_of(step))
         return tuple(sorted(named))
 
-    @property
+    @cached_property
     def listens(self) -> tuple[str, ...]:
         """The events of the outside that concern a run of this journey, sorted."""
         waited = {step.wait.event for step in self.steps.values() if isinstance(step, WaitStep) and step.wait.event is not None}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from journeys.linting.rules import conditions, contents, firewall, paths, references, runs
+from journeys.linting.rules import conditions, contents, firewall, lines, others, outside, paths, people, references, runs, times, truths
 from journeys.linting.subject import Rule
 from journeys.loading import STRUCTURE, Severity
 
@@ -27,6 +27,14 @@ RULES: tuple[Row, ...] = (
     Row("J108", "reserved word", paths.reserved),
     Row("J109", "unknown reason code", paths.unknown_reason),
     Row("J110", "wait for what cannot be heard", runs.nothing_to_hear),
+    Row("J111", "loop without a bound", runs.unbounded),
+    Row("J112", "unknown date that leads where a known one does", paths.as_if_known),
+    Row("J113", "step on two lines", lines.shared),
+    Row("J114", "join outside a parallel", lines.loose),
+    Row("J115", "line that never joins", lines.never_joins),
+    Row("J116", "arm without weight", lines.no_weight, Severity.WARNING),
+    Row("J117", "longer than the journey's horizon", times.longer_than_horizon),
+    Row("J118", "horizon too short for any exit", times.horizon_too_short),
     Row("J201", "unknown persona", references.unknown_persona),
     Row("J202", "unknown content", contents.unknown_content),
     Row("J203", "unknown fact", conditions.unknown_fact),
@@ -35,9 +43,19 @@ RULES: tuple[Row, ...] = (
     Row("J206", "value that cannot be", conditions.wrong_value),
     Row("J207", "outcome of a step that has none", conditions.no_outcome),
     Row("J208", "second strategy for a persona and product", references.second_strategy),
+    Row("J209", "condition that is never met", truths.never_met),
+    Row("J210", "case that is never reached", truths.never_reached),
+    Row("J211", "whoever enters leaves at once", truths.leaves_at_once),
+    Row("J212", "unknown event", outside.unknown_event),
+    Row("J213", "event field that does not fit", outside.wrong_field),
+    Row("J214", "event without the key", outside.without_key),
+    Row("J215", "unknown journey", others.unknown_journey),
+    Row("J216", "journey that starts itself", others.starts_itself),
     Row("J301", "medical fact in promotion", firewall.medical_fact),
     Row("J302", "medical step without the inquiry requirement", firewall.needs_inquiry),
     Row("J303", "medical without a question", firewall.soliciting),
+    Row("J304", "medical told without a hand-off", firewall.told_without_hand_off),
+    Row("J305", "medical event in a commercial journey", firewall.medical_event),
     Row("J401", "face-to-face material reused remotely", contents.reused_remotely),
     Row("J402", "content made for another channel", contents.other_channel),
     Row("J403", "content not approved", contents.not_approved),
@@ -47,6 +65,12 @@ RULES: tuple[Row, ...] = (
     Row("J407", "no letter in the market's language", contents.no_letter),
     Row("J408", "content of another purpose", contents.other_purpose),
     Row("J409", "approval ends soon", contents.expires_soon, Severity.WARNING),
+    Row("J410", "content outlived by the journey", times.outlived),
+    Row("J411", "nothing above the brand", contents.nothing_above, Severity.WARNING),
+    Row("J601", "more contact than the cap allows", people.too_much),
+    Row("J602", "promotion after an objection", people.after_objection),
+    Row("J603", "safety information held back", people.held_out_of_safety),
+    Row("J604", "re-entry without a pause", people.endless),
 )
 
 CODES: dict[str, str] = dict(sorted((STRUCTURE | {row.code: row.title for row in RULES}).items()))

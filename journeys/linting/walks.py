@@ -39,3 +39,41 @@ def loops(graph: Graph) -> Iterator[list[str]]:
             left = {step: following for step, following in left.items() if step not in loop}
         else:
             return
+
+
+def knots(graph: Graph) -> list[list[str]]:
+    """The strongly connected parts of the graph, each before those that lead to it (Tarjan 1972): a step alone, or steps that loop."""
+    number: dict[str, int] = {}
+    low: dict[str, int] = {}
+    open_: dict[str, None] = {}
+    found: list[list[str]] = []
+    for root in graph:
+        if root in number:
+            continue
+        number[root] = low[root] = len(number)
+        open_[root] = None
+        ahead = [(root, iter(graph[root]))]
+        while ahead:
+            step, following = ahead[-1]
+            to = next(following, None)
+            if to is None:
+                ahead.pop()
+                if ahead:
+                    low[ahead[-1][0]] = min(low[ahead[-1][0]], low[step])
+                if low[step] == number[step]:
+                    found.append(_taken(open_, step))
+            elif to not in number:
+                number[to] = low[to] = len(number)
+                open_[to] = None
+                ahead.append((to, iter(graph.get(to, ()))))
+            elif to in open_:
+                low[step] = min(low[step], number[to])
+    return found
+
+
+def _taken(open_: dict[str, None], last: str) -> list[str]:
+    """Take from the end of the open steps down to `last`."""
+    knot: list[str] = []
+    while not knot or knot[-1] != last:
+        knot.append(open_.popitem()[0])
+    return knot

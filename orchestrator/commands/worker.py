@@ -18,6 +18,7 @@ from orchestrator.store.engine import make_engine
 from orchestrator.store.outbox import Relay
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
+from orchestrator.temporal.sweeping import make_sweeper
 from orchestrator.temporal.worker import keep_relaying, make_worker
 
 app = typer.Typer()
@@ -48,8 +49,9 @@ async def _work(given: settings.Settings) -> None:
         composer=Composer(links, sender=given.mail_from, domain=given.mail_domain),
         clock=clock,
     )
+    sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     relay = Relay(engine, Gateway(client, task_queue=given.task_queue, pace=clock.pace))
-    async with playing:
+    async with playing, sweeping:
         log.info("worker", doing="playing", task_queue=given.task_queue)
         if given.ready_file is not None:
             given.ready_file.touch()

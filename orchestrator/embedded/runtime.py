@@ -34,7 +34,7 @@ class Embedded:
     where it stopped."""
 
     def __init__(self, settings: EmbeddedSettings, *, sample: bool = True, patience: Patience | None = None) -> None:
-        """`sample`: at the first start, publish the library and load its invented people, so that there is something to work with."""
+        """`sample`: at the first start, load the invented people and let them sign and publish the library, so that there is something to work with."""
         self._sample = sample
         self.settings = settings
         self.data_dir = settings.data_dir.resolve()
@@ -124,8 +124,8 @@ class Embedded:
     async def _furnish(self) -> None:
         furnished = self.data_dir / "furnished"
         if self._sample and not furnished.exists():
-            await self._supervisor.run("library", _dirigent("library", "publish"), environment=self._environment)
             await self._supervisor.run("sample", _dirigent("people", "sample"), environment=self._environment)
+            await self._supervisor.run("library", _dirigent("library", "sample"), environment=self._environment)
             furnished.touch()
 
     def _require_ports(self) -> None:

@@ -12,7 +12,8 @@ from journeys.shapes import Stored
 from orchestrator.registries import nppes
 from orchestrator.registries.entries import Problem, Reason, Row, Rows
 from orchestrator.store.engine import transaction
-from orchestrator.store.register import Register, Taken, require_territory, take_in
+from orchestrator.store.register import Change, Register, Taken, require_territory, take_in
+from orchestrator.store.sweeps import look_at_everybody
 
 BATCH = 1000
 """Rows per transaction."""
@@ -54,6 +55,9 @@ async def import_nppes(engine: AsyncEngine, path: Path, *, now: datetime, territ
             async with transaction(engine) as session:
                 taken = await take_in(session, chunk, register=register, now=now)
             whole.add(taken)
+    if whole.people.total() > whole.people[Change.UNCHANGED]:
+        async with transaction(engine) as session:
+            await look_at_everybody(session, now=now)
     return _report(whole)
 
 

@@ -3,14 +3,20 @@
 from datetime import datetime
 from uuid import uuid4
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.ports import NotEnrolled
+from journeys.admission import admission
 from journeys.commands import StartJourney
 from journeys.definitions import Definition
-from orchestrator.store import audit, outbox
+from journeys.versions import VersionState
+from orchestrator.store import audit
 from orchestrator.store.desk.entry import entering, entrant, stands_in_the_way
+from orchestrator.store.entering import admit, locked
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Person
+from orchestrator.store.versions import as_version
 
 _NO_STRATEGY = "no_strategy"
 
@@ -19,14 +25,14 @@ async def hand_over(session: AsyncSession, ended: Enrolment, persona: str, *, no
     """Enrol the HCP of a run that ends in the persona's strategy for the same product. Returns None when that is done, else the code of
     what stood in the way; either way it is audited. The person is locked until the transaction ends."""
     await session.flush()
-    # The weaker lock that other rows' references to the person do not conflict with: the timeline holds one already.
-    hcp = await session.get_one(Person, ended.person_id, with_for_update={"key_share": True}, populate_existing=True)
-    definition = await _strategy(session, persona, product=ended.product, market=hcp.market)
+    hcp = await locked(session, ended.person_id)
+    definition = await _strategy(session, persona, product=ended.product, market=hcp.market, now=now)
     refused = _NO_STRATEGY
     if definition is not None:
         in_the_way = stands_in_the_way(await entrant(session, hcp, definition, now=now), definition, now=now)
         if in_the_way is None:
-            await _follow(session, ended, hcp, definition, now)
+            in_the_way = await _follow(session, ended, hcp, definition, now)
+        if in_the_way is None:
             return None
         refused = in_the_way.code
     subject, details = f"enrolment:{ended.id}", {"person": hcp.id, "persona": persona}
@@ -40,40 +46,35 @@ async def begin_within(session: AsyncSession, parent: Enrolment, order: StartJou
     begun = (await session.exec(select(Enrolment).where(Enrolment.begun_by == order.key))).first()
     if begun is not None:
         return None
-    hcp = await session.get_one(Person, parent.person_id, with_for_update={"key_share": True}, populate_existing=True)
-    latest = select(DefinitionVersion).where(DefinitionVersion.journey == order.journey).order_by(col(DefinitionVersion.version).desc())
-    row = (await session.exec(latest)).first()
-    if row is None:
+    hcp = await locked(session, parent.person_id)
+    entered = await _entered(session, col(DefinitionVersion.journey) == order.journey, now=now)
+    if not entered:
         return "no_such_journey"
-    definition = Definition.model_validate(row.body)
+    (definition,) = entered
     in_the_way = stands_in_the_way(await entrant(session, hcp, definition, now=now), definition, now=now)
-    if in_the_way is not None:
-        return in_the_way.code
-    await _follow(session, parent, hcp, definition, now, begun_by=order.key, awaited=order.awaited)
-    return None
+    if in_the_way is None:
+        in_the_way = await _follow(session, parent, hcp, definition, now, begun_by=order.key, awaited=order.awaited)
+    return in_the_way.code if in_the_way is not None else None
 
 
-async def _strategy(session: AsyncSession, persona: str, *, product: str, market: str) -> Definition | None:
-    """The latest version of the persona's strategy for the product: one for the market before others, then the one of the highest priority."""
-    published = (
-        select(DefinitionVersion)
-        .where(DefinitionVersion.persona == persona, DefinitionVersion.product == product)
-        .order_by(col(DefinitionVersion.journey), col(DefinitionVersion.version))
-    )
-    latest = {row.journey: row for row in await session.exec(published)}
-    strategies = [Definition.model_validate(row.body) for row in latest.values()]
+async def _strategy(session: AsyncSession, persona: str, *, product: str, market: str, now: datetime) -> Definition | None:
+    """The persona's strategy for the product in the version that HCPs enter now: one for the market before others, then the one of the highest priority."""
+    strategies = await _entered(session, (col(DefinitionVersion.persona) == persona) & (col(DefinitionVersion.product) == product), now=now)
     return max(strategies, key=lambda strategy: (market in strategy.markets, strategy.priority), default=None)
+
+
+async def _entered(session: AsyncSession, condition: ColumnElement[bool], *, now: datetime) -> list[Definition]:
+    """Of every journey for which it holds, the version that HCPs enter now; none of a journey that takes nobody."""
+    published = select(DefinitionVersion).where(condition, DefinitionVersion.state == VersionState.PUBLISHED).order_by(col(DefinitionVersion.version))
+    latest = {row.journey: row for row in await session.exec(published) if admission(as_version(row), now) is None}
+    return [Definition.model_validate(latest[journey].body) for journey in sorted(latest)]
 
 
 async def _follow(
     session: AsyncSession, ended: Enrolment, hcp: Person, definition: Definition, now: datetime, *, begun_by: str | None = None, awaited: bool = False
-) -> None:
+) -> NotEnrolled | None:
     following = entering(
         hcp, definition, enrolment_id=f"enr{uuid4().hex}", conductor=ended.conductor, created_by=ended.created_by, now=now, continued_from=ended.id
     )
     following.begun_by, following.awaited = begun_by, awaited
-    session.add(following)
-    await session.flush()
-    await outbox.start(session, following.id)
-    subject, details = f"enrolment:{following.id}", {"person": hcp.id, "journey": definition.journey, "version": definition.version, "continues": ended.id}
-    await audit.record(session, by=audit.HOUSE, role=audit.SYSTEM, action="enrolment.created", subject=subject, details=details, now=now)
+    return await admit(session, following, definition, by=audit.HOUSE, role=audit.SYSTEM, now=now)

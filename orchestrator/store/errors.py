@@ -27,10 +27,10 @@ class DatabaseTooNewError(StoreError):
 
 
 class VersionChangedError(StoreError):
-    """A published version is immutable, and the library holds another text under its number."""
+    """The library holds another text than the one that is on record under its number."""
 
     def __init__(self, kind: str, *, id: str, version: int) -> None:  # noqa: A002 - the vocabulary's word
-        super().__init__(f"{kind} {id}@{version} is published with another meaning. A published version never changes: give this one a higher version.")
+        super().__init__(f"{kind} {id}@{version} is on record with another meaning. An import changes no version: give this one a higher version.")
 
 
 class TerritoryUnknownError(StoreError):
@@ -39,3 +39,17 @@ class TerritoryUnknownError(StoreError):
     def __init__(self, territory: str, *, market: str, known: list[str]) -> None:
         there = f"Known in {market}: {', '.join(known)}." if known else f"There is none in {market} yet."
         super().__init__(f"There is no territory `{territory}` in the market {market}. {there}")
+
+
+class SampleRefusedError(StoreError):
+    """The sample's users could not sign and publish a strategy of the library."""
+
+    def __init__(self, journey: str, *, why: str) -> None:
+        super().__init__(f"The strategy {journey} could not be put in force. {why}")
+
+
+class UserUnsuitableError(StoreError):
+    """A command was to act as somebody who is not there, or whose role does not do such a thing."""
+
+    def __init__(self, user: str, *, wanted: str) -> None:
+        super().__init__(f"{user!r} is not {wanted}.")

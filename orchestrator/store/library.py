@@ -1,81 +1,74 @@
-"""Publishing a library into the database. Strategies and content are immutable by version; personas and markets stand as last published; a content's
-state and expiry follow whoever spoke last: review, or the author who changed them in the file. Publishing the same library again changes nothing."""
+"""Bringing a library into the database. Strategies arrive as drafts, which must be signed before anybody can enter them; content is immutable by version;
+personas and markets stand as last imported; a content's state and expiry follow whoever spoke last: review, or the author who changed them in the file.
+Importing the same library again changes nothing."""
 
 import hashlib
 import json
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.content import ContentVersion
 from journeys.definitions import Definition
+from journeys.happenings import OutsideEvent
 from journeys.library import Library
 from journeys.markets import MarketPolicy
 from journeys.personas import Persona
 from journeys.shapes import Stored
-from orchestrator.store import audit, tables
+from orchestrator.store import audit, lifecycles, tables
 from orchestrator.store.errors import VersionChangedError
 from orchestrator.store.locks import Queue, queue_at
+from orchestrator.store.versions import subject_of
 
 
 class Publishing(StrEnum):
     PUBLISHED = "published"
+    DRAFTED = "drafted"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
 
 
 class Published(Stored):
-    """What publishing came to for one part of the library, such as `content:hf-dialogue@2`."""
+    """What importing came to for one part of the library, such as `content:hf-dialogue@2`."""
 
     subject: str
     result: Publishing
 
 
-async def publish(session: AsyncSession, library: Library, *, by: str, role: str, now: datetime) -> tuple[Published, ...]:
-    """Publish every part, each change audited. Raises VersionChangedError at the first version that is on record with another meaning;
-    the transaction is the caller's, so nothing of the library is published then."""
+async def import_library(session: AsyncSession, library: Library, *, by: str, role: str, now: datetime) -> tuple[Published, ...]:
+    """Bring in every part, each change audited; `by` becomes the author of the strategies that are new. Raises VersionChangedError at the first version
+    that is on record with another meaning; the transaction is the caller's, so nothing of the library is brought in then."""
     await queue_at(session, Queue.PUBLISHING)
     results = [
         *[await publish_persona(session, persona, now=now) for persona in library.personas.values()],
         *[await publish_market(session, policy, now=now) for policy in library.markets.values()],
         *[await publish_content(session, content, now=now) for content in library.contents.values()],
-        *[
-            await publish_definition(session, definition, source=library.strategy_texts[journey], by=by, now=now)
-            for journey, definition in library.strategies.items()
-        ],
+        *[await declare_event(session, event, now=now) for event in library.events.values()],
     ]
     for each in results:
         if each.result is not Publishing.UNCHANGED:
             await audit.record(session, by=by, role=role, action=f"library.{each.result}", subject=each.subject, now=now)
-    return tuple(results)
+    drafted = [
+        await draft_definition(session, definition, source=library.strategy_texts[journey], by=by, role=role, now=now)
+        for journey, definition in library.strategies.items()
+    ]
+    return (*results, *drafted)
 
 
-async def publish_definition(session: AsyncSession, definition: Definition, *, source: str, by: str, now: datetime) -> Published:
-    """Make one version of a journey immutable; the caller audits it. Raises VersionChangedError."""
-    subject = subject_of(definition)
+async def draft_definition(session: AsyncSession, definition: Definition, *, source: str, by: str, role: str, now: datetime) -> Published:
+    """Put one version of a journey on record as a draft, audited. Raises VersionChangedError where it is there with another meaning."""
+    subject = subject_of(definition.journey, definition.version)
     row = await session.get(tables.DefinitionVersion, (definition.journey, definition.version))
-    if row is not None:
-        if row.digest != definition.digest:
-            raise VersionChangedError("journey", id=definition.journey, version=definition.version)
-        return Published(subject=subject, result=Publishing.UNCHANGED)
-    session.add(
-        tables.DefinitionVersion(
-            journey=definition.journey,
-            version=definition.version,
-            digest=definition.digest,
-            persona=definition.persona,
-            product=definition.product,
-            title=definition.title,
-            body=definition.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-            source=source,
-            published_by=by,
-            published_at=now,
-        )
-    )
-    await session.flush()
-    return Published(subject=subject, result=Publishing.PUBLISHED)
+    if row is None:
+        doing = lifecycles.Doing(id=uuid4().hex, by=by, role=role, why="Imported from the library.", now=now)
+        await lifecycles.draft(session, doing, definition, source=source)
+        return Published(subject=subject, result=Publishing.DRAFTED)
+    if row.digest != definition.digest:
+        raise VersionChangedError("journey", id=definition.journey, version=definition.version)
+    return Published(subject=subject, result=Publishing.UNCHANGED)
 
 
 async def publish_content(session: AsyncSession, content: ContentVersion, *, now: datetime) -> Published:
@@ -124,15 +117,20 @@ async def publish_market(session: AsyncSession, policy: MarketPolicy, *, now: da
     return Published(subject=subject, result=result)
 
 
-def subject_of(definition: Definition) -> str:
-    """How the audit names a version of a journey."""
-    return f"definition:{definition.journey}@{definition.version}"
-
-
 def content_digest(content: ContentVersion) -> str:
     """SHA-256 over all that an HCP could see or that decides who may: everything but the state, and the approval's number and expiry."""
     body = content.model_dump(mode="json", exclude={"state", "approval"})
     return _digest(body | {"minimum_information": content.approval.minimum_information if content.approval is not None else {}})
+
+
+async def declare_event(session: AsyncSession, event: OutsideEvent, *, now: datetime) -> Published:
+    """Store a kind of event of the outside as it is declared now; what comes in is checked against it."""
+    subject, body = f"event:{event.event}", event.model_dump(mode="json")
+    row = await session.get(tables.DeclaredEvent, event.event)
+    result = _news(row.digest if row is not None else None, body)
+    if result is not Publishing.UNCHANGED:
+        await session.merge(tables.DeclaredEvent(id=event.event, body=body, digest=_digest(body), updated_at=now))
+    return Published(subject=subject, result=result)
 
 
 def _listed(content: ContentVersion) -> dict[str, Any]:

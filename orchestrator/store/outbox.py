@@ -4,7 +4,8 @@ A crash between the two loses nothing: the relay of any worker delivers what is 
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, assert_never
 
 import structlog
 from pydantic import TypeAdapter
@@ -14,11 +15,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from journeys.events import Fact, Leave
+from journeys.events import Command, Fact
 from orchestrator.store.engine import transaction
 from orchestrator.store.tables import Enrolment, Outbox
 
 _FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+_COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 _LONGEST_REST = timedelta(minutes=5)
 
 log = structlog.get_logger()
@@ -26,6 +28,16 @@ log = structlog.get_logger()
 
 class Undeliverable(Exception):
     """The run does not exist, or no longer does."""
+
+
+class Kind(StrEnum):
+    """What a row asks for. The first three are of a run; the others of a sweep, and of a journey's openings, whose id stands in the run's place."""
+
+    START = "start"
+    FACT = "fact"
+    COMMAND = "command"
+    SWEEP = "sweep"
+    OPENINGS = "openings"
 
 
 class Runner(Protocol):
@@ -39,29 +51,44 @@ class Runner(Protocol):
         """Tell the run a fact. Raises Undeliverable."""
         ...
 
-    async def leave(self, enrolment_id: str, command: Leave) -> None:
-        """End the run. Raises Undeliverable where it does not run (any more)."""
+    async def order(self, enrolment_id: str, command: Command) -> None:
+        """Put a command of the house to the run. One that it does not take, because it has ended, is done with."""
+        ...
+
+    async def sweep(self, sweep_id: str) -> None:
+        """Have the sweep look at what is asked of it now; it is started if it does not run."""
+        ...
+
+    async def keep_openings(self, journey: str) -> None:
+        """Have the journey's openings looked up anew; what keeps them is started if it does not run."""
         ...
 
 
 async def start(session: AsyncSession, enrolment_id: str) -> None:
     """Have the run of this enrolment started when the transaction commits."""
-    session.add(_row(enrolment_id, "start", {}))
+    session.add(_row(enrolment_id, Kind.START, {}))
 
 
 async def tell(session: AsyncSession, enrolment_id: str, fact: Fact) -> None:
     """Have one run told a fact when the transaction commits."""
-    session.add(_row(enrolment_id, "fact", _FACT.dump_python(fact, mode="json")))
+    session.add(_row(enrolment_id, Kind.FACT, _FACT.dump_python(fact, mode="json")))
 
 
-async def leave(session: AsyncSession, enrolment_id: str, command: Leave) -> None:
-    """Have a run ended by the house when the transaction commits."""
-    session.add(_row(enrolment_id, "leave", command.model_dump(mode="json")))
+async def command(session: AsyncSession, enrolment_id: str, given: Command) -> None:
+    """Have a command of the house put to a run when the transaction commits."""
+    session.add(_row(enrolment_id, Kind.COMMAND, _COMMAND.dump_python(given, mode="json")))
+
+
+async def wake(session: AsyncSession, kind: Kind, name: str) -> None:
+    """Have a sweep, or a journey's openings, looked at when the transaction commits."""
+    session.add(_row(name, kind, {}))
 
 
 async def tell_person(session: AsyncSession, person_id: str, fact: Fact, *, but: str | None = None) -> None:
-    """Have every run of a person that has not ended told a fact when the transaction commits; `but` is the one it comes from."""
-    runs = await session.exec(select(Enrolment.id).where(Enrolment.person_id == person_id, Enrolment.status != "ended").order_by(Enrolment.id))
+    """Have every run of a person that has not ended told a fact when the transaction commits; `but` is the one it comes from. One that still
+    waits in the queue learns how things stand when it begins."""
+    open_runs = select(Enrolment.id).where(Enrolment.person_id == person_id, col(Enrolment.status).in_(("requested", "running")))
+    runs = await session.exec(open_runs.order_by(Enrolment.id))
     for enrolment_id in runs:
         if enrolment_id != but:
             await tell(session, enrolment_id, fact)
@@ -98,16 +125,25 @@ class Relay:
             session.add(row)
         return row.delivered_at is not None
 
+    async def _ask(self, row: Outbox) -> None:
+        match kind := Kind(row.kind):
+            case Kind.START:
+                await self._runner.start(row.enrolment_id)
+            case Kind.FACT:
+                await self._runner.tell(row.enrolment_id, _FACT.validate_python(row.payload))
+            case Kind.COMMAND:
+                await self._runner.order(row.enrolment_id, _COMMAND.validate_python(row.payload))
+            case Kind.SWEEP:
+                await self._runner.sweep(row.enrolment_id)
+            case Kind.OPENINGS:
+                await self._runner.keep_openings(row.enrolment_id)
+            case _:
+                assert_never(kind)
+
     async def _hand_over(self, session: AsyncSession, row: Outbox) -> str | None:
         """None when it was delivered, else what stood in the way."""
         try:
-            match row.kind:
-                case "start":
-                    await self._runner.start(row.enrolment_id)
-                case "leave":
-                    await self._runner.leave(row.enrolment_id, Leave.model_validate(row.payload))
-                case _:
-                    await self._runner.tell(row.enrolment_id, _FACT.validate_python(row.payload))
+            await self._ask(row)
         except Undeliverable:
             enrolment = await session.get(Enrolment, row.enrolment_id)
             return "ended" if enrolment is None or enrolment.status == "ended" else "not_started"
@@ -125,6 +161,6 @@ def _due(now: datetime) -> SelectOfScalar[Outbox]:
     return open_rows.order_by(col(Outbox.id)).limit(1).with_for_update(of=Outbox, skip_locked=True)
 
 
-def _row(enrolment_id: str, kind: str, payload: dict[str, object]) -> Outbox:
+def _row(enrolment_id: str, kind: Kind, payload: dict[str, object]) -> Outbox:
     now = datetime.now(UTC)
     return Outbox(enrolment_id=enrolment_id, kind=kind, payload=payload, created_at=now, try_after=now)

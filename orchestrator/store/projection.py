@@ -14,12 +14,13 @@ from journeys.definitions import Purpose
 from journeys.events import JourneyEnded
 from journeys.position import Position
 from journeys.state import EndKind
-from orchestrator.store import outbox
+from orchestrator.store import outbox, turns
 from orchestrator.store.acts import perform
 from orchestrator.store.continuing import hand_over
+from orchestrator.store.entering import locked
 from orchestrator.store.knowing import assign_persona
 from orchestrator.store.tables import Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
-
+from orchestrator.store.versions import settle_after_run
 
 _WAYS: dict[EndKind, Literal["finished", "goal"]] = {EndKind.FINISHED: "finished", EndKind.GOAL: "goal"}
 """How an ending is told to a run that awaits it; every other one is `ended`."""
@@ -111,9 +112,16 @@ async def _end(session: AsyncSession, enrolment: Enrolment, entry: Entry) -> str
     enrolment.status, enrolment.ended_at = "ended", entry.at
     enrolment.end_kind, enrolment.end_reason = ended.kind, ended.reason
     await _tell_awaiting(session, enrolment, ended.kind)
-    if ended.continue_with is None:
-        return None
-    return await hand_over(session, enrolment, ended.continue_with, now=entry.at)
+    await session.flush()
+    await locked(session, enrolment.person_id)
+    had_a_turn = await turns.give_up(session, enrolment)
+    refused = await hand_over(session, enrolment, ended.continue_with, now=entry.at) if ended.continue_with is not None else None
+    if had_a_turn:
+        await turns.settle(session, enrolment.person_id, market=enrolment.market, now=entry.at)
+    # Last, because whoever enters locks the person first and the version after it.
+    await session.flush()
+    await settle_after_run(session, (enrolment.journey, enrolment.version), now=entry.at)
+    return refused
 
 
 async def _tell_awaiting(session: AsyncSession, enrolment: Enrolment, kind: EndKind) -> None:

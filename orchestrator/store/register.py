@@ -14,11 +14,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from orchestrator.registries.entries import Deactivated, Problem, Reason, RegisteredOrganisation, RegisteredPerson, Row
 from orchestrator.store import audit
+from orchestrator.store.considering import tell_runs
 from orchestrator.store.errors import TerritoryUnknownError
 from orchestrator.store.locks import Queue, queue_at
-from orchestrator.store.tables import ExternalId, Organisation, OrganisationExternalId, Person, Territory
+from orchestrator.store.tables import Enrolment, ExternalId, Organisation, OrganisationExternalId, Person, Territory
 
 _ACTIVE, _GONE = "active", "deactivated"
+_FACTS = ("profession", "specialty")
+"""What the register knows of a person and journeys may ask."""
 
 
 class Change(StrEnum):
@@ -71,6 +74,7 @@ async def take_in(session: AsyncSession, rows: Sequence[Row], *, register: Regis
     session.add_all(batch.new)
     await session.flush()
     session.add_all(batch.crosswalk)
+    await _tell_runs(session, batch.updated, now=now)
     if batch.taken.changes:
         figures = {"people": dict(batch.taken.people), "organisations": dict(batch.taken.organisations)}
         await audit.record(
@@ -84,6 +88,7 @@ class _Batch:
         self.taken = Taken()
         self.new: list[SQLModel] = []
         self.crosswalk: list[SQLModel] = []
+        self.updated: list[str] = []
         self._register, self._now = register, now
         self._people, self._organisations = people, organisations
 
@@ -113,6 +118,7 @@ class _Batch:
         person.salutation, person.zone = row.salutation or person.salutation, row.zone or person.zone
         person.territory_id, person.digest, person.updated_at = territory, row.digest, self._now
         person.status = _back(person.status)
+        self.updated.append(person.id)
         return Change.UPDATED
 
     def _add_person(self, row: RegisteredPerson) -> None:
@@ -142,6 +148,13 @@ class _Batch:
         if isinstance(gone, Person):
             gone.updated_at = self._now
         return Change.DEACTIVATED
+
+
+async def _tell_runs(session: AsyncSession, updated: Sequence[str], *, now: datetime) -> None:
+    """The runs of those of whom the register says something else now learn it."""
+    playing = select(Enrolment.person_id).where(col(Enrolment.person_id).in_(updated), Enrolment.status != "ended").distinct().order_by(Enrolment.person_id)
+    for person_id in await session.exec(playing) if updated else ():
+        await tell_runs(session, person_id, _FACTS, id=f"register.{uuid4().hex}", now=now)
 
 
 def _back(status: str) -> str:

@@ -18,12 +18,12 @@ from orchestrator.store.engine import transaction
 from orchestrator.store.facts import has_objected, lacks_consent, load_facts
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
+from orchestrator.store.reacting import entered_by
 from orchestrator.store.recipients import least_busy
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Person, Task
 
 CHANNELS = ("email", "sms")
 """The channels whose consent a run must know of when it begins."""
-
 
 
 class StoredRuns:
@@ -47,6 +47,8 @@ class StoredRuns:
                 facts=await load_facts(session, person.id, definition.facts, now=order.at),
                 withdrawn=tuple(channel for channel, missing in lacks.items() if missing == Reason.CONSENT_WITHDRAWN),
                 objected=await has_objected(session, person.id),
+                entered=await entered_by(session, enrolment.event_id),
+                hundredth=enrolment.hundredth,
             )
 
     async def record(self, entry: Entry) -> None:

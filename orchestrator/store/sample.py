@@ -9,10 +9,11 @@ from uuid import uuid4
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.who import Role
 from journeys.library import PACKAGED, LibraryError
 from journeys.loading import read
 from journeys.shapes import Authored, Instant, Market, Slug
-from orchestrator.store import audit, tables
+from orchestrator.store import audit, sweeps, tables
 from orchestrator.store.locks import Queue, queue_at
 
 SOURCE = "sample"
@@ -28,8 +29,10 @@ class SampleTerritory(Authored):
 class SampleUser(Authored):
     id: str
     name: str
-    role: Literal["rep", "msl", "marketing", "medical", "compliance", "admin"]
+    role: Role
     territories: tuple[str, ...] = ()
+    pin: str | None = None
+    """The signing PIN of those who sign the sample strategies: as well known as this file, and set in the embedded runtime alone."""
 
 
 class SampleOrganisation(Authored):
@@ -117,6 +120,7 @@ async def load_sample(session: AsyncSession, sample: Sample, *, now: datetime) -
     session.add_all(_care_teams(new, known))
     if new:
         await audit.record(session, by=audit.HOUSE, role=audit.SYSTEM, action="sample.loaded", subject="sample:people", details={"people": len(new)}, now=now)
+        await sweeps.look_at_everybody(session, now=now)
     return len(new)
 
 

@@ -1,7 +1,9 @@
 """The gateway to running journeys: it starts them, tells them facts and puts human commands to them, in the words of the ports."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -10,13 +12,16 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.ports import CommandRefusedError, ConductorUnavailableError
 from journeys.acceptance import Refusal, Refused
-from journeys.events import Command, Fact, Leave
+from journeys.events import Command, Fact
 from journeys.pace import Pace
 from journeys.receipts import Receipt
+from journeys.shapes import Stored
 from journeys.state import Ending
 from orchestrator.store.outbox import Undeliverable
 from workflows.journey import Journey
-from workflows.run import REFUSED, RunInput, workflow_id
+from workflows.openings import Openings, OpeningsInput
+from workflows.run import REFUSED, RunInput, sweeps_queue, workflow_id
+from workflows.sweep import Sweep, SweepInput
 
 PATIENCE = timedelta(seconds=15)
 """How long a person waits for an answer. The command itself is not lost: the same one may be sent again with its key."""
@@ -51,12 +56,24 @@ class Gateway:
                 raise Undeliverable(enrolment_id) from error
             raise
 
-    async def leave(self, enrolment_id: str, command: Leave) -> None:
-        """End a run for the house. Raises Undeliverable where there is no such run (any more), ConductorUnavailableError where it is just beginning."""
-        try:
+    async def order(self, enrolment_id: str, command: Command) -> None:
+        """Put a command of the house to a run. A run that does not take it has ended: there is nothing left to do."""
+        with suppress(CommandRefusedError):
             await self.command(enrolment_id, command)
-        except CommandRefusedError as error:
-            raise Undeliverable(enrolment_id) from error
+
+    async def sweep(self, sweep_id: str) -> None:
+        """Have a sweep look at what is asked of it; it is started if it does not run."""
+        await self._wake(Sweep.run, SweepInput(sweep=sweep_id), id=f"sweep-{sweep_id}")
+
+    async def keep_openings(self, journey: str) -> None:
+        """Have the openings of a journey looked up anew; what keeps them is started if it does not run."""
+        await self._wake(Openings.run, OpeningsInput(journey=journey, pace=self._pace), id=f"openings-{journey}")
+
+    async def _wake(self, run: Any, given: Stored, *, id: str) -> None:  # noqa: A002 - Temporal's word
+        """Signal with start: one workflow of this id, whoever asks first. It was over and done with: it begins anew."""
+        await self._client.start_workflow(
+            run, given, id=id, task_queue=sweeps_queue(self._task_queue), start_signal="wake", id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING
+        )
 
     async def command(self, enrolment_id: str, command: Command) -> Receipt:
         """Put a human command to a run, under its own id. Raises CommandRefusedError and ConductorUnavailableError."""

@@ -15,7 +15,6 @@ from api.security import Tokens
 from api.who import Role
 from tests.api.fakes import World, ports
 from tests.api.worlds import a_world
-from tests.builders import a_library
 
 KEY = "a-signing-key-for-tests-of-32-chars"
 _numbers = itertools.count(1)
@@ -47,13 +46,13 @@ def world() -> World:
 @pytest.fixture(scope="session")
 def desk() -> FastAPI:
     """Built once, because drawing its contract takes a while."""
-    return create_app(ports(World()), signing_key=KEY, shelf=a_library, version="0")
+    return create_app(ports(World()), signing_key=KEY, version="0")
 
 
 @pytest.fixture
 def app(desk: FastAPI, world: World) -> FastAPI:
     """The app over the test's own world."""
-    desk.state.ports, desk.state.shelf = ports(world), a_library
+    desk.state.ports = ports(world)
     return desk
 
 

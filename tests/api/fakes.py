@@ -9,36 +9,41 @@ from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
 from api.ports import CommandRefusedError, NotEnrolled, Ports
 from api.rows import (
+    ActRow,
     ClickTarget,
     EnrolmentRow,
+    EventRow,
     InquiryRow,
     InquiryText,
     PersonRow,
-    Published,
-    PublishedDefinition,
+    SweepResultRow,
+    SweepRow,
     TaskRow,
     TimelineRow,
     UserRow,
+    VersionRow,
 )
+from api.schemas.bulk_enrolments import NewBulkEnrolment
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
 from api.schemas.content import ContentLine
+from api.schemas.events import NewEvent
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Who
 from journeys.acceptance import Refused
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
+from journeys.drawing import Box, Layout, Picture
 from journeys.events import Command
+from journeys.library import Library
+from journeys.lifecycle import Refusal as ActRefusal
+from journeys.lifecycle import Refused as ActRefused
 from journeys.personas import Persona
 from journeys.receipts import Receipt
-from tests.builders import NOW
-
-
-def _sliced(rows: list[Any], cut: Slice) -> Batch[Any]:
-    """Numbers serve as sort keys here."""
-    start = cut.after.number(0) if cut.after is not None else 0
-    numbered = list(enumerate(rows, start=1))[start : start + cut.limit + 1]
-    batch = Batch.of(numbered, cut, lambda pair: (pair[0],))
-    return Batch(tuple(row for _, row in batch.rows), batch.next)
+from journeys.signatures import ALWAYS
+from journeys.versions import Policies
+from tests.api.living import FakeDefinitions, FakeLifecycles
+from tests.api.slicing import sliced
+from tests.builders import NOW, a_library
 
 
 @dataclass
@@ -53,7 +58,11 @@ class World:
     medical: dict[str, MedicalProfile] = field(default_factory=dict)
     lines: list[TimelineRow] = field(default_factory=list)
     remark_sides: dict[str, str] = field(default_factory=dict)
-    definitions: dict[tuple[str, int], PublishedDefinition] = field(default_factory=dict)
+    definitions: dict[tuple[str, int], VersionRow] = field(default_factory=dict)
+    acts_of_versions: list[tuple[tuple[str, int], ActRow]] = field(default_factory=list)
+    policies: Policies = field(default_factory=lambda: {"SE": ALWAYS})
+    library: Library = field(default_factory=a_library)
+    pins: dict[str, str] = field(default_factory=dict)
     personas: dict[str, Persona] = field(default_factory=dict)
     enrolments: dict[str, EnrolmentRow] = field(default_factory=dict)
     not_enrolled: NotEnrolled | None = None
@@ -75,6 +84,9 @@ class World:
     refusal: Refused | None = None
     trouble: Exception | None = None
     troubles: dict[str, str] = field(default_factory=dict)
+    events: dict[tuple[str, str], EventRow] = field(default_factory=dict)
+    sweeps: dict[str, SweepRow] = field(default_factory=dict)
+    sweep_results: list[SweepResultRow] = field(default_factory=list)
     nudges: int = 0
 
     def in_scope(self, who: Who, person_id: str) -> bool:
@@ -122,6 +134,12 @@ class FakeUsers(_OfWorld):
         user = self.world.users.get(user_id)
         return user is not None and user.role == role and (user_id, territory_id or "") in self.world.alignments
 
+    async def change_pin(self, who: Who, *, old: str, new: str, now: datetime) -> ActRefused | None:
+        if self.world.pins.get(who.id) != old:
+            return ActRefused(code=ActRefusal.PIN_WRONG, detail="Not the PIN.")
+        self.world.pins[who.id] = new
+        return None
+
 
 class FakeIdempotency(_OfWorld):
     async def claim(self, once: Once, *, now: datetime) -> Claim:
@@ -141,7 +159,7 @@ class FakePeople(_OfWorld):
     async def page(self, who: Who, *, market: str | None, persona: str | None, name: str | None, cut: Slice) -> Batch[PersonRow]:
         rows = [person for person in self.world.people.values() if self.world.in_scope(who, person.id)]
         rows = [row for row in rows if market in {None, row.market} and (name or "").lower() in f"{row.given_name} {row.family_name}".lower()]
-        return _sliced([row for row in rows if persona in {None, self.world.commercial[row.id].persona}], cut)
+        return sliced([row for row in rows if persona in {None, self.world.commercial[row.id].persona}], cut)
 
     async def find(self, who: Who, person_id: str) -> PersonRow | None:
         return self.world.people[person_id] if self.world.in_scope(who, person_id) else None
@@ -165,35 +183,13 @@ class FakeTimelines(_OfWorld):
         readable = [
             line if line.remark is None or who.sees(self.world.remark_sides.get(line.remark, "commercial")) else replace(line, remark=None) for line in seen
         ]
-        return _sliced(readable, cut)
-
-
-class FakeDefinitions(_OfWorld):
-    async def page(self, *, cut: Slice) -> Batch[PublishedDefinition]:
-        return _sliced([self.world.definitions[key] for key in sorted(self.world.definitions)], cut)
-
-    async def find(self, journey: str, version: int | None) -> PublishedDefinition | None:
-        versions = [row for (name, number), row in sorted(self.world.definitions.items()) if name == journey and version in {None, number}]
-        return versions[-1] if versions else None
-
-    async def read(self, keys: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], Definition]:
-        return {key: self.world.definitions[key].definition for key in keys if key in self.world.definitions}
-
-    async def personas(self) -> Mapping[str, Persona]:
-        return self.world.personas
-
-    async def publish(self, who: Who, definition: Definition, *, source: str, now: datetime) -> Published:
-        key = (definition.journey, definition.version)
-        known = self.world.definitions.get(key)
-        if known is not None:
-            return Published("unchanged" if known.digest == definition.digest else "conflict", known)
-        self.world.definitions[key] = PublishedDefinition(definition, definition.digest, source, who.id, now)
-        self.world.audit.append((who.id, "definition.published"))
-        return Published("published", self.world.definitions[key])
+        return sliced(readable, cut)
 
 
 class FakeEnrolments(_OfWorld):
-    async def create(self, who: Who, person: PersonRow, definition: Definition, *, once: Once, now: datetime) -> EnrolmentRow | NotEnrolled:
+    async def create(
+        self, who: Who, person: PersonRow, definition: Definition, *, key: str | None = None, once: Once, now: datetime
+    ) -> EnrolmentRow | NotEnrolled:
         if self.world.not_enrolled is not None:
             return self.world.not_enrolled
         row = EnrolmentRow(
@@ -216,13 +212,22 @@ class FakeEnrolments(_OfWorld):
             created_by=who.id,
             created_at=now,
             ended_at=None,
+            entry_key=key,
         )
         self.world.enrolments[row.id] = row
         return row
 
-    async def page(self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice) -> Batch[EnrolmentRow]:
-        rows = [row for row in self.world.enrolments.values() if self.world.in_scope(who, row.person_id)]
-        return _sliced([row for row in rows if status in {None, row.status} and journey in {None, row.journey} and person_id in {None, row.person_id}], cut)
+    async def leave_queue(self, who: Who, enrolment_id: str, *, reason: str, now: datetime) -> bool:
+        row = self.world.enrolments[enrolment_id]
+        if row.status == "queued":
+            self.world.enrolments[enrolment_id] = replace(row, status="ended", end_kind="left", end_reason=reason, ended_at=now)
+        return row.status == "queued"
+
+    async def page(
+        self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice, end_kind: str | None = None
+    ) -> Batch[EnrolmentRow]:
+        rows = [row for row in self.world.enrolments.values() if self.world.in_scope(who, row.person_id) and end_kind in {None, row.end_kind}]
+        return sliced([row for row in rows if status in {None, row.status} and journey in {None, row.journey} and person_id in {None, row.person_id}], cut)
 
     async def find(self, who: Who, enrolment_id: str) -> EnrolmentRow | None:
         row = self.world.enrolments.get(enrolment_id)
@@ -244,7 +249,7 @@ class FakeTasks(_OfWorld):
         rows = [row for row in rows if due_before is None or row.due < due_before]
         if assignee != "all":
             rows = [row for row in rows if row.assignee == (who.id if assignee == "me" else None)]
-        return _sliced(sorted(rows, key=lambda row: (row.due, row.id)), cut)
+        return sliced(sorted(rows, key=lambda row: (row.due, row.id)), cut)
 
     async def find(self, who: Who, task_id: str) -> TaskRow | None:
         return next((row for row in self._seen(who) if row.id == task_id), None)
@@ -270,7 +275,7 @@ class FakeInquiries(_OfWorld):
 
     async def page(self, who: Who, *, status: str | None, person_id: str | None, cut: Slice) -> Batch[InquiryRow]:
         rows = [row for row in self.world.inquiries.values() if self.world.in_scope(who, row.person_id)]
-        return _sliced([row for row in rows if status in {None, row.status} and person_id in {None, row.person_id}], cut)
+        return sliced([row for row in rows if status in {None, row.status} and person_id in {None, row.person_id}], cut)
 
     async def find(self, who: Who, inquiry_id: str) -> InquiryRow | None:
         row = self.world.inquiries.get(inquiry_id)
@@ -318,7 +323,7 @@ class FakeConsents(_OfWorld):
 class FakeContents(_OfWorld):
     async def page(self, *, state: str | None, product: str | None, expires_before: datetime | None, now: datetime, cut: Slice) -> Batch[ContentLine]:
         lines = [_line(version, now) for version in self.world.contents.values()]
-        return _sliced([line for line in lines if state is None or line.state == state], cut)
+        return sliced([line for line in lines if state is None or line.state == state], cut)
 
     async def find(self, ref: ContentRef, *, now: datetime) -> ContentLine | None:
         return _line(self.world.contents[ref], now) if ref in self.world.contents else None
@@ -358,6 +363,58 @@ class FakeTouches(_OfWorld):
         return touch in self.world.touches
 
 
+def in_a_column(picture: Picture) -> Layout:
+    """Places for a picture: one box below the other, and no lines."""
+    boxes = tuple(Box(**node.model_dump(), x=0, y=100 * number, width=200, height=80) for number, node in enumerate(picture.nodes))
+    head = picture.model_dump(include={"journey", "version", "title"})
+    return Layout(**head, width=200, height=100 * len(boxes), nodes=boxes, edges=())
+
+
+class FakeEvents(_OfWorld):
+    async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
+        key = (event.source, event.id)
+        repeated = key in self.world.events
+        person = event.person if event.person in self.world.people else None
+        standing = "taken" if person is not None else "unknown_person"
+        row = EventRow(f"event-{event.id}", event.source, event.id, event.event, event.key, person, standing, late=False, at=event.at, arrived_at=now)
+        return self.world.events.setdefault(key, row), repeated
+
+    async def page(self, who: Who, *, standing: str | None, event: str | None, person_id: str | None, late: bool | None, cut: Slice) -> Batch[EventRow]:
+        rows = [row for row in self.world.events.values() if standing in {None, row.standing} and event in {None, row.event}]
+        return sliced([row for row in rows if person_id in {None, row.person_id} and late in {None, row.late}], cut)
+
+    async def find(self, who: Who, event_id: str) -> EventRow | None:
+        return next((row for row in self.world.events.values() if row.id == event_id), None)
+
+
+_NEXT = {"confirm": ("counted", "running"), "pause": ("running", "paused"), "resume": ("paused", "running")}
+
+
+class FakeSweeps(_OfWorld):
+    async def create(self, who: Who, bulk: NewBulkEnrolment, *, once: Once, now: datetime) -> SweepRow:
+        selection = bulk.selection.model_dump(mode="json", exclude_defaults=True)
+        row = SweepRow(once.id("sweep"), "bulk", bulk.journey, selection, bulk.per_second, "counting", {}, {}, who.id, now, None, None)
+        self.world.sweeps[row.id] = row
+        return row
+
+    async def page(self, *, journey: str | None, state: str | None, cut: Slice) -> Batch[SweepRow]:
+        return sliced([row for row in self.world.sweeps.values() if journey in {None, row.journey} and state in {None, row.state}], cut)
+
+    async def find(self, sweep_id: str) -> SweepRow | None:
+        return self.world.sweeps.get(sweep_id)
+
+    async def results(self, sweep_id: str, *, result: str | None, cut: Slice) -> Batch[SweepResultRow]:
+        return sliced([row for row in self.world.sweep_results if result in {None, row.result}], cut)
+
+    async def act(self, who: Who, sweep_id: str, act: Literal["confirm", "pause", "resume", "stop"], *, now: datetime) -> SweepRow | None:
+        row = self.world.sweeps[sweep_id]
+        allowed, to = _NEXT.get(act, (row.state, "stopped"))
+        if row.state != allowed or row.state in {"stopped", "done"}:
+            return None
+        self.world.sweeps[sweep_id] = replace(row, state=to)
+        return self.world.sweeps[sweep_id]
+
+
 def ports(world: World) -> Ports:
     """The house over a world."""
     return Ports(
@@ -370,6 +427,7 @@ def ports(world: World) -> Ports:
         people=FakePeople(world),
         timelines=FakeTimelines(world),
         definitions=FakeDefinitions(world),
+        lifecycles=FakeLifecycles(world),
         enrolments=FakeEnrolments(world),
         tasks=FakeTasks(world),
         remarks=FakeRemarks(world),
@@ -377,4 +435,7 @@ def ports(world: World) -> Ports:
         consents=FakeConsents(world),
         contents=FakeContents(world),
         touches=FakeTouches(world),
+        arrange=in_a_column,
+        events=FakeEvents(world),
+        sweeps=FakeSweeps(world),
     )

@@ -1,21 +1,18 @@
 """The other nouns: people, definitions, enrolments, inquiries, consents, content, facts and health."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
 
 from api.codes import TABLE, Code
 from api.ports import NotEnrolled
 from api.who import Role
 from journeys import events
-from journeys.library import Library
 from tests.api.conftest import As
 from tests.api.fakes import World
 from tests.api.worlds import ASTRID, BO, ENROLMENT, INQUIRY, JOURNEY, TOUCH
-from tests.builders import a_definition, a_journey, a_library, written
+from tests.builders import a_definition, written
 
 CONSENT = {"channel": "email", "method": "signature", "text_version": "v3", "language": "sv", "proof": "form-1"}
 
@@ -58,32 +55,6 @@ async def test_linting_tells_the_place(as_: As) -> None:
     assert (await as_(Role.MARKETING).post("/api/v1/definitions/lint", {"text": written(a_definition())})).json()["ok"]
 
 
-def _library(**changes: object) -> Callable[[], Library]:
-    definition = a_journey(**changes)
-    return lambda: a_library(strategies={definition.journey: definition}, strategy_texts={definition.journey: written(a_definition(**changes))})
-
-
-async def test_publishing_is_for_ever(world: World, app: FastAPI, as_: As) -> None:
-    """New, then unchanged, then refused when the text under the same version means something else."""
-    world.definitions = {}
-    app.state.shelf = _library()
-    first = await as_(Role.MARKETING).post("/api/v1/definitions/publish", {"journey": JOURNEY})
-    assert (first.status_code, first.json()["result"]) == (200, "published")
-    assert (await as_(Role.MARKETING).post("/api/v1/definitions/publish", {"journey": JOURNEY})).json()["result"] == "unchanged"
-    app.state.shelf = _library(priority=10)
-    changed = await as_(Role.MARKETING).post("/api/v1/definitions/publish", {"journey": JOURNEY})
-    assert (changed.status_code, changed.json()["code"]) == (409, "version_exists")
-
-
-async def test_what_does_not_lint_is_not_published(world: World, app: FastAPI, as_: As) -> None:
-    """The findings come along."""
-    app.state.shelf = _library(persona="unheard_of")
-    answer = await as_(Role.MARKETING).post("/api/v1/definitions/publish", {"journey": JOURNEY})
-    assert (answer.status_code, answer.json()["code"]) == (422, "not_lint_clean")
-    assert answer.json()["findings"][0]["line"] > 0
-    assert (await as_(Role.MARKETING).post("/api/v1/definitions/publish", {"journey": "no-such-journey"})).status_code == 404
-
-
 async def test_enrolling_answers_with_the_enrolment(world: World, as_: As) -> None:
     """It is requested; the run starts from the outbox, which is nudged at once."""
     answer = await as_(Role.REP).post("/api/v1/enrolments", {"person_id": ASTRID, "journey": JOURNEY})
@@ -92,7 +63,9 @@ async def test_enrolling_answers_with_the_enrolment(world: World, as_: As) -> No
     assert world.nudges == 1
 
 
-@pytest.mark.parametrize("code", ["not_eligible", "objected", "already_enrolled", "too_early_to_enter_again", "never_again", "wrong_market"])
+@pytest.mark.parametrize(
+    "code", ["not_in_effect", "admits_nobody", "not_eligible", "objected", "already_enrolled", "too_early_to_enter_again", "never_again", "wrong_market"]
+)
 async def test_who_may_not_enter_is_told_why(code: str, world: World, as_: As) -> None:
     """A conflict with the reason's own code."""
     world.not_enrolled = NotEnrolled(code, "Because.")

@@ -1,8 +1,9 @@
 """A small world for the API's tests: one HCP in one territory, one in another, a journey with a visit and a hand-off, a user of every role."""
 
+from dataclasses import replace
 from typing import Any
 
-from api.rows import EnrolmentRow, InquiryRow, InquiryText, PersonRow, PublishedDefinition, TaskRow, TimelineRow, UserRow
+from api.rows import EffectRow, EnrolmentRow, EventRow, InquiryRow, InquiryText, PersonRow, SweepResultRow, SweepRow, TaskRow, TimelineRow, UserRow, VersionRow
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Role
 from journeys.commands import Note, What
@@ -11,6 +12,7 @@ from journeys.definitions import Definition
 from journeys.position import Position
 from journeys.receipts import Receipt
 from tests.api.fakes import World
+from tests.api.living import a_row
 from tests.builders import CONTENTS, NOW, a_definition, a_medical_step, a_persona, a_visit, an_email, an_exit, written
 
 HOME, AWAY = "se-stockholm", "se-malmo"
@@ -20,6 +22,9 @@ ENROLMENT = "enr1"
 VISIT, QUESTION = f"{ENROLMENT}.first-visit.1", f"{ENROLMENT}.question.1"
 INQUIRY = "inquiry-1"
 TOUCH = f"{ENROLMENT}.follow-up.1"
+PIN = "a-pin-of-mine"
+"""Everybody's here."""
+BULK = "bulk-1"
 
 
 def a_world() -> World:
@@ -34,7 +39,8 @@ def a_world() -> World:
     }
     world.medical = {who: MedicalProfile(kol_tier="national", scientific_interest="fibrosis") for who in world.people}
     definition = the_definition()
-    world.definitions = {(JOURNEY, 1): PublishedDefinition(definition, definition.digest, written(the_authored()), "user-marketing", NOW)}
+    world.definitions = {(JOURNEY, 1): a_published(world, definition, written(the_authored()))}
+    world.pins = dict.fromkeys(world.users, PIN)
     world.personas = {name: a_persona(name) for name in ("pioneer", "ordinary")}
     world.enrolments = {ENROLMENT: an_enrolment()}
     world.tasks = {VISIT: a_task(), QUESTION: a_task(id=QUESTION, side="medical", kind="medical", step="question", assignee=None, inquiry_id=INQUIRY)}
@@ -42,6 +48,10 @@ def a_world() -> World:
     world.words = {INQUIRY: InquiryText("Is it safe with dialysis?", "See the renal cohort.", "user-msl")}
     world.contents = {version.ref: version for version in map(ContentVersion.model_validate, CONTENTS)}
     world.touches = {TOUCH: {"study": "https://dirigent.example/study"}}
+    event = EventRow("event-1", "booking", "evt-1", "appointment_booked", "4711", ASTRID, "taken", late=False, at=NOW, arrived_at=NOW)
+    world.events = {("booking", "evt-1"): replace(event, effects=(EffectRow(JOURNEY, "entered", None, ENROLMENT),))}
+    world.sweeps = {BULK: SweepRow(BULK, "bulk", JOURNEY, {"markets": ["SE"]}, None, "counted", {"entered": 2}, {}, "user-marketing", NOW, None, None)}
+    world.sweep_results = [SweepResultRow(ASTRID, "entered", None, ENROLMENT, NOW)]
     world.lines = [
         a_line(what="began", to="first-visit"),
         a_line(what="persona_corrected", to="pioneer", by="user-rep", by_name="A rep"),
@@ -50,6 +60,12 @@ def a_world() -> World:
     world.remark_sides = {"He asked about dialysis.": "medical"}
     world.receipt = a_receipt()
     return world
+
+
+def a_published(world: World, definition: Definition, source: str) -> VersionRow:
+    """A version in force since the morning."""
+    row = a_row(definition, source, now=NOW, world=world, state="published", effective_from=NOW)
+    return replace(row, published_by="user-marketing", published_at=NOW)
 
 
 def the_authored() -> dict[str, Any]:
@@ -64,7 +80,7 @@ def the_authored() -> dict[str, Any]:
                 visit={"face_to_face": {"materials": ["hf-detail-aid@2"], "message": "Be the first."}, "remote": {"materials": ["hf-remote-deck@1"]}},
             ),
             "follow-up": an_email(title="The e-mail after the visit", next="done"),
-            "question": a_medical_step(title="Question for medical", next="first-visit"),
+            "question": a_medical_step(title="Question for medical", at_most=3, next={"otherwise": "first-visit", "exhausted": "done"}),
             "done": an_exit("became_advocate"),
         },
     )

@@ -23,9 +23,8 @@ from orchestrator.mail.journal import InboxJournal
 from orchestrator.mail.links import MailLinks
 from orchestrator.mail.smtp import SmtpChannel
 from orchestrator.settings import Settings
-from orchestrator.store import audit
 from orchestrator.store.engine import make_engine, transaction
-from orchestrator.store.library import publish
+from orchestrator.store.launching import launch
 from orchestrator.store.outbox import Relay
 from orchestrator.store.sample import load_sample, read_sample
 from orchestrator.temporal.client import connect
@@ -44,12 +43,12 @@ _numbers = count(1)
 
 @pytest_asyncio.fixture(scope="session")
 async def furnished_template(postgres_server: Postgres, migrated_template: str) -> str:
-    """The name of a database with the library published and the sample loaded, that nobody connects to."""
+    """The name of a database with the sample loaded and the library in force, that nobody connects to."""
     engine = make_engine(postgres_server.create_database(_FURNISHED, template=migrated_template))
     now = datetime.now(UTC)
     async with transaction(engine) as session:
-        await publish(session, read_library(PACKAGED), by=audit.HOUSE, role=audit.SYSTEM, now=now)
         await load_sample(session, read_sample(), now=now)
+        await launch(session, read_library(PACKAGED), read_sample(), now=now, real=now)
     await engine.dispose()
     return _FURNISHED
 

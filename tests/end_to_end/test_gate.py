@@ -8,10 +8,10 @@ from sqlmodel import select
 from journeys.definitions import Definition
 from orchestrator.store import tables
 from orchestrator.store.engine import transaction
-from orchestrator.store.library import publish_definition
-from tests.builders import a_journey, an_email, an_exit, written
+from tests.builders import a_journey, an_email, an_exit
 from tests.end_to_end.conftest import Opening
 from tests.end_to_end.house import House, Json, link, unsubscribe
+from tests.orchestrator.store.desk.filling import a_version
 
 ALVA = "alva.tallmark@norrviken.example"
 MIRANDA = "miranda.solvik@klarstrand.example"
@@ -223,8 +223,7 @@ def _in_a_row(letters: tuple[str, ...]) -> Definition:
 
 async def _publish(house: House, definition: Definition) -> None:
     async with transaction(house.engine) as session:
-        source = written(definition.model_dump(mode="json", by_alias=True, exclude_defaults=True))
-        await publish_definition(session, definition, source=source, by="test", now=datetime.now(UTC))
+        session.add(a_version(definition, effective_from=datetime.now(UTC)))
 
 
 def _instant(text: str) -> datetime:

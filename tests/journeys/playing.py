@@ -6,9 +6,9 @@ from typing import Any
 
 from journeys import events as on
 from journeys.arrivals import Arrival
-from journeys.commands import AskFacts, Command, Deliver, Effect, Note, OpenTask, What
+from journeys.commands import AskFacts, CallOut, Command, Deliver, Effect, Note, OpenTask, StartJourney, What
 from journeys.conditions import Value
-from journeys.conductor import advance, alarm, begin
+from journeys.conductor import advance, alarm, begin, ready
 from journeys.definitions import Definition, Heard
 from journeys.durations import Calendar
 from journeys.reasons import Reason
@@ -42,6 +42,58 @@ def a_medical(to: Any, /, *, blocked: dict[str, str] | None = None, offers: tupl
 def a_wait(to: Any, /, *events: str, up_to: str = "5 days", of: str | None = None) -> dict[str, Any]:
     """A wait for events of a touch, or for `up_to` to pass where no event is named."""
     return {"wait": {"for": events, "up_to": up_to, **({"of": of} if of else {})} if events else {"time": up_to}, "next": to}
+
+
+def a_message(to: Any, /, *, channel: str = "sms", blocked: dict[str, str] | None = None, **message: Any) -> dict[str, Any]:
+    """An automatic message on another channel."""
+    return {"message": {"channel": channel, "content": "hf-sms@1", **message}, "next": to, "blocked": blocked or {}}
+
+
+def an_invitation(to: Any, /, *, starts: Any = "2026-04-01T17:00:00+02:00", **invite: Any) -> dict[str, Any]:
+    """An invitation to a webinar on 1 April 2026."""
+    mark = starts if isinstance(starts, dict) else {"at": starts}
+    return {"invite": {"occasion": "webinar", "content": "hf-webinar@1", "starts": mark, "answer_by": "10 days", **invite}, "next": to}
+
+
+def an_escalation(to: Any, /, about: str, *, due: str = "2 days") -> dict[str, Any]:
+    """A task for the lead."""
+    return {"escalate": {"about": about, "due": due}, "next": to}
+
+
+def a_wait_with(to: Any, /, **form: Any) -> dict[str, Any]:
+    """A wait of any form."""
+    return {"wait": form, "next": to}
+
+
+def a_parallel(to: Any, /, join: str = "all", **branches: str) -> dict[str, Any]:
+    """Lines side by side: `branches` names the first step of each."""
+    return {"parallel": {"branches": branches, "join": join}, "next": to}
+
+
+def a_split(to: Any, /, **arms: int) -> dict[str, Any]:
+    """Arms by weight."""
+    return {"split": {"arms": arms}, "next": to}
+
+
+def a_sub_journey(to: Any, /, start: str = "nurse-programme", *, up_to: str | None = "60 days") -> dict[str, Any]:
+    """Another journey, awaited unless `up_to` is None."""
+    awaited = {"up_to": up_to} if up_to else {"awaited": False}
+    return {"journey": {"start": start, **awaited}, "next": to}
+
+
+def a_request(to: Any, /, *answers: str, up_to: str = "2 days") -> dict[str, Any]:
+    """A call to another system."""
+    return {"request": {"to": "stock", "facts": ["market"], "answers": answers or ("yes", "no"), "up_to": up_to}, "next": to}
+
+
+def an_update(to: Any, /, **learnt: Any) -> dict[str, Any]:
+    """Something learnt of the HCP."""
+    return {"update": learnt or {"add_tags": ["engaged"]}, "next": to}
+
+
+def a_notice(to: Any, /, whom: str = "conductor") -> dict[str, Any]:
+    """A line for a colleague."""
+    return {"notify": {"whom": whom, "message": "Something to know."}, "next": to}
 
 
 def a_branch(to: str, /, *cases: tuple[dict[str, Any], str]) -> dict[str, Any]:
@@ -95,12 +147,22 @@ class Run:
         self.begun_at = now
         self.state, self.opening = begin(definition, self.arrival, enrolment="run", now=now)
         self.moments: list[Moment] = []
+        while ready(self.state):
+            self.advance(on.Proceed())
 
     def __repr__(self) -> str:
         happened = "\n".join(f"  {moment.now:%a %d %b %H:%M} {moment.event!r}" for moment in self.moments)
         return f"a run of {self.definition.steps}, begun with {self.arrival}, to which this happened:\n{happened}"
 
     def take(self, event: on.Event, *, later: timedelta = timedelta()) -> tuple[Command, ...]:
+        """What came of the event, and of the turns that lines which were ready had after it."""
+        commands = self.advance(event, later=later)
+        while ready(self.state):
+            commands += self.advance(on.Proceed())
+        return commands
+
+    def advance(self, event: on.Event, *, later: timedelta = timedelta()) -> tuple[Command, ...]:
+        """One advance and no more."""
         now = self.now + later
         before = self.state
         self.state, commands = advance(self.definition, before, event, now)
@@ -109,7 +171,10 @@ class Run:
         return commands
 
     def complete(self, outcome: str, **told: Any) -> tuple[Command, ...]:
-        return self.take(on.Complete(id=self.fresh, by="rep", task=self.key, outcome=outcome, **{"channel": "remote", **told}))
+        return self.take(on.Complete(**{"id": self.fresh, "by": "rep", "task": self.key, "outcome": outcome, "channel": "remote", **told}))
+
+    def happen(self, event: str, key: str | None = None, *, later: timedelta = timedelta(), **fields: Value) -> tuple[Command, ...]:
+        return self.take(on.Happened(id=self.fresh, event=event, key=key, fields=fields), later=later)
 
     def skip(self, reason: str = "on_leave") -> tuple[Command, ...]:
         return self.take(on.Skip(id=self.fresh, by="rep", task=self.key, reason=reason))
@@ -120,8 +185,8 @@ class Run:
     def snooze(self, until: datetime) -> tuple[Command, ...]:
         return self.take(on.Snooze(id=self.fresh, by="rep", task=self.key, until=until))
 
-    def settle(self, result: str = "sent", reason: Reason | None = None, until: datetime | None = None) -> tuple[Command, ...]:
-        return self.take(on.Settled.model_validate({"key": self.key, "result": result, "reason": reason, "until": until}))
+    def settle(self, result: str = "sent", reason: Reason | None = None, until: datetime | None = None, *, at_step: str | None = None) -> tuple[Command, ...]:
+        return self.take(on.Settled.model_validate({"key": self.key_at(at_step), "result": result, "reason": reason, "until": until}))
 
     def hear(self, heard: str, *, touch: str | None = None, later: timedelta = timedelta()) -> tuple[Command, ...]:
         return self.take(on.TouchHeard(id=self.fresh, touch=touch or self.state.latest.get("") or "none", heard=Heard(heard)), later=later)
@@ -129,8 +194,8 @@ class Run:
     def change(self, **facts: Value | None) -> tuple[Command, ...]:
         return self.take(on.FactsChanged(id=self.fresh, facts=facts))
 
-    def load(self, **facts: Value | None) -> tuple[Command, ...]:
-        return self.take(on.FactsLoaded(key=self.key, facts=facts))
+    def load(self, *, at_step: str | None = None, **facts: Value | None) -> tuple[Command, ...]:
+        return self.take(on.FactsLoaded(key=self.key_at(at_step), facts=facts))
 
     def withdraw(self, channel: str = "email") -> tuple[Command, ...]:
         return self.take(on.ConsentWithdrawn(id=self.fresh, channel=channel))
@@ -148,6 +213,15 @@ class Run:
     def fresh(self) -> str:
         """An event id not used before."""
         return f"event-{len(self.moments) + 1}"
+
+    def key_at(self, step: str | None = None) -> str:
+        """The key of the passage through a step at which a line stands; of the main line's where no step is named."""
+        return self.key if step is None else next((place.key for place in self.state.places if place.step == step), "none")
+
+    @property
+    def standing(self) -> dict[str, str]:
+        """Where each line stands: line to step and kind of place."""
+        return {place.line: f"{place.step} {place.is_}" for place in self.state.places}
 
     @property
     def key(self) -> str:
@@ -180,7 +254,7 @@ def notes(commands: tuple[Command, ...], what: What | None = None) -> tuple[Note
 
 def effects(commands: tuple[Command, ...]) -> tuple[Effect, ...]:
     """The effects among the commands."""
-    return tuple(command for command in commands if isinstance(command, OpenTask | Deliver | AskFacts))
+    return tuple(command for command in commands if isinstance(command, OpenTask | Deliver | AskFacts | StartJourney | CallOut))
 
 
 def ways(commands: tuple[Command, ...]) -> list[str]:

@@ -1,7 +1,7 @@
 """Hypothesis strategies: journeys that the linter would pass, journeys broken on purpose, and whole runs with sensible and senseless events.
 
 A journey is drawn as a chain of blocks, each with a way to the next, so that every step is reachable and an exit can be reached from all.
-Any other way may lead anywhere that keeps a real pause, a visit or a length of time, in every cycle.
+Any other way may lead anywhere that keeps a real pause, a visit or a length of time, in every cycle; these are bounded.
 """
 
 from collections.abc import Callable
@@ -67,6 +67,13 @@ class _Sketch:
             case _:
                 self.branch(name, onward)
 
+    def bound(self) -> None:
+        """Every loop holds a real pause, so it is enough to bound these."""
+        for name, step in self.steps.items():
+            if name.startswith(PAUSING):
+                named = step["next"] if isinstance(step["next"], dict) else {"otherwise": step["next"]}
+                self.steps[name] = {**step, "at_most": self.draw(st.integers(2, 4)), "next": {**named, "exhausted": "bye"}}
+
     def email(self, name: str, onward: str) -> None:
         """An automatic e-mail, perhaps with a wait for what becomes of it. A fair wait asks of this very e-mail, so that it starts anew each time."""
         to, blocked = self.pick(("hcp", "nurse")), self.blocked()
@@ -120,6 +127,7 @@ def definitions(draw: Draw, *, fair: bool = False, most: int = 5) -> Definition:
     sketch = _Sketch(draw, kinds, fair=fair)
     for index in range(len(kinds)):
         sketch.block(index)
+    sketch.bound()
     if fair:
         return a_journey(sketch.steps)
     ends = {"goal": {"fact": "adoption_stage", "at_least": "advocate"}, "exit_when": {"fact": "tier", "is": "D"}}

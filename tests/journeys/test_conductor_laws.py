@@ -43,10 +43,10 @@ path or an offer to nowhere ends the run as a fault, a hand-off without a questi
 
 @given(st.booleans().flatmap(lambda fair: definitions(fair=fair)))
 def test_the_journeys_tried_here_are_free_of_lint(definition: Definition) -> None:
-    """The laws are tried on what an author could publish; only the rules on content, of which the conductor knows nothing, are left out."""
+    """The laws are tried on what an author could publish; only the rules on content and on people, of which the conductor knows nothing, are left out."""
     text = json.dumps(definition.model_dump(mode="json", by_alias=True, exclude_defaults=True))
     found = lint_text(text, name="pioneer.yaml", library=a_library(), now=MONDAY).findings
-    assert not [str(finding) for finding in found if not finding.code.startswith("J4")]
+    assert not [str(finding) for finding in found if not finding.code.startswith(("J4", "J6"))]
 
 
 def states(run: Run) -> Iterator[State]:

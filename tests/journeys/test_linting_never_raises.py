@@ -7,12 +7,15 @@ from hypothesis import strategies as st
 
 from journeys.linting import LintResult, lint_text
 from journeys.loading import load_content
-from tests.builders import NOW, a_content, a_definition, a_library, written
+from tests.builders import NOW, a_content, a_definition, a_library, an_exit, written
 
 LIBRARY = a_library()
 SOUND = written(a_definition())
 KEYS = [
     *("journey", "version", "markets", "entry", "when", "goal", "steps", "next", "otherwise", "offers", "blocked", "content", "of", "up_to", "time"),
+    *("parallel", "branches", "join", "split", "arms", "invite", "starts", "message", "channel", "notify", "request", "answers", "escalate", "about"),
+    *("update", "journey", "start", "at_most", "exhausted", "until", "local", "event", "where", "horizon", "field", "plus", "same_key"),
+    *("defaults", "snippets", "use", "with", "parameters"),
     *("visit", "email", "medical", "wait", "branch", "exit", "due", "materials", "outcomes", "fact", "outcome", "is", "in", "all", "any", "not"),
 ]
 SIGNS = ["{", "}", "[", "- ", ": ", "? ", "|", ">", "\t", '"', "'", "*x", "&x", "!!python/object:os.system", "<<: ", "~", "%YAML 9.9", "---", "...", "\\U"]
@@ -63,6 +66,41 @@ def test_a_sound_definition_with_values_exchanged(changes: dict[str, Any], data:
         part = definition["steps"].get(step)
         definition["steps"] = {**definition["steps"], step: {**(part if isinstance(part, dict) else {}), data.draw(WORDS): data.draw(VALUES)}}
     judged(written(definition))
+
+
+STEPS = ["one", "two", "three", "four", "join", "done", "nowhere"]
+TO = st.sampled_from(STEPS)
+NEXT = TO | st.dictionaries(st.sampled_from(["timeout", "otherwise", "exhausted", "missing", "sent", "overdue", "joined", "a"]), TO, max_size=3)
+BODIES = st.one_of(
+    st.builds(lambda a, b: {"parallel": {"branches": {"a": a, "b": b}}}, TO, TO),
+    st.builds(lambda arms: {"split": {"arms": arms}}, st.just({"a": 1, "b": 0})),
+    st.sampled_from(
+        [
+            {"wait": {"until": {"fact": "letter_due_on", "minus": "1 day"}}},
+            {"wait": {"until": {"field": "starts_at"}}},
+            {"wait": {"local": {"between": ["22:00", "06:00"]}}},
+            {"wait": {"when": {"fact": "tags", "has": "x"}, "up_to": "5 days"}},
+            {"wait": {"event": "webinar_attended", "up_to": "400 days", "same_key": True}},
+            {"visit": {"due": "5 days", "phone": {}, "outcomes": ["a"]}},
+            {"message": {"channel": "sms", "content": "hf-dialogue@2"}},
+            {"invite": {"content": "hf-ending@1", "occasion": "webinar", "starts": {"fact": "tier"}, "answer_by": "5 days"}},
+            {"email": {"content": "hf-dialogue@2"}, "blocked": {"objected": "one"}},
+            {"medical": {"needs": "inquiry", "due": "5 days"}},
+            {"escalate": {"about": "two", "due": "5 days"}},
+            {"journey": {"start": "heart-failure-pioneer", "awaited": False}},
+            {"update": {"add_tags": ["x"]}},
+            {"notify": {"whom": "medical", "message": "Look."}},
+            {"request": {"to": "crm", "facts": ["kol_tier"], "answers": ["a"], "up_to": "5 days"}},
+        ]
+    ),
+)
+STEP = st.builds(lambda body, next_, bound: {**body, "next": next_, **({"at_most": bound} if bound else {})}, BODIES, NEXT, st.integers(0, 3))
+
+
+@given(st.dictionaries(st.sampled_from(STEPS), STEP, min_size=1), st.sampled_from([None, "20 days", "400 days"]))
+def test_any_roads_between_any_steps(steps: dict[str, Any], horizon: str | None) -> None:
+    """Well formed and senseless: lines that cross, joins on the main line, parallels within themselves, loops of every kind."""
+    judged(written(a_definition(steps={**steps, "end": an_exit()}, start=next(iter(steps)), **({"horizon": horizon} if horizon else {}))))
 
 
 @given(st.text(alphabet="{}%#| .hcp_familynus-\n", max_size=60))

@@ -93,7 +93,59 @@ def test_a_broken_strategy_is_not_drawn(root: Path) -> None:
     assert "J002 unknown key `identity`" in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [["lint"], ["lint", "no/such/file.yaml"], ["lint", "--library", "no/such", "."], ["graph"], ["paint"]])
+def test_a_strategy_is_drawn_for_browsers_and_for_editors(root: Path) -> None:
+    """SVG and JSON, with all arrows or with the paths alone."""
+    path = root / "strategies/pioneer.yaml"
+    assert run("graph", path, "--format", "svg").output.startswith("<svg ")
+    layout = json.loads(run("graph", path, "--format", "json", "--paths-only").output)
+    assert [node["id"] for node in layout["nodes"]] == ["(entry)", "mail", "done"]
+    assert [(edge["from"], edge["to"]) for edge in layout["edges"]] == [("(entry)", "mail"), ("mail", "done")]
+
+
+def test_a_strategy_is_told_with_the_titles_of_its_library(root: Path) -> None:
+    """A Markdown page, or the same as JSON."""
+    path = root / "strategies/pioneer.yaml"
+    page = run("explain", path).output
+    assert page.startswith("# Heart failure, the pioneer\n")
+    assert "“Our talk on heart failure” (hf-dialogue@2)" in page
+    assert [step["id"] for step in json.loads(run("explain", path, "--json").output)["steps"]] == ["mail", "done"]
+
+
+def test_a_strategy_is_not_told_from_a_broken_library(root: Path) -> None:
+    """A page that is signed must not lack the titles of its content."""
+    (root / "content/hf-dialogue@2.yaml").write_text("content: hf-dialogue\nversion: two\n", encoding="utf-8")
+    result = run("explain", root / "strategies/pioneer.yaml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "`version` must be a whole number" in result.stderr
+
+
+def test_two_versions_are_compared(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A line for what changes and one for the people in it; nothing but the head where nothing does."""
+    before = root / "strategies/pioneer.yaml"
+    after = tmp_path_factory.mktemp("drafts") / "pioneer.yaml"
+    after.write_text(written(a_definition(version=2, steps={"mail": an_email(title="A letter"), "done": an_exit()})), encoding="utf-8")
+    assert run("diff", before, before).output == "heart-failure-pioneer, version 1 to 1: no changes\n"
+    assert run("diff", before, after).output.splitlines() == [
+        "heart-failure-pioneer, version 1 to 2: 1 change",
+        "reworded: `mail`: title is now “A letter” instead of not given.",
+        "    Nobody is moved; the new words are shown from then on, in open tasks too.",
+    ]
+    assert json.loads(run("diff", before, after, "--json").output)["changes"][0]["kind"] == "reworded"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["lint"],
+        ["lint", "no/such/file.yaml"],
+        ["lint", "--library", "no/such", "."],
+        ["graph"],
+        ["graph", "--format", "png", "."],
+        ["explain"],
+        ["diff", "."],
+        ["paint"],
+    ],
+)
 def test_wrong_usage_is_exit_code_two(arguments: list[str]) -> None:
     """Usage errors are told apart from findings."""
     assert run(*arguments).exit_code == 2

@@ -63,10 +63,12 @@ class Stage:
     """The id of the enrolment that is played; a fresh one each time, when it is None."""
     runs: MemoryRuns = field(default_factory=MemoryRuns)
     channel: MemoryChannel = field(default_factory=MemoryChannel)
+    ledgers: Callable[[Any], MemoryLedger] = MemoryLedger
+    desks: Callable[[Any], MemoryRequests] = MemoryRequests
 
     def __post_init__(self) -> None:
-        self.ledger = MemoryLedger(self.runs)
-        self.requests = MemoryRequests(self.runs)
+        self.ledger = self.ledgers(self.runs)
+        self.requests = self.desks(self.runs)
         self.gateway = Gateway(self.client, task_queue=self.task_queue, pace=self.pace)
 
     @property
@@ -114,18 +116,18 @@ class Stage:
             with suppress(RPCError):
                 await self.client.get_workflow_handle(workflow_id(enrolment)).terminate()
 
-    async def play(self, definition: Definition, *, facts: dict[str, Value | None] | None = None) -> "Played":
-        """Start a run of the definition for a pioneer."""
-        played = self.cast(definition, facts=facts)
+    async def play(self, definition: Definition, *, facts: dict[str, Value | None] | None = None, **arrival: Any) -> "Played":
+        """Start a run of the definition for a pioneer; `arrival` is what else is known at the door."""
+        played = self.cast(definition, facts=facts, **arrival)
         await self.gateway.start(played.enrolment)
         return played
 
-    def cast(self, definition: Definition, *, facts: dict[str, Value | None] | None = None) -> "Played":
+    def cast(self, definition: Definition, *, facts: dict[str, Value | None] | None = None, **arrival: Any) -> "Played":
         """A run that has yet to be started."""
         enrolment = self.name or f"enr{uuid4().hex}"
         known = {"persona": "pioneer", **(facts or {})}
         self.runs.facts_now = known
-        self.runs.opened[enrolment] = Opened(definition=definition, calendar=Calendar(), facts=known, withdrawn=())
+        self.runs.opened[enrolment] = Opened(**{"definition": definition, "calendar": Calendar(), "facts": known, **arrival})
         return Played(self, enrolment)
 
 
@@ -161,6 +163,11 @@ class Played:
     def position(self) -> Position:
         return self.entries[-1].position
 
+    @property
+    def standing(self) -> list[tuple[str, str]]:
+        """Where each line of the run stands, and what it is doing there."""
+        return [(line.step, line.doing) for line in self.position.lines] if self.entries else []
+
     def key(self, step: str, passage: int = 1) -> str:
         """The id of the step's task, or the key of its touch."""
         return f"{self.enrolment}.{step}.{passage}"
@@ -169,8 +176,8 @@ class Played:
         return [note for note in self.notes if note.what is what]
 
     async def at(self, step: str, doing: str = "task") -> Position:
-        """Wait until the run stands there, without letting time skip."""
-        await eventually(lambda: bool(self.entries) and (self.position.step, self.position.doing) == (step, doing), lambda: f"{step}, {doing}: {self.seen}")
+        """Wait until a line of the run stands there, without letting time skip."""
+        await eventually(lambda: (step, doing) in self.standing, lambda: f"{step}, {doing}: {self.seen}")
         return self.position
 
     async def end(self) -> Ending:
@@ -189,6 +196,9 @@ class Played:
 
     def completion(self, step: str, outcome: str, **told: Any) -> on.Complete:
         return on.Complete(**{"id": self.fresh, "by": "rep", "task": self.key(step), "outcome": outcome, "channel": "face_to_face", **told})
+
+    async def happen(self, event: str, key: str | None = None, **fields: Value) -> None:
+        await self.tell(on.Happened(id=self.fresh, event=event, key=key, fields=fields))
 
     async def complete(self, step: str, outcome: str, **told: Any) -> Receipt:
         await self.at(step)
@@ -242,12 +252,17 @@ def speaking_pydantic(environment: WorkflowEnvironment) -> Client:
 
 @asynccontextmanager
 async def a_stage(
-    environment: WorkflowEnvironment, *, speed: float = HURRY, name: str | None = None, restrictions: SandboxRestrictions = SandboxRestrictions.default
+    environment: WorkflowEnvironment,
+    *,
+    speed: float = HURRY,
+    name: str | None = None,
+    restrictions: SandboxRestrictions = SandboxRestrictions.default,
+    **house: Any,
 ) -> AsyncIterator[Stage]:
-    """A stage with a house in memory. Journey time runs at `speed` on a server that cannot skip it."""
+    """A stage with a house in memory, or what `house` gives in its place. Journey time runs at `speed` on a server that cannot skip it."""
     pace = Pace(speed=1.0 if environment.supports_time_skipping else speed, origin=await environment.get_current_time())
     client = speaking_pydantic(environment)
-    stage = Stage(environment, client, pace, task_queue=f"stage-{next(_numbers)}", name=name)
+    stage = Stage(environment, client, pace, task_queue=f"stage-{next(_numbers)}", name=name, **house)
     async with stage.worker(restrictions):
         try:
             yield stage

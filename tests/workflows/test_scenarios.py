@@ -3,6 +3,7 @@
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+import tests.workflows.kinds  # noqa: F401 - puts its scenarios on the list
 from tests.replay.history import replay
 from tests.workflows.scenarios import SCENARIOS, Scenario
 from tests.workflows.stages import a_stage

@@ -3,30 +3,32 @@
 from collections.abc import Iterator
 
 from journeys.conditions import FactIs, OutcomeIs
+from journeys.definitions import RequestStep
 from journeys.facts import CATALOGUE, PERSONA, Fact, Kind
-from journeys.linting.subject import Subject, comparisons, operands, reported
+from journeys.linting.subject import Subject, operands
 from journeys.loading import Loc, Remark, did_you_mean
 
 ALLOWED: dict[Kind, tuple[str, ...]] = {
     Kind.CHOICE: ("is", "in", "known"),
     Kind.CODE: ("is", "in", "known"),
+    Kind.DATE: ("known",),
     Kind.FLAG: ("is", "known"),
     Kind.LADDER: ("is", "in", "at_least", "at_most", "known"),
     Kind.NUMBER: ("is", "in", "at_least", "at_most", "known"),
+    Kind.SET: ("has", "known"),
 }
-"""The comparisons that make sense for each kind of fact: only ladders and numbers have an order."""
+"""The comparisons that make sense for each kind of fact: only ladders and numbers have an order. A date is waited for, not compared."""
 
 
 def unknown_fact(subject: Subject) -> Iterator[Remark]:
     """J203: only facts of the catalogue can be known."""
-    for loc, comparison in comparisons(subject.definition):
-        if isinstance(comparison, FactIs) and comparison.fact not in CATALOGUE:
-            fix = did_you_mean(comparison.fact, CATALOGUE) or f"known are {', '.join(CATALOGUE)}"
-            yield Remark((*loc, "fact"), f'there is no fact "{comparison.fact}"', fix)
+    for loc, name in fact_names(subject):
+        if name not in CATALOGUE:
+            yield Remark(loc, f'there is no fact "{name}"', did_you_mean(name, CATALOGUE) or f"known are {', '.join(CATALOGUE)}")
 
 
 def wrong_type(subject: Subject) -> Iterator[Remark]:
-    """J205: the operator and the type of the value fit the kind of the fact."""
+    """J205: the operator and the type of the value fit the kind of the fact, and what is taken for a point in time is a date."""
     for loc, comparison, fact in _on_facts(subject):
         for operator in comparison.operators:
             if operator not in ALLOWED[fact.kind]:
@@ -35,6 +37,20 @@ def wrong_type(subject: Subject) -> Iterator[Remark]:
         for where, value in operands(comparison):
             if not _fits(fact.kind, value):
                 yield Remark((*loc, *where), f"{fact.name} is compared with {_told(value)}, and it is a {fact.kind}", f"write {_wanted(fact.kind)}")
+    for loc, mark in subject.marks:
+        known = CATALOGUE.get(mark.fact or "")
+        if known is not None and known.kind is not Kind.DATE:
+            dates = [fact.name for fact in CATALOGUE.values() if fact.kind is Kind.DATE]
+            yield Remark((*loc, "fact"), f"{known.name} is a {known.kind}, not a date", f"dates are {', '.join(dates)}")
+
+
+def fact_names(subject: Subject) -> Iterator[tuple[Loc, str]]:
+    """Every place that names a fact: a comparison, a point in time, a request."""
+    yield from (((*loc, "fact"), comparison.fact) for loc, comparison in subject.comparisons if isinstance(comparison, FactIs))
+    yield from (((*loc, "fact"), mark.fact) for loc, mark in subject.marks if mark.fact is not None)
+    for step_id, step in subject.steps.items():
+        if isinstance(step, RequestStep):
+            yield from ((("steps", step_id, "request", "facts", index), name) for index, name in enumerate(step.request.facts))
 
 
 def wrong_value(subject: Subject) -> Iterator[Remark]:
@@ -50,15 +66,14 @@ def wrong_value(subject: Subject) -> Iterator[Remark]:
 
 def no_outcome(subject: Subject) -> Iterator[Remark]:
     """J207: only what a human reports is an outcome."""
-    steps = subject.definition.steps
-    for loc, comparison in comparisons(subject.definition):
-        if isinstance(comparison, OutcomeIs) and comparison.outcome in steps and not reported(steps[comparison.outcome]):
-            fix = "name a visit, an e-mail that the rep sends, or a medical step"
+    for loc, comparison in subject.comparisons:
+        if isinstance(comparison, OutcomeIs) and comparison.outcome in subject.steps and not subject.told(comparison.outcome):
+            fix = "name a visit, an e-mail that the rep sends, a medical step, a split or a request"
             yield Remark((*loc, "outcome"), f'nobody reports an outcome at "{comparison.outcome}"', fix)
 
 
 def _on_facts(subject: Subject) -> Iterator[tuple[Loc, FactIs, Fact]]:
-    for loc, comparison in comparisons(subject.definition):
+    for loc, comparison in subject.comparisons:
         if isinstance(comparison, FactIs) and comparison.fact in CATALOGUE:
             yield loc, comparison, CATALOGUE[comparison.fact]
 
@@ -70,10 +85,9 @@ def _fact_values(subject: Subject) -> Iterator[tuple[Loc, object, str, tuple[str
 
 
 def _outcome_values(subject: Subject) -> Iterator[tuple[Loc, object, str, tuple[str, ...]]]:
-    for loc, comparison in comparisons(subject.definition):
+    for loc, comparison in subject.comparisons:
         if isinstance(comparison, OutcomeIs):
-            step = subject.definition.steps.get(comparison.outcome)
-            known = () if step is None else reported(step)
+            known = subject.told(comparison.outcome)
             yield from (((*loc, *where), value, f"the outcome of {comparison.outcome}", known) for where, value in operands(comparison))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from journeys.content import ContentState, ContentVersion
-from journeys.definitions import EmailStep
-from journeys.linting.subject import Subject, uses
+from journeys.definitions import Purpose, SendStep
+from journeys.linting.subject import Subject
 from journeys.loading import Loc, Remark, did_you_mean
 
 SOON = timedelta(days=60)
@@ -15,15 +15,15 @@ SOON = timedelta(days=60)
 def unknown_content(subject: Subject) -> Iterator[Remark]:
     """J202: content is named by an id and a version of the library."""
     known = [str(ref) for ref in subject.library.contents]
-    for loc, ref, _ in uses(subject.definition):
+    for loc, ref, _ in subject.uses:
         if ref not in subject.library.contents:
             yield Remark(loc, f'there is no content "{ref}" in the library', did_you_mean(str(ref), known) or "add it to content/ first")
 
 
 def reused_remotely(subject: Subject) -> Iterator[Remark]:
     """J401: what works in the room does not carry over to a screen or the telephone."""
-    in_the_room = {ref for _, ref, channel in uses(subject.definition) if channel == "face_to_face"}
-    for loc, ref, channel in uses(subject.definition):
+    in_the_room = {ref for _, ref, channel in subject.uses if channel == "face_to_face"}
+    for loc, ref, channel in subject.uses:
         if channel in ("remote", "phone") and ref in in_the_room:
             yield Remark(loc, f'"{ref}" is used face to face too: the room and the screen need different materials', f"use content that is made for {channel}")
 
@@ -62,17 +62,20 @@ def other_product(subject: Subject) -> Iterator[Remark]:
 def other_audience(subject: Subject) -> Iterator[Remark]:
     """J406: what is sent to the nurse is approved for nurses."""
     for loc, content, _ in _known_uses(subject):
-        step = subject.definition.steps[str(loc[1])]
-        if isinstance(step, EmailStep) and step.email.to == "nurse" and "nurse" not in content.audience:
+        step = subject.steps[str(loc[1])]
+        if isinstance(step, SendStep) and step.sending.to == "nurse" and "nurse" not in content.audience:
             yield Remark(loc, f'"{content.ref}" goes to the nurse and is approved for {", ".join(content.audience)}', "use content whose audience is the nurse")
 
 
 def no_letter(subject: Subject) -> Iterator[Remark]:
-    """J407: e-mail content has a letter in a language of every market."""
+    """J407: what is sent has words in a language of every market."""
     policies = [subject.library.markets[market] for market in subject.definition.markets if market in subject.library.markets]
-    for loc, content, channel in _known_uses(subject):
-        for policy in policies if channel == "email" else ():
-            if not set(policy.languages) & set(content.letters):
+    for loc, content, _ in _known_uses(subject):
+        if not isinstance(subject.steps[str(loc[1])], SendStep):
+            continue
+        languages = {*content.letters, *getattr(content, "texts", ())}
+        for policy in policies:
+            if not set(policy.languages) & languages:
                 yield Remark(loc, f'"{content.ref}" has no letter in a language of {policy.market}', f"add a letter in {' or '.join(policy.languages)}")
 
 
@@ -91,6 +94,15 @@ def expires_soon(subject: Subject) -> Iterator[Remark]:
             yield Remark(loc, f'the approval of "{content.ref}" ends on {content.approval.expires.date()}', "have it renewed, or plan its successor")
 
 
+def nothing_above(subject: Subject) -> Iterator[Remark]:
+    """J411: a journey that speaks of the product alone has little to give to an HCP whom the product does not concern today."""
+    pieces = {content.ref: content for _, content, _ in _known_uses(subject)}
+    above = sum(content.above_the_brand for content in pieces.values())
+    if subject.definition.purpose is Purpose.PROMOTIONAL and pieces and not above:
+        message = f"0 of {len(pieces)} {'piece' if len(pieces) == 1 else 'pieces'} of content is above the brand: the journey speaks of the product alone"
+        yield Remark(("steps",), message, "offer something about the therapy area, or about the HCP's own work", key=True)
+
+
 def _known_uses(subject: Subject) -> Iterator[tuple[Loc, ContentVersion, str]]:
     contents = subject.library.contents
-    yield from ((loc, contents[ref], channel) for loc, ref, channel in uses(subject.definition) if ref in contents)
+    yield from ((loc, contents[ref], channel) for loc, ref, channel in subject.uses if ref in contents)

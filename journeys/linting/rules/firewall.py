@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 
-from journeys.conditions import FactIs
-from journeys.definitions import OTHERWISE, SKIPPED, BranchStep, ExitStep, MedicalStep, Purpose, Step, path, targets
+from journeys.definitions import OTHERWISE, SKIPPED, BranchStep, EscalateStep, ExitStep, MedicalStep, NotifyStep, Step, path
 from journeys.facts import CATALOGUE, Wall
-from journeys.linting.subject import Subject, comparisons, reported
+from journeys.linting.roads import Kind, written
+from journeys.linting.rules.conditions import fact_names
+from journeys.linting.rules.outside import named_events
+from journeys.linting.subject import Subject, reported
+from journeys.linting.walks import reached
 from journeys.loading import Loc, Remark
 
 
 def medical_fact(subject: Subject) -> Iterator[Remark]:
     """J301: KOL tier and scientific interest are never used by commercial (the MSL's independence)."""
-    if subject.definition.purpose is not Purpose.PROMOTIONAL:
-        return
-    for loc, comparison in comparisons(subject.definition):
-        fact = CATALOGUE.get(comparison.fact) if isinstance(comparison, FactIs) else None
-        if fact is not None and fact.wall is Wall.MEDICAL:
-            yield Remark((*loc, "fact"), f'"{fact.name}" belongs to medical and may not steer promotion', "decide by a commercial or open fact")
+    for loc, name in fact_names(subject) if subject.commercial else ():
+        if name in CATALOGUE and CATALOGUE[name].wall is Wall.MEDICAL:
+            yield Remark(loc, f'"{name}" belongs to medical and may not steer promotion', "decide by a commercial or open fact")
 
 
 def needs_inquiry(subject: Subject) -> Iterator[Remark]:
@@ -32,15 +32,47 @@ def soliciting(subject: Subject) -> Iterator[Remark]:
     first = subject.definition.first
     if first in medical:
         yield Remark(("steps", first), "a journey cannot begin with medical: nobody has asked yet", "begin with a visit", key=True)
-    for step_id, step in subject.definition.steps.items():
+    for step_id, step in subject.steps.items():
         for loc, to in _automatic(step):
             if to in medical:
                 message = f'this comes to "{to}" without a human who recorded a question'
                 yield Remark(("steps", step_id, *loc), message, "come to medical by what a human reports, or by an offer")
 
 
+def told_without_hand_off(subject: Subject) -> Iterator[Remark]:
+    """J304: commercial turns to medical only about a question that an HCP asked, so after a hand-off."""
+    if not subject.commercial:
+        return
+    handed = {step_id for step_id, _ in _medical(subject)}
+    graph = {step_id: [] if step_id in handed else following for step_id, following in subject.graph.items()}
+    before = reached(graph, [subject.definition.first])
+    for step_id, step in subject.steps.items():
+        loc = _to_medical(subject, step)
+        if loc is not None and step_id in before:
+            message = f'"{step_id}" turns to medical, and a run may come here without a hand-off'
+            yield Remark(("steps", step_id, *loc), message, "lead here only by way of a medical step")
+
+
+def medical_event(subject: Subject) -> Iterator[Remark]:
+    """J305: what medical does with an HCP is not told to commercial, not even that it happened."""
+    for loc, event in named_events(subject) if subject.commercial else ():
+        known = subject.library.events.get(event.event)
+        if known is not None and known.wall is Wall.MEDICAL:
+            yield Remark((*loc, "event"), f'"{event.event}" belongs to medical and is not told to commercial', "choose an event that is open or commercial")
+
+
+def _to_medical(subject: Subject, step: Step) -> Loc | None:
+    match step:
+        case NotifyStep() if step.notify.whom == "medical":
+            return ("notify", "whom")
+        case EscalateStep() if isinstance(subject.steps.get(step.escalate.about), MedicalStep):
+            return ("escalate", "about")
+        case _:
+            return None
+
+
 def _medical(subject: Subject) -> Iterator[tuple[str, MedicalStep]]:
-    yield from ((step_id, step) for step_id, step in subject.definition.steps.items() if isinstance(step, MedicalStep))
+    yield from ((step_id, step) for step_id, step in subject.steps.items() if isinstance(step, MedicalStep))
 
 
 def _automatic(step: Step) -> Iterator[tuple[Loc, str | None]]:
@@ -52,9 +84,6 @@ def _automatic(step: Step) -> Iterator[tuple[Loc, str | None]]:
         ways = (*step.ways, *((SKIPPED,) if SKIPPED in step.next else ()))
         unreported = [way for way in ways if way not in reported(step)]
         yield from dict.fromkeys((("next", way if way in step.next else OTHERWISE), path(step, way)) for way in unreported)
-    for name, to in targets(step):
-        kind, _, key = name.partition(".")
-        if isinstance(step, BranchStep):
-            yield ("branch", int(key), "next") if key else ("next",), to
-        elif kind == "blocked":
-            yield ("blocked", key), to
+    for road in written(step):
+        if road.kind in (Kind.BLOCKED, Kind.LINE) or isinstance(step, BranchStep):
+            yield road.loc, road.to

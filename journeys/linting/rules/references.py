@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from journeys.definitions import UpdateStep
 from journeys.library import misnamed
 from journeys.linting.subject import Subject
-from journeys.loading import Remark, did_you_mean
+from journeys.loading import Loc, Remark, did_you_mean
 
 
 def file_name(subject: Subject) -> Iterator[Remark]:
@@ -15,10 +16,11 @@ def file_name(subject: Subject) -> Iterator[Remark]:
 
 
 def unknown_persona(subject: Subject) -> Iterator[Remark]:
-    """J201: a strategy is for a persona of the library."""
-    persona, known = subject.definition.persona, subject.library.personas
-    if persona not in known:
-        yield Remark(("persona",), f'there is no persona "{persona}" in the library', did_you_mean(persona, known) or "describe it in personas/ first")
+    """J201: a strategy is for a persona of the library, and proposes no other."""
+    known = subject.library.personas
+    for loc, persona in _personas(subject):
+        if persona not in known:
+            yield Remark(loc, f'there is no persona "{persona}" in the library', did_you_mean(persona, known) or "describe it in personas/ first")
 
 
 def unknown_market(subject: Subject) -> Iterator[Remark]:
@@ -36,3 +38,10 @@ def second_strategy(subject: Subject) -> Iterator[Remark]:
         if other.journey != mine.journey and (other.persona, other.product) == (mine.persona, mine.product):
             message = f'"{other.journey}" is the strategy for {mine.persona} and {mine.product} already'
             yield Remark(("persona",), message, "make this a new version of it, or give it another persona or product")
+
+
+def _personas(subject: Subject) -> Iterator[tuple[Loc, str]]:
+    yield ("persona",), subject.definition.persona
+    for step_id, step in subject.steps.items():
+        if isinstance(step, UpdateStep) and step.update.propose_persona is not None:
+            yield ("steps", step_id, "update", "propose_persona"), step.update.propose_persona

@@ -1,8 +1,9 @@
-"""Rules on how runs go: every step is come to, every run can end, none spins, and none waits for what cannot be heard."""
+"""Rules on how runs go: every step is come to, every run can end, none goes round for ever, and none waits for what cannot be heard."""
 
 from collections.abc import Iterator
 
-from journeys.definitions import SENT, WITHDRAWN, BranchStep, EmailStep, ExitStep, Fate, MedicalStep, Step, path, targets
+from journeys.definitions import INVITED, ExitStep, InviteStep, SendStep
+from journeys.linting.at_once import at_once
 from journeys.linting.subject import Subject, waits
 from journeys.linting.walks import loops, reached, reversed_
 from journeys.loading import Remark
@@ -10,58 +11,59 @@ from journeys.loading import Remark
 
 def unreachable(subject: Subject) -> Iterator[Remark]:
     """J102: a step to which no path, offer or `blocked` path leads is never taken."""
-    definition = subject.definition
-    graph = {step_id: [to for _, to in targets(step)] for step_id, step in definition.steps.items()}
-    found = reached(graph, [definition.first])
-    if definition.first in definition.steps:
-        lost = (step_id for step_id in graph if step_id not in found)
+    first = subject.definition.first
+    if first in subject.steps:
+        found = reached(subject.graph, [first])
+        lost = (step_id for step_id in subject.steps if step_id not in found)
         yield from (Remark(("steps", step_id), f'nothing leads to the step "{step_id}"', "lead a path to it, or delete it", key=True) for step_id in lost)
 
 
 def no_end(subject: Subject) -> Iterator[Remark]:
     """J103: from every step the ways out must be able to lead to an exit. Offers and `blocked` paths do not count: nobody has to take them."""
-    steps = subject.definition.steps
-    exits = [step_id for step_id, step in steps.items() if isinstance(step, ExitStep)]
+    exits = [step_id for step_id, step in subject.steps.items() if isinstance(step, ExitStep)]
     if not exits:
         yield Remark(("steps",), "no step is an exit: no run could end", 'add a step such as "done: {exit: {reason: finished}}"', key=True)
         return
-    ending = reached(reversed_({step_id: [to for _, to in paths] for step_id, paths in subject.paths.items()}), exits)
+    ending = reached(reversed_(subject.own), exits)
     # A step whose every target is misspelt is J101's business alone.
-    stuck = (step_id for step_id in steps if step_id not in ending and subject.paths[step_id])
+    stuck = (step_id for step_id in subject.steps if step_id not in ending and subject.own[step_id])
     fix = "lead one of its ways, or of those after it, to an exit"
     yield from (Remark(("steps", step_id), f'no way out of "{step_id}" comes to an exit', fix, key=True) for step_id in stuck)
 
 
 def spinning(subject: Subject) -> Iterator[Remark]:
-    """J106: a loop in which no step pauses would run for ever in an instant. A wait pauses: what it moved on for once does not move it again."""
-    steps = subject.definition.steps
-    for loop in loops({step_id: [to for to in _moves_at_once(step) if to in steps] for step_id, step in steps.items()}):
+    """J106: a loop in which no step pauses would be run through in an instant. A wait to be heard of something pauses: what it moved on for once
+    does not move it again."""
+    for loop in loops({step_id: at_once(subject, step_id) for step_id in subject.steps}):
         yield Remark(("steps", loop[0]), f"nothing pauses in the loop {' → '.join(loop)}", "put a visit or a wait for a length of time into it", key=True)
 
 
+def unbounded(subject: Subject) -> Iterator[Remark]:
+    """J111: every loop, by whatever ways, holds a step that says how often it may be entered, and whose way out after that leaves the loop."""
+    for loop in loops(subject.exhausted):
+        bounded = [step for step in loop if step in subject.bounds]
+        if bounded:
+            message = f'the loop {" → ".join(loop)} has no end: also when "{bounded[0]}" is exhausted it leads back'
+            yield Remark(("steps", bounded[0]), message, 'lead its way "exhausted" out of the loop', key=True)
+        else:
+            message = f"nothing bounds the loop {' → '.join(loop)}"
+            yield Remark(("steps", loop[0]), message, 'say "at_most: 3", or another number, at one of its steps, and where "exhausted" leads', key=True)
+
+
 def nothing_to_hear(subject: Subject) -> Iterator[Remark]:
-    """J110: opened, clicked and the like are heard of an e-mail that was sent before."""
-    definition = subject.definition
-    emails = [step_id for step_id, step in definition.steps.items() if isinstance(step, EmailStep)]
-    after = reached({step_id: [to for _, to in targets(step)] for step_id, step in definition.steps.items()}, emails)
-    for step_id, step in waits(definition):
+    """J110: opened, clicked and the like are heard of something that was sent before; accepted and attended of an invitation alone."""
+    sends = [step_id for step_id, step in subject.steps.items() if isinstance(step, SendStep)]
+    invites = [step_id for step_id, step in subject.steps.items() if isinstance(step, InviteStep)]
+    after, after_invite = reached(subject.graph, sends), reached(subject.graph, invites)
+    for step_id, step in waits(subject):
+        if not step.wait.for_:
+            continue
         of = step.wait.of
-        if of is not None and of in definition.steps and of not in emails:
-            yield Remark(("steps", step_id, "wait", "of"), f'"{of}" sends nothing of which something could be heard', "name an e-mail step")
+        of_invitation = [heard.value for heard in step.wait.for_ if heard in INVITED]
+        if of is not None and of in subject.steps and of not in sends:
+            yield Remark(("steps", step_id, "wait", "of"), f'"{of}" sends nothing of which something could be heard', "name a step that sends something")
         elif of is None and step_id not in after:
-            yield Remark(("steps", step_id, "wait", "for"), "no e-mail comes before this wait", "send one first, or wait for a length of time")
-
-
-def _moves_at_once(step: Step) -> list[str | None]:
-    """The moves that a run can make without a pause: from a branch, an automatic e-mail, and wherever a blocked touch leads."""
-    match step:
-        case BranchStep():
-            return [*(case.next for case in step.branch), step.next]
-        case EmailStep():
-            goes_on = step.email.sent_by == "automatic" or Fate.SKIP in step.blocked.values()
-            return [*step.blocked.values(), *([path(step, SENT)] if goes_on else [])]
-        case MedicalStep():
-            # Without a question the hand-off is blocked at once, and skipping it is its `withdrawn` way.
-            return [*step.blocked.values(), path(step, WITHDRAWN)]
-        case _:
-            return []
+            yield Remark(("steps", step_id, "wait", "for"), "nothing is sent before this wait", "send something first, or wait for a length of time")
+        elif of_invitation and (step_id not in after_invite if of is None else of in subject.steps and of not in invites):
+            message = f'"{of_invitation[0]}" is heard of an invitation alone'
+            yield Remark(("steps", step_id, "wait", "for"), message, "wait for opened, clicked or replied, or invite")

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.idempotency import Once
 from api.paging import Batch, Slice
@@ -14,72 +13,75 @@ from api.ports import NotEnrolled
 from api.rows import EnrolmentRow, PersonRow
 from api.who import Role, Who
 from journeys.definitions import Definition
-from orchestrator.store import audit, outbox
-from orchestrator.store.desk.adding import added
-from orchestrator.store.desk.entry import entering, entrant, stands_in_the_way
+from journeys.state import EndKind
+from orchestrator.store import audit
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
-from orchestrator.store.tables import Alignment, Enrolment, Person, User
+from orchestrator.store.entering import Entrance, enter, leave_queue, locked
+from orchestrator.store.tables import Enrolment, Person, Turn
+from orchestrator.store.turns import QUEUED
 
-_COPIED = tuple(EnrolmentRow.__dataclass_fields__)
-_RUNNING = NotEnrolled("already_enrolled", "The HCP is in this journey already: one run at a time.")
+_COPIED = tuple(name for name in EnrolmentRow.__dataclass_fields__ if name != "busy_with")
 
 
 class StoredEnrolments:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def create(self, who: Who, person: PersonRow, definition: Definition, *, once: Once, now: datetime) -> EnrolmentRow | NotEnrolled:
+    async def create(
+        self, who: Who, person: PersonRow, definition: Definition, *, key: str | None = None, once: Once, now: datetime
+    ) -> EnrolmentRow | NotEnrolled:
         enrolment_id = f"enr{once.id('enrolment')}"
         async with transaction(self._engine) as session:
-            hcp = await session.get_one(Person, person.id, with_for_update=True)
+            hcp = await locked(session, person.id)
             made = await session.get(Enrolment, enrolment_id)
             if made is not None:  # the same request, cut short before it was answered
                 return _row(made)
-            refused = stands_in_the_way(await entrant(session, hcp, definition, now=now), definition, now=now)
-            if refused is not None:
-                return refused
-            return await _enrol(session, who, hcp, definition, enrolment_id=enrolment_id, now=now)
+            entrance = Entrance(by=who.id, role=who.role, conductor=who.id if who.role is Role.REP else None, key=key)
+            entered = await enter(session, hcp, definition, entrance, enrolment_id=enrolment_id, now=now)
+            if isinstance(entered, NotEnrolled):
+                return entered
+            waits = await session.get(Turn, entered.id)
+            return _row(await session.get_one(Enrolment, entered.id), waits.busy_with if waits is not None else None)
 
-    async def page(self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice) -> Batch[EnrolmentRow]:
+    async def leave_queue(self, who: Who, enrolment_id: str, *, reason: str, now: datetime) -> bool:
+        async with transaction(self._engine) as session:
+            enrolment = await session.get_one(Enrolment, enrolment_id)
+            await locked(session, enrolment.person_id)
+            await session.refresh(enrolment)
+            if enrolment.status != QUEUED:
+                return False
+            await leave_queue(session, enrolment, kind=EndKind.LEFT, reason=reason, now=now)
+            subject = f"enrolment:{enrolment_id}"
+            await audit.record(session, by=who.id, role=who.role, action="enrolment.left_queue", subject=subject, reason=reason, now=now)
+        return True
+
+    async def page(
+        self, who: Who, *, status: str | None, journey: str | None, person_id: str | None, cut: Slice, end_kind: str | None = None
+    ) -> Batch[EnrolmentRow]:
         order = (col(Enrolment.created_at), col(Enrolment.id))
         wanted = _seen_by(who).order_by(*(each.desc() for each in order)).limit(cut.limit + 1)
-        for column, asked in ((Enrolment.status, status), (Enrolment.journey, journey), (Enrolment.person_id, person_id)):
-            if asked is not None:
-                wanted = wanted.where(col(column) == asked)
+        asked = ((Enrolment.status, status), (Enrolment.journey, journey), (Enrolment.person_id, person_id), (Enrolment.end_kind, end_kind))
+        for column, value in asked:
+            if value is not None:
+                wanted = wanted.where(col(column) == value)
         if cut.after is not None:
             wanted = wanted.where(tuple_(*order) < (cut.after.instant(0), cut.after.text(1)))
         async with transaction(self._engine) as session:
-            rows = [_row(enrolment) for enrolment in await session.exec(wanted)]
+            rows = [_row(enrolment, busy_with) for enrolment, busy_with in await session.exec(wanted)]
         return Batch.of(rows, cut, lambda row: (row.created_at, row.id))
 
     async def find(self, who: Who, enrolment_id: str) -> EnrolmentRow | None:
         async with transaction(self._engine) as session:
-            enrolment = (await session.exec(_seen_by(who).where(Enrolment.id == enrolment_id))).first()
-        return _row(enrolment) if enrolment is not None else None
-
-
-async def _enrol(session: AsyncSession, who: Who, hcp: Person, definition: Definition, *, enrolment_id: str, now: datetime) -> EnrolmentRow | NotEnrolled:
-    conductor = who.id if who.role is Role.REP else await _rep_of(session, hcp.territory_id)
-    new = entering(hcp, definition, enrolment_id=enrolment_id, conductor=conductor, created_by=who.id, now=now)
-    # The person's lock keeps other entries out; the unique index says so once more.
-    if not await added(session, new):
-        return _RUNNING
-    await outbox.start(session, enrolment_id)
-    subject, details = f"enrolment:{enrolment_id}", {"person": hcp.id, "journey": definition.journey, "version": definition.version}
-    await audit.record(session, by=who.id, role=who.role, action="enrolment.created", subject=subject, details=details, now=now)
-    return _row(new)
-
-
-async def _rep_of(session: AsyncSession, territory_id: str | None) -> str | None:
-    """The rep of a territory: of several, the one whose id comes first, so that the answer does not waver."""
-    aligned = select(User.id).join(Alignment).where(Alignment.territory_id == territory_id, User.role == Role.REP, User.active).order_by(User.id)
-    return (await session.exec(aligned)).first()
+            found = (await session.exec(_seen_by(who).where(Enrolment.id == enrolment_id))).first()
+        return _row(*found) if found is not None else None
 
 
 def _seen_by(who: Who) -> Any:
-    return select(Enrolment).join(Person, col(Person.id) == col(Enrolment.person_id)).where(in_scope(who))
+    """Each enrolment with the journey that it waits for, where it waits for its turn."""
+    waiting = select(Enrolment, Turn.busy_with).join(Turn, col(Turn.enrolment_id) == col(Enrolment.id), isouter=True)
+    return waiting.join(Person, col(Person.id) == col(Enrolment.person_id)).where(in_scope(who))
 
 
-def _row(enrolment: Enrolment) -> EnrolmentRow:
-    return EnrolmentRow(**{name: getattr(enrolment, name) for name in _COPIED})
+def _row(enrolment: Enrolment, busy_with: str | None = None) -> EnrolmentRow:
+    return EnrolmentRow(**{name: getattr(enrolment, name) for name in _COPIED}, busy_with=busy_with)

@@ -10,11 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.ports import NotEnrolled
 from journeys.conditions import Value
 from journeys.conductor import eligible
-from journeys.definitions import BY_KEY, Definition, Purpose
+from journeys.definitions import BY_KEY, NEVER, Definition, Purpose
+from journeys.draws import hundredth
 from journeys.durations import Calendar, Length
+from journeys.lifecycle import Refused
 from orchestrator.store.facts import has_objected, load_facts
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.tables import Enrolment, Person
+from orchestrator.store.versions import refuses_entry
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,18 @@ class Entrant:
     running: bool
     last_run: datetime | None
     calendar: Calendar
+    version_refuses: Refused | None
+    """Why the version takes nobody now."""
 
 
-async def entrant(session: AsyncSession, hcp: Person, definition: Definition, *, now: datetime) -> Entrant:
-    """Read what is known of the HCP. The caller holds the person's lock, so that it stays true until the transaction ends."""
+async def entrant(session: AsyncSession, hcp: Person, definition: Definition, *, now: datetime, key: str | None = None) -> Entrant:
+    """Read what is known of the HCP and of the version. The caller holds the person's lock, so that it stays true until the transaction ends. In a
+    journey that is entered once for each key, only the runs of this key count."""
     policy = await policy_of(session, hcp.market)
-    runs = (await session.exec(select(Enrolment).where(Enrolment.person_id == hcp.id, Enrolment.journey == definition.journey))).all()
+    earlier = select(Enrolment).where(Enrolment.person_id == hcp.id, Enrolment.journey == definition.journey)
+    if definition.entry.again == BY_KEY:
+        earlier = earlier.where(Enrolment.entry_key == key)
+    runs = (await session.exec(earlier)).all()
     return Entrant(
         market=hcp.market,
         market_known=policy is not None,
@@ -44,6 +53,7 @@ async def entrant(session: AsyncSession, hcp: Person, definition: Definition, *,
         running=any(run.status != "ended" for run in runs),
         last_run=max((run.ended_at or run.created_at for run in runs), default=None),
         calendar=calendar_for(hcp, policy, now=now),
+        version_refuses=await refuses_entry(session, definition, now=now),
     )
 
 
@@ -65,11 +75,14 @@ def entering(
         created_by=created_by,
         created_at=now,
         continued_from=continued_from,
+        hundredth=hundredth(hcp.id, definition.journey),
     )
 
 
 def stands_in_the_way(entrant: Entrant, definition: Definition, *, now: datetime) -> NotEnrolled | None:
     """None where nothing does."""
+    if entrant.version_refuses is not None:
+        return NotEnrolled(entrant.version_refuses.code, entrant.version_refuses.detail)
     if entrant.objected and definition.purpose is Purpose.PROMOTIONAL:
         return NotEnrolled("objected", "The HCP objected to direct marketing: no promotional journey begins again.")
     if entrant.status != "active":
@@ -78,7 +91,7 @@ def stands_in_the_way(entrant: Entrant, definition: Definition, *, now: datetime
         return NotEnrolled("wrong_market", f"This journey is for {', '.join(definition.markets)}; the HCP is in {entrant.market}.")
     if not entrant.market_known:
         return NotEnrolled("no_market_policy", f"No policy is known for the market {entrant.market}, so nothing may be sent there.")
-    if entrant.running and definition.entry.again != BY_KEY:
+    if entrant.running:
         return NotEnrolled("already_enrolled", "The HCP is in this journey already: one run at a time.")
     return _again(entrant, definition, now) or _eligible(entrant, definition)
 
@@ -86,8 +99,8 @@ def stands_in_the_way(entrant: Entrant, definition: Definition, *, now: datetime
 def _again(entrant: Entrant, definition: Definition, now: datetime) -> NotEnrolled | None:
     if entrant.last_run is None:
         return None
-    if definition.entry.again == "never":
-        return NotEnrolled("never_again", "The HCP was in this journey before, and it is entered once.")
+    if definition.entry.again in (NEVER, BY_KEY):
+        return NotEnrolled("never_again", "The HCP was in this journey before, and it is entered once, or once for each key.")
     if not isinstance(definition.entry.again, Length):
         return None
     earliest = entrant.calendar.after(entrant.last_run, definition.entry.again)

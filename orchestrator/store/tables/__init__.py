@@ -1,6 +1,7 @@
 """The tables, by noun. They do not validate and never leave the store: what others see are the models of `journeys`, `activities` and `api`."""
 
 from orchestrator.store.tables.acts import Notification, Proposal, Request
+from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
 from orchestrator.store.tables.people import (
     Affiliation,
     Alignment,
@@ -14,12 +15,13 @@ from orchestrator.store.tables.people import (
     PersonaAssignment,
     PersonFact,
     PersonTag,
+    SigningPin,
     Territory,
     User,
 )
 from orchestrator.store.tables.records import AuditEntry, IdempotencyKey, Outbox
-from orchestrator.store.tables.rules import Consent, ContentVersion, DefinitionVersion, Market, Objection
-from orchestrator.store.tables.runs import Enrolment, HeardFact, Inquiry, InquiryWords, Judgement, Remark, Task, TimelineEntry, Touch
+from orchestrator.store.tables.rules import Consent, ContentVersion, DeclaredEvent, DefinitionVersion, Market, Objection, Stimulus, VersionSignature
+from orchestrator.store.tables.runs import Enrolment, HeardFact, Inquiry, InquiryWords, Judgement, Remark, Task, TimelineEntry, Touch, Turn
 
 __all__ = [
     "Affiliation",
@@ -28,8 +30,10 @@ __all__ = [
     "CommercialProfile",
     "Consent",
     "ContentVersion",
+    "DeclaredEvent",
     "DefinitionVersion",
     "Enrolment",
+    "EventEffect",
     "ExternalId",
     "HeardFact",
     "IdempotencyKey",
@@ -43,17 +47,24 @@ __all__ = [
     "Organisation",
     "OrganisationExternalId",
     "Outbox",
+    "OutsideEvent",
     "Person",
-    "Persona",
-    "PersonaAssignment",
     "PersonFact",
     "PersonTag",
+    "Persona",
+    "PersonaAssignment",
     "Proposal",
     "Remark",
     "Request",
+    "SigningPin",
+    "Stimulus",
+    "Sweep",
+    "SweepResult",
     "Task",
     "Territory",
     "TimelineEntry",
     "Touch",
+    "Turn",
     "User",
+    "VersionSignature",
 ]

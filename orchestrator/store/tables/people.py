@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from orchestrator.store.tables.columns import document, instant, may_refer_to, refers_to, serial
+from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_instant, refers_to, serial
 
 
 class Territory(SQLModel, table=True):
@@ -24,6 +24,17 @@ class User(SQLModel, table=True):
     name: str
     role: str
     active: bool = True
+
+
+class SigningPin(SQLModel, table=True):
+    """The second component of a user's signature, hashed with argon2, and how often it was missed in a row. Times are real ones."""
+
+    __tablename__ = "signing_pin"
+    user_id: str = Field(primary_key=True, foreign_key="app_user.id")
+    hash: str
+    misses: int = 0
+    locked_until: datetime | None = maybe_instant()
+    changed_at: datetime = instant()
 
 
 class Alignment(SQLModel, table=True):

@@ -44,7 +44,7 @@ class Outbox(SQLModel, table=True):
     id: int | None = serial()
     enrolment_id: str = Field(index=True)
     kind: str
-    """start, fact or leave."""
+    """start, fact or command of a run; sweep; openings of a journey."""
     payload: dict[str, Any] = document()
     created_at: datetime = instant()
     try_after: datetime = instant()

@@ -14,7 +14,8 @@ class Enrolment(SQLModel, table=True):
 
     __tablename__ = "enrolment"
     __table_args__ = (
-        Index("one_run_at_a_time", "person_id", "journey", unique=True, postgresql_where=text("status <> 'ended'")),
+        Index("one_run_at_a_time", "person_id", "journey", unique=True, postgresql_where=text("status <> 'ended' AND entry_key IS NULL")),
+        Index("one_run_for_a_key", "person_id", "journey", "entry_key", unique=True),
         Index("enrolment_by_status", "status", "created_at"),
     )
     id: str = Field(primary_key=True)
@@ -28,7 +29,7 @@ class Enrolment(SQLModel, table=True):
     territory_id: str | None = may_refer_to("territory.id")
     conductor: str | None = may_refer_to("app_user.id")
     status: str = "requested"
-    """requested, running, ended."""
+    """queued, requested, running, ended."""
     step: str | None = None
     doing: str | None = None
     since: datetime | None = maybe_instant()
@@ -48,6 +49,32 @@ class Enrolment(SQLModel, table=True):
     """The passage of another run that started this one."""
     awaited: bool = False
     """That passage waits for this run to end."""
+    event_id: str | None = may_refer_to("outside_event.id")
+    """The event that entered the HCP."""
+    entry_key: str | None = None
+    """Its key, in a journey that is entered once for each key."""
+    hundredth: int | None = None
+    """Where the person fell among 100 for this journey: those below its hold-out were kept out."""
+
+
+class Turn(SQLModel, table=True):
+    """The claim of a promotional run that has not ended on its HCP. Written and read behind the person's lock alone, so that no run's own lock is
+    needed to give its turn to another."""
+
+    __tablename__ = "turn"
+    enrolment_id: str = Field(primary_key=True, foreign_key="enrolment.id")
+    person_id: str = refers_to("person.id")
+    journey: str
+    priority: int
+    when_busy: str
+    active: bool
+    begun: bool
+    """Whether its run was started: one that was waits as a paused run, one that was not waits in the queue."""
+    since: datetime = instant()
+    busy_with: str | None = None
+    """The journey that has the HCP, where this one waits."""
+    pause: str | None = None
+    """The name of the pause that a begun one waits under."""
 
 
 class Task(SQLModel, table=True):

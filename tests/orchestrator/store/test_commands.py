@@ -31,7 +31,7 @@ def test_migrating_again_says_that_there_is_nothing_to_do(dirigent: Dirigent) ->
 def test_a_database_that_does_not_answer_is_said_in_a_sentence(dirigent: Dirigent, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command that needs it says where it was sought, with exit code 1 and no stack trace."""
     monkeypatch.setenv("DIRIGENT_DATABASE_URL", "postgresql://nobody:hush@127.0.0.1:1/none")
-    for command in (["migrate"], ["library", "publish"], ["people", "sample"]):
+    for command in (["migrate"], ["library", "import"], ["people", "sample"]):
         code, out, err = dirigent(*command)
         assert (code, out) == (1, "")
         assert err.startswith("The database at 127.0.0.1:1/none does not answer.")
@@ -47,31 +47,51 @@ def test_a_database_without_the_schema_is_said_in_a_sentence(dirigent: Dirigent,
     assert "dirigent migrate" in err
 
 
-def test_the_packaged_library_is_published_once(dirigent: Dirigent) -> None:
+def test_the_packaged_library_is_imported_once(dirigent: Dirigent) -> None:
     """The second time nothing is new."""
-    first, again = dirigent("library", "publish"), dirigent("library", "publish")
+    first, again = dirigent("library", "import"), dirigent("library", "import")
     assert first.code == again.code == 0
-    assert "published definition:pioneer@1" in first.out
-    assert again.out.startswith("0 published, 0 changed, ")
+    assert "published market:SE" in first.out
+    assert "drafted definition:pioneer@1" in first.out
+    assert again.out.startswith("0 published, 0 drafted, 0 changed, ")
 
 
 def test_a_changed_version_is_refused(dirigent: Dirigent, library: Path) -> None:
     """With what to do about it."""
-    dirigent("library", "publish", "--path", str(library))
+    dirigent("library", "import", "--path", str(library))
     _edit(library / "strategies" / "pioneer.yaml", "priority: 70", "priority: 71")
-    code, out, err = dirigent("library", "publish", "--path", str(library))
+    code, out, err = dirigent("library", "import", "--path", str(library))
     assert (code, out) == (1, "")
-    assert "pioneer@1 is published with another meaning" in err
+    assert "pioneer@1 is on record with another meaning" in err
 
 
-@pytest.mark.parametrize(("old", "new"), [("priority: 70", "priorty: 70"), ("hf-detail-aid@2", "hf-detail-aid@99")])
-def test_a_strategy_with_errors_is_not_published(dirigent: Dirigent, library: Path, old: str, new: str) -> None:
-    """Neither one that cannot be read nor one that the linter refuses, and nothing else of that library; the findings have their places."""
-    _edit(library / "strategies" / "pioneer.yaml", old, new)
-    code, out, err = dirigent("library", "publish", "--path", str(library))
+def test_a_library_that_cannot_be_read_is_not_imported(dirigent: Dirigent, library: Path) -> None:
+    """Nothing of it; the findings have their places."""
+    _edit(library / "strategies" / "pioneer.yaml", "priority: 70", "priorty: 70")
+    code, out, err = dirigent("library", "import", "--path", str(library))
     assert (code, out) == (1, "")
     assert "strategies/pioneer.yaml:" in err
-    assert dirigent("library", "publish").out.count("published definition:") == 4
+    assert dirigent("library", "import").out.count("drafted definition:") == 4
+
+
+def test_drafts_may_be_somebodys(dirigent: Dirigent) -> None:
+    """Of a user who drafts, and of no other."""
+    dirigent("people", "sample")
+    for nobody in ("rep-anna", "sales-maj", "unheard-of"):
+        code, _, err = dirigent("library", "import", "--as", nobody)
+        assert (code, err) == (1, f"{nobody!r} is not an active user who drafts: admin or marketing.\n")
+    assert "drafted definition:pioneer@1" in dirigent("library", "import", "--as", "mkt-lena").out
+
+
+def test_the_sample_signs_in_the_embedded_runtime_alone(dirigent: Dirigent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its PINs are known to everybody; there it puts the library in force, once."""
+    dirigent("people", "sample")
+    refused = dirigent("library", "sample")
+    assert (refused.code, refused.out) == (1, "")
+    assert "embedded runtime" in refused.err
+    monkeypatch.setenv("DIRIGENT_EMBEDDED", "true")
+    assert dirigent("library", "sample").code == 0
+    assert dirigent("library", "sample").out.startswith("0 published, 0 drafted, 0 changed, ")
 
 
 def test_the_sample_is_loaded_once(dirigent: Dirigent) -> None:

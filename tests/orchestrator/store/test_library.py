@@ -1,4 +1,4 @@
-"""Publishing the library: everything of it is stored, a published version never changes, and publishing again changes nothing."""
+"""Importing the library: everything of it is stored, strategies as drafts, a version never changes, and importing again changes nothing."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from journeys.personas import Persona
 from orchestrator.store import tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.errors import VersionChangedError
-from orchestrator.store.library import Published, Publishing, publish
+from orchestrator.store.library import Published, Publishing, import_library
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LATER = datetime(2026, 3, 9, 9, tzinfo=UTC)
@@ -28,9 +28,9 @@ def library() -> Library:
     return read_library(PACKAGED)
 
 
-async def _publish(engine: AsyncEngine, library: Library, *, now: datetime = NOW) -> dict[str, Publishing]:
+async def _import(engine: AsyncEngine, library: Library, *, now: datetime = NOW) -> dict[str, Publishing]:
     async with transaction(engine) as session:
-        results: tuple[Published, ...] = await publish(session, library, by="mkt-lena", role="marketing", now=now)
+        results: tuple[Published, ...] = await import_library(session, library, by="mkt-lena", role="marketing", now=now)
     return {each.subject: each.result for each in results}
 
 
@@ -45,8 +45,9 @@ async def _letter(engine: AsyncEngine) -> tables.ContentVersion:
 
 async def test_every_part_is_stored_as_it_was_written(engine: AsyncEngine, library: Library) -> None:
     """What is read back from the database equals what was read from the files, the order of the steps included."""
-    results = await _publish(engine, library)
-    assert set(results.values()) == {Publishing.PUBLISHED}
+    results = await _import(engine, library)
+    assert {subject.partition(":")[0] for subject, result in results.items() if result is Publishing.DRAFTED} == {"definition"}
+    assert set(results.values()) == {Publishing.PUBLISHED, Publishing.DRAFTED}
     async with transaction(engine) as session:
         definitions = {row.journey: row for row in await session.exec(select(tables.DefinitionVersion))}
         contents = [ContentVersion.model_validate(row.body) for row in await session.exec(select(tables.ContentVersion))]
@@ -62,12 +63,13 @@ async def test_every_part_is_stored_as_it_was_written(engine: AsyncEngine, libra
         assert list(stored.steps) == list(strategy.steps)
         assert stored.digest == strategy.digest == definitions[journey].digest
         assert definitions[journey].source == library.strategy_texts[journey]
+        assert (definitions[journey].state, definitions[journey].authors, definitions[journey].published_at) == ("draft", ["mkt-lena"], None)
 
 
 async def test_publishing_again_changes_nothing(engine: AsyncEngine, library: Library) -> None:
     """The second time every part is unchanged, and the audit has no new line."""
-    first = await _publish(engine, library)
-    second = await _publish(engine, library, now=LATER)
+    first = await _import(engine, library)
+    second = await _import(engine, library, now=LATER)
     assert second == dict.fromkeys(first, Publishing.UNCHANGED)
     async with transaction(engine) as session:
         lines = (await session.exec(select(tables.AuditEntry))).all()
@@ -75,24 +77,24 @@ async def test_publishing_again_changes_nothing(engine: AsyncEngine, library: Li
     assert len(lines) == len(first)
 
 
-async def test_a_published_strategy_never_changes(engine: AsyncEngine, library: Library) -> None:
-    """Another meaning under the same version is refused, with what to do, and nothing else of that library is published either."""
-    await _publish(engine, library)
+async def test_a_strategy_on_record_never_changes(engine: AsyncEngine, library: Library) -> None:
+    """Another meaning under the same version is refused, with what to do, and nothing else of that library is brought in either."""
+    await _import(engine, library)
     changed = library.strategies["pioneer"].model_copy(update={"priority": 1})
     policy = library.markets["SE"].model_copy(update={"weekly_cap": 99})
     attempt = replace(library, strategies={**library.strategies, "pioneer": changed}, markets={**library.markets, "SE": policy})
     with pytest.raises(VersionChangedError, match=r"pioneer@1 .* higher version"):
-        await _publish(engine, attempt)
+        await _import(engine, attempt)
     async with transaction(engine) as session:
         assert (await session.get_one(tables.Market, "SE")).body["weekly_cap"] == library.markets["SE"].weekly_cap
 
 
 async def test_a_new_version_stands_beside_the_old_one(engine: AsyncEngine, library: Library) -> None:
-    """Raising the version publishes it; the earlier one stays for the people who are on it."""
-    await _publish(engine, library)
+    """Raising the version drafts it; the earlier one stays for the people who are on it."""
+    await _import(engine, library)
     changed = library.strategies["pioneer"].model_copy(update={"priority": 1, "version": 2})
-    results = await _publish(engine, replace(library, strategies={**library.strategies, "pioneer": changed}))
-    assert results["definition:pioneer@2"] is Publishing.PUBLISHED
+    results = await _import(engine, replace(library, strategies={**library.strategies, "pioneer": changed}))
+    assert results["definition:pioneer@2"] is Publishing.DRAFTED
     async with transaction(engine) as session:
         rows = await session.exec(select(tables.DefinitionVersion.version).where(col(tables.DefinitionVersion.journey) == "pioneer"))
         assert sorted(rows) == [1, 2]
@@ -100,34 +102,34 @@ async def test_a_new_version_stands_beside_the_old_one(engine: AsyncEngine, libr
 
 async def test_published_content_never_changes_its_words(engine: AsyncEngine, library: Library) -> None:
     """Another title, letter or audience under the same version is refused."""
-    await _publish(engine, library)
+    await _import(engine, library)
     with pytest.raises(VersionChangedError, match="hf-dialogue@2"):
-        await _publish(engine, _with(library, library.contents[LETTER].model_copy(update={"title": "Another"})))
+        await _import(engine, _with(library, library.contents[LETTER].model_copy(update={"title": "Another"})))
 
 
 async def test_a_withdrawal_in_the_file_is_taken_over(engine: AsyncEngine, library: Library) -> None:
     """State and expiry are no part of the words: the author may change them in the file without a new version."""
-    await _publish(engine, library)
-    results = await _publish(engine, _with(library, library.contents[LETTER].model_copy(update={"state": ContentState.WITHDRAWN})), now=LATER)
+    await _import(engine, library)
+    results = await _import(engine, _with(library, library.contents[LETTER].model_copy(update={"state": ContentState.WITHDRAWN})), now=LATER)
     assert [subject for subject, result in results.items() if result is Publishing.CHANGED] == ["content:hf-dialogue@2"]
     assert (await _letter(engine)).state == ContentState.WITHDRAWN
 
 
 async def test_publishing_does_not_bring_withdrawn_content_back(engine: AsyncEngine, library: Library) -> None:
     """What review withdrew in the database stays withdrawn when the unchanged file, which still says approved, is published again."""
-    await _publish(engine, library)
+    await _import(engine, library)
     async with transaction(engine) as session:
         (await session.get_one(tables.ContentVersion, (LETTER.id, LETTER.version))).state = ContentState.WITHDRAWN
-    results = await _publish(engine, library, now=LATER)
+    results = await _import(engine, library, now=LATER)
     assert set(results.values()) == {Publishing.UNCHANGED}
     assert (await _letter(engine)).state == ContentState.WITHDRAWN
 
 
 async def test_personas_and_markets_stand_as_last_published(engine: AsyncEngine, library: Library) -> None:
     """They have no versions: the latest description and the latest rules are in force at once."""
-    await _publish(engine, library)
+    await _import(engine, library)
     policy = library.markets["SE"].model_copy(update={"weekly_cap": 2})
-    results = await _publish(engine, replace(library, markets={**library.markets, "SE": policy}), now=LATER)
+    results = await _import(engine, replace(library, markets={**library.markets, "SE": policy}), now=LATER)
     assert results["market:SE"] is Publishing.CHANGED
     async with transaction(engine) as session:
         row = await session.get_one(tables.Market, "SE")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from journeys.durations import Calendar, parse
-from orchestrator.store.markets import YEARS_AHEAD, calendar_for
+from orchestrator.calendars import YEARS_AHEAD
+from orchestrator.store.markets import calendar_for
 from orchestrator.store.tables import Person
 from tests.builders import NOW, a_market
 from tests.orchestrator.store.desk.filling import a_person

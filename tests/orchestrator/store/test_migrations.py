@@ -1,8 +1,9 @@
-"""The schema's history: it reaches what the tables say, once, whoever starts first, and it keeps three books append-only."""
+"""The schema's history: it reaches what the tables say, once, whoever starts first, and it keeps four books append-only."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from alembic.autogenerate import produce_migrations, render_python_code
@@ -17,8 +18,11 @@ from orchestrator.store import audit, tables
 from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import DatabaseTooNewError, DatabaseUnreachableError, MigrationMissingError
 from orchestrator.store.migrations import migrate, require_migrated
+from tests.builders import a_journey
+from tests.orchestrator.store.desk.filling import a_version
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+_WORDS = {"consent": "method", "version_signature": "meaning"}
 NOWHERE = "postgresql+psycopg://nobody:hush@127.0.0.1:1/none"
 
 
@@ -104,6 +108,11 @@ async def _one_row_in_each_book(engine: AsyncEngine) -> None:
     async with transaction(engine) as session:
         session.add(tables.Person(id="p1", given_name="Ada", family_name="Berg", profession="physician", market="SE", created_at=NOW, updated_at=NOW))
         await audit.record(session, by="anna", role="rep", action="task.completed", subject="task:t1", reason="met", details={"outcome": "neutral"}, now=NOW)
+        session.add(tables.User(id="anna", name="Anna", role="sales"))
+        session.add(a_version(a_journey()))
+        await session.flush()
+        named: dict[str, Any] = {"journey": a_journey().journey, "version": 1, "round": 1, "digest": a_journey().digest}
+        session.add(tables.VersionSignature(id="s1", **named, party="sales", meaning="approval", by="anna", name="Anna", at=NOW))
         session.add(tables.PersonaAssignment(id="a1", person_id="p1", persona="pioneer", by="anna", reason="met", at=NOW))
         session.add(
             tables.Consent(
@@ -121,19 +130,38 @@ async def _one_row_in_each_book(engine: AsyncEngine) -> None:
         )
 
 
-@pytest.mark.parametrize("book", ["audit", "consent", "persona_assignment"])
+@pytest.mark.parametrize("book", ["audit", "consent", "persona_assignment", "version_signature"])
 @pytest.mark.parametrize(
     "change", ["UPDATE {} SET reason = 'x'", "UPDATE {} SET at = now() WHERE false", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE person CASCADE"]
 )
 async def test_an_append_only_book_refuses_every_change(engine: AsyncEngine, book: str, change: str) -> None:
     """Update, delete and truncate are refused by the database itself, with a message that names the table, and the row stays."""
     await _one_row_in_each_book(engine)
-    statement = change.format(book).replace("SET reason", "SET method" if book == "consent" else "SET reason")
+    statement = change.format(book).replace("SET reason", f"SET {_WORDS.get(book, 'reason')}")
     with pytest.raises(IntegrityError, match="append-only"):
         async with transaction(engine) as session:
             await (await session.connection()).execute(text(statement))
     async with engine.connect() as connection:
         assert (await connection.execute(text(f"SELECT count(*) FROM {book}"))).scalar_one() == 1  # noqa: S608 - a name of this file
+
+
+@pytest.mark.parametrize("change", ["body = '{}'", "source = 'x'", "digest = 'x'", "authors = '[]'", "state = 'draft', digest = 'x'"])
+async def test_a_text_that_was_submitted_is_locked_by_the_database(engine: AsyncEngine, change: str) -> None:
+    """What was signed stays what was signed, whoever has a connection; going back to draft and another text are two acts."""
+    await _one_row_in_each_book(engine)
+    with pytest.raises(IntegrityError, match="its text is locked"):
+        async with transaction(engine) as session:
+            await (await session.connection()).execute(text(f"UPDATE definition_version SET {change}"))  # noqa: S608 - a word of this file
+
+
+@pytest.mark.parametrize("removal", ["DELETE FROM definition_version", "TRUNCATE definition_version CASCADE"])
+async def test_no_version_is_ever_removed(engine: AsyncEngine, removal: str) -> None:
+    """Not a draft either: it is withdrawn, and stays on record."""
+    async with transaction(engine) as session:
+        session.add(a_version(a_journey(), state="draft"))
+    with pytest.raises(IntegrityError, match=r"never removed|append-only"):
+        async with transaction(engine) as session:
+            await (await session.connection()).execute(text(removal))
 
 
 async def _begin_and_fail(engine: AsyncEngine) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from structlog.testing import capture_logs
 
-from journeys.events import ConsentWithdrawn, Fact, FactsChanged
+from journeys.events import Command, ConsentWithdrawn, Fact, FactsChanged
 from orchestrator.store import outbox, tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.outbox import Relay, Undeliverable
@@ -37,6 +37,16 @@ class FakeRunner:
         if self.strict and "start" not in self.heard[enrolment_id]:
             raise Undeliverable(enrolment_id)
         self.heard[enrolment_id].append(fact.id)
+
+    async def order(self, enrolment_id: str, command: Command) -> None:
+        await self._come_through(enrolment_id)
+        self.heard[enrolment_id].append(command.id)
+
+    async def sweep(self, sweep_id: str) -> None:
+        self.heard[sweep_id].append("sweep")
+
+    async def keep_openings(self, journey: str) -> None:
+        self.heard[journey].append("openings")
 
     async def _come_through(self, enrolment_id: str) -> None:
         await asyncio.sleep(0.002)

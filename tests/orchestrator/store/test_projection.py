@@ -11,11 +11,11 @@ from activities.orders import Entry
 from journeys.commands import Note, What
 from journeys.definitions import Definition
 from journeys.events import FactsChanged
-from orchestrator.store import library, tables
+from orchestrator.store import tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.projection import project
 from tests.builders import NOW, a_journey
-from tests.orchestrator.store.desk.filling import ASTRID, ENROLMENT, a_task, add, an_enrolment, every
+from tests.orchestrator.store.desk.filling import ASTRID, ENROLMENT, a_task, a_version, add, an_enrolment, every
 from tests.orchestrator.store.sending import a_position, an_end, an_entry, change
 
 LATER = NOW + timedelta(days=1)
@@ -207,9 +207,7 @@ def _ordinary(**changes: Any) -> Definition:
 
 
 async def _publish(engine: AsyncEngine, *definitions: Definition) -> None:
-    async with transaction(engine) as session:
-        for definition in definitions:
-            await library.publish_definition(session, definition, source="…", by="user-marketing", now=NOW)
+    await add(engine, *map(a_version, definitions))
 
 
 async def _hand_over(engine: AsyncEngine) -> tables.TimelineEntry:
@@ -291,6 +289,20 @@ async def test_a_hand_over_needs_an_eligible_hcp(world: AsyncEngine) -> None:
     await _publish(world, _ordinary(entry={"when": when}))
     assert (await _hand_over(world)).way == "not_continued_not_eligible"
     assert await _following(world) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"state": "signed"}, {"state": "retired"}, {"state": "draining"}, {"effective_from": LATER + timedelta(days=1)}, {"drains_from": LATER}],
+    ids=str,
+)
+async def test_a_hand_over_leads_into_the_version_that_is_in_effect(world: AsyncEngine, changes: dict[str, Any]) -> None:
+    """A later one that takes nobody, or nobody yet, is passed over; where no version takes people, there is no strategy."""
+    await add(world, a_version(_ordinary(version=2), **changes))
+    await _publish(world, _ordinary())
+    assert (await _hand_over(world)).way is None
+    (following,) = await _following(world)
+    assert following.version == 1
 
 
 @pytest.mark.parametrize("others", [(), (_ordinary(product="nephrolex"),)], ids=["none at all", "of another product"])

@@ -1,4 +1,4 @@
-"""The first schema: every table, the schema of what medical alone reads, and the triggers that keep three books append-only."""
+"""The first schema: every table, the schema of what medical alone reads, and the triggers that keep four books append-only and signed texts locked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,13 +9,14 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
-BOOKS = ("audit", "consent", "persona_assignment")
+BOOKS = ("audit", "consent", "persona_assignment", "version_signature")
 
 
 def upgrade() -> None:
     op.execute("CREATE SCHEMA medical")
     _create_tables()
     _keep_append_only()
+    _lock_what_is_signed()
 
 
 def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are tables
@@ -67,11 +68,47 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("published_by", sa.String(), nullable=False),
-        sa.Column("published_at", INSTANT, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("authors", sa.JSON(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("published_by", sa.String(), nullable=True),
+        sa.Column("published_at", INSTANT, nullable=True),
+        sa.Column("effective_from", INSTANT, nullable=True),
+        sa.Column("drains_from", INSTANT, nullable=True),
+        sa.Column("running", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("journey", "version"),
     )
     op.create_index("ix_definition_version_persona", "definition_version", ["persona"])
+    op.create_table(
+        "version_signature",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("journey", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("meaning", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["app_user.id"]),
+        sa.ForeignKeyConstraint(["journey", "version"], ["definition_version.journey", "definition_version.version"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("journey", "version", "round", "by"),
+        sa.UniqueConstraint("journey", "version", "round", "party"),
+    )
+    op.create_index("ix_version_signature_by", "version_signature", ["by"])
+    op.create_table(
+        "signing_pin",
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("misses", sa.Integer(), nullable=False),
+        sa.Column("locked_until", INSTANT, nullable=True),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"]),
+        sa.PrimaryKeyConstraint("user_id"),
+    )
     op.create_table(
         "idempotency_key",
         sa.Column("key", sa.String(), nullable=False),
@@ -230,6 +267,61 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
     )
     op.create_index("ix_consent_person_id", "consent", ["person_id"])
     op.create_table(
+        "declared_event",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "outside_event",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column("person_id", sa.String(), nullable=True),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("standing", sa.String(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("arrived_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source", "source_id"),
+    )
+    op.create_index("ix_outside_event_person_id", "outside_event", ["person_id"])
+    op.create_index("outside_event_by_standing", "outside_event", ["standing", "arrived_at"])
+    op.create_table(
+        "stimulus",
+        sa.Column("journey", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("journey", "version", "kind", "event"),
+    )
+    op.create_index("stimulus_by_event", "stimulus", ["kind", "event"])
+    op.create_table(
+        "sweep",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("journey", sa.String(), nullable=False),
+        sa.Column("selection", sa.JSON(), nullable=False),
+        sa.Column("per_second", sa.Float(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("counted", sa.JSON(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("started_at", INSTANT, nullable=True),
+        sa.Column("ended_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_sweep_journey", "sweep", ["journey"])
+    op.create_index("sweep_list", "sweep", ["created_at", "id"])
+    op.create_table(
         "enrolment",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
@@ -260,6 +352,10 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"]),
         sa.Column("begun_by", sa.String(), nullable=True),
         sa.Column("awaited", sa.Boolean(), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=True),
+        sa.Column("entry_key", sa.String(), nullable=True),
+        sa.Column("hundredth", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["outside_event.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("begun_by"),
     )
@@ -267,7 +363,28 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
     op.create_index("ix_enrolment_conductor", "enrolment", ["conductor"])
     op.create_index("ix_enrolment_person_id", "enrolment", ["person_id"])
     op.create_index("ix_enrolment_territory_id", "enrolment", ["territory_id"])
-    op.create_index("one_run_at_a_time", "enrolment", ["person_id", "journey"], unique=True, postgresql_where=sa.text("status <> 'ended'"))
+    op.create_index("ix_enrolment_event_id", "enrolment", ["event_id"])
+    op.create_index(
+        "one_run_at_a_time", "enrolment", ["person_id", "journey"], unique=True, postgresql_where=sa.text("status <> 'ended' AND entry_key IS NULL")
+    )
+    op.create_index("one_run_for_a_key", "enrolment", ["person_id", "journey", "entry_key"], unique=True)
+    op.create_table(
+        "turn",
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("journey", sa.String(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("when_busy", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("begun", sa.Boolean(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("busy_with", sa.String(), nullable=True),
+        sa.Column("pause", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.PrimaryKeyConstraint("enrolment_id"),
+    )
+    op.create_index("ix_turn_person_id", "turn", ["person_id"])
     op.create_table(
         "external_id",
         sa.Column("source", sa.String(), nullable=False),
@@ -541,6 +658,29 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.UniqueConstraint("source", "source_id"),
         sa.UniqueConstraint("touch_key", "heard"),
     )
+    op.create_table(
+        "event_effect",
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("journey", sa.String(), nullable=False),
+        sa.Column("effect", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["outside_event.id"]),
+        sa.PrimaryKeyConstraint("event_id", "enrolment_id", "journey"),
+    )
+    op.create_table(
+        "sweep_result",
+        sa.Column("sweep_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("enrolment_id", sa.String(), nullable=True),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.ForeignKeyConstraint(["sweep_id"], ["sweep.id"]),
+        sa.PrimaryKeyConstraint("sweep_id", "person_id"),
+    )
 
 
 def _keep_append_only() -> None:
@@ -554,3 +694,25 @@ def _keep_append_only() -> None:
     """)
     for book in BOOKS:
         op.execute(f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {book} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
+
+
+def _lock_what_is_signed() -> None:
+    """A version's text changes while it is a draft, and no version is ever removed: what was signed stays what was signed."""
+    op.execute("""
+        CREATE FUNCTION refuse_another_text() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP <> 'UPDATE' THEN
+                RAISE EXCEPTION '% refused: a version of a journey is never removed', TG_OP
+                    USING ERRCODE = 'restrict_violation', HINT = 'Withdraw the draft, or retire the version.';
+            END IF;
+            IF (OLD.state <> 'draft' OR NEW.state <> 'draft')
+                AND (OLD.digest, OLD.body::text, OLD.source, OLD.authors::text)
+                    IS DISTINCT FROM (NEW.digest, NEW.body::text, NEW.source, NEW.authors::text) THEN
+                RAISE EXCEPTION 'refused: % version % is %, and its text is locked', OLD.journey, OLD.version, OLD.state
+                    USING ERRCODE = 'restrict_violation', HINT = 'Send it back to draft, or write the next version.';
+            END IF;
+            RETURN NEW;
+        END $$
+    """)
+    op.execute("CREATE TRIGGER text_is_locked BEFORE UPDATE OR DELETE ON definition_version FOR EACH ROW EXECUTE FUNCTION refuse_another_text()")
+    op.execute("CREATE TRIGGER never_removed BEFORE TRUNCATE ON definition_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_another_text()")

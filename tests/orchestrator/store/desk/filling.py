@@ -1,6 +1,7 @@
 """Fills a test's own database with a small world: one HCP at home, one elsewhere, users, a market, a journey, content, a run with a touch."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,11 +16,11 @@ from journeys.definitions import Definition
 from orchestrator.store import library, tables
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.engine import transaction
-from tests.builders import NOW, a_content, a_journey, a_market, a_persona
+from tests.builders import NOW, a_content, a_journey, a_market, a_persona, written
 
 HOME, AWAY = "se-stockholm", "se-malmo"
 ASTRID, BO = "person-astrid", "person-bo"
-REP, MSL, MARKETING, COMPLIANCE = (Who(f"user-{role}", role) for role in (Role.REP, Role.MSL, Role.MARKETING, Role.COMPLIANCE))
+REP, MSL, SALES, MARKETING, MEDICAL, COMPLIANCE, ADMIN = (Who(f"user-{role}", role) for role in Role)
 ENROLMENT, TOUCH, MESSAGE_ID = "enr1", "enr1.follow-up.1", "<touch@mail.example>"
 
 
@@ -61,7 +62,16 @@ async def the_world(engine: AsyncEngine, definition: Definition | None = None) -
         await library.publish_persona(session, a_persona(), now=NOW)
         await library.publish_market(session, a_market(), now=NOW)
         await library.publish_content(session, ContentVersion.model_validate(content), now=NOW)
-        await library.publish_definition(session, definition or a_journey(), source="…", by="user-marketing", now=NOW)
+        session.add(a_version(definition or a_journey()))
+
+
+def a_version(definition: Definition, **changes: Any) -> tables.DefinitionVersion:
+    """A version in force for a day, as if all had signed it."""
+    authored = definition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    said = {name: getattr(definition, name) for name in ("journey", "version", "digest", "persona", "product", "title")}
+    since = NOW - timedelta(days=1)
+    told: dict[str, Any] = {"authors": ["user-marketing"], "created_at": since, "state": "published", "published_by": "user-marketing", "published_at": since}
+    return tables.DefinitionVersion(**{**said, "body": authored, "source": written(authored), "effective_from": since, **told, **changes})
 
 
 async def a_run(engine: AsyncEngine, **changes: Any) -> None:

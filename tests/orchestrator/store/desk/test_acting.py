@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.ports import NotEnrolled
 from api.rows import EnrolmentRow
 from api.schemas.consents import NewConsent, NewObjection, NewWithdrawal
-from journeys.definitions import Heard
+from journeys.definitions import Definition, Heard
 from orchestrator.store import tables
 from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.enrolments import StoredEnrolments
@@ -29,6 +29,7 @@ from tests.orchestrator.store.desk.filling import (
     REP,
     TOUCH,
     a_run,
+    a_version,
     add,
     an_enrolment,
     astrid,
@@ -53,6 +54,13 @@ async def _told(engine: AsyncEngine) -> list[tuple[str, str]]:
 
 async def _audited(engine: AsyncEngine) -> list[tuple[str, str]]:
     return [(row.by, row.action) for row in await every(engine, tables.AuditEntry)]
+
+
+async def _in_force(engine: AsyncEngine, **changes: Any) -> Definition:
+    """A second version of the journey, published."""
+    definition = a_journey(version=2, **changes)
+    await add(engine, a_version(definition))
+    return definition
 
 
 async def test_enrolling_writes_the_start_and_the_audit_with_it(engine: AsyncEngine) -> None:
@@ -99,10 +107,35 @@ async def test_marketing_enrols_for_the_rep_of_the_territory(engine: AsyncEngine
 )
 async def test_the_definition_decides_who_enters(changes: dict[str, Any], code: str, engine: AsyncEngine) -> None:
     """By its entry condition and its markets; a medical fact counts for nothing here."""
-    refused = await StoredEnrolments(engine).create(REP, await astrid(engine), a_journey(**changes), once=once(), now=NOW)
+    definition = await _in_force(engine, **changes)
+    refused = await StoredEnrolments(engine).create(REP, await astrid(engine), definition, once=once(), now=NOW)
     assert isinstance(refused, NotEnrolled)
     assert refused.code == code
     assert (await every(engine, tables.Enrolment), await _told(engine)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"state": "draft"}, "not_published"),
+        ({"state": "in_review"}, "not_published"),
+        ({"state": "signed"}, "not_published"),
+        ({"state": "withdrawn"}, "not_published"),
+        ({"effective_from": NOW + timedelta(seconds=1)}, "not_in_effect"),
+        ({"drains_from": NOW}, "admits_nobody"),
+        ({"state": "draining"}, "admits_nobody"),
+        ({"state": "retired"}, "admits_nobody"),
+        ({"digest": "another"}, "not_published"),
+    ],
+)
+async def test_a_version_that_is_not_in_effect_takes_nobody(changes: dict[str, Any], code: str, engine: AsyncEngine) -> None:
+    """Not even by its number; and a definition that is not the one on record is none."""
+    definition = a_journey(version=2)
+    await add(engine, a_version(definition, **changes))
+    refused = await StoredEnrolments(engine).create(REP, await astrid(engine), definition, once=once(), now=NOW)
+    assert isinstance(refused, NotEnrolled)
+    assert refused.code == code
+    assert await every(engine, tables.Enrolment) == []
 
 
 async def test_an_objection_keeps_promotion_out(engine: AsyncEngine) -> None:
@@ -112,14 +145,14 @@ async def test_an_objection_keeps_promotion_out(engine: AsyncEngine) -> None:
     refused = await enrolments.create(REP, person, a_journey(), once=once("k1"), now=NOW)
     assert isinstance(refused, NotEnrolled)
     assert refused.code == "objected"
-    assert isinstance(await enrolments.create(REP, person, a_journey(purpose="transactional"), once=once("k2"), now=NOW), EnrolmentRow)
+    assert isinstance(await enrolments.create(REP, person, await _in_force(engine, purpose="transactional"), once=once("k2"), now=NOW), EnrolmentRow)
 
 
 @pytest.mark.parametrize(("again", "days", "code"), [("never", 999, "never_again"), ("180 days", 179, "too_early_to_enter_again"), ("180 days", 181, None)])
 async def test_entering_again(again: str, days: int, code: str | None, engine: AsyncEngine) -> None:
     """Counted from the end of the last run, in the HCP's calendar."""
     await a_run(engine, status="ended", ended_at=NOW)
-    definition = a_journey(entry={"when": {"fact": "persona", "is": "pioneer"}, "again": again})
+    definition = await _in_force(engine, entry={"when": {"fact": "persona", "is": "pioneer"}, "again": again})
     answer = await StoredEnrolments(engine).create(REP, await astrid(engine), definition, once=once(), now=NOW + timedelta(days=days))
     assert (answer.code if isinstance(answer, NotEnrolled) else None) == code
 
@@ -130,12 +163,13 @@ async def test_suppressed_and_unknown_markets_stay_out(engine: AsyncEngine) -> N
     (stored,) = [row for row in await every(engine, tables.Person) if row.id == ASTRID]
     stored.market = "UK"
     await add(engine, stored)
-    refused = await enrolments.create(REP, person, a_journey(markets=["UK"]), once=once(), now=NOW)
+    definition = await _in_force(engine, markets=["UK"])
+    refused = await enrolments.create(REP, person, definition, once=once(), now=NOW)
     assert isinstance(refused, NotEnrolled)
     assert refused.code == "no_market_policy"
     stored.status = "retired"
     await add(engine, stored)
-    refused = await enrolments.create(REP, person, a_journey(markets=["UK"]), once=once(), now=NOW)
+    refused = await enrolments.create(REP, person, definition, once=once(), now=NOW)
     assert isinstance(refused, NotEnrolled)
     assert refused.code == "suppressed"
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.paging import BadCursorError, Cursor, Slice
 from api.who import Who
 from journeys.definitions import ContentRef
+from journeys.versions import VersionState
 from orchestrator.store import tables
 from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.definitions import StoredDefinitions
@@ -17,6 +18,7 @@ from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.tasks import StoredTasks
 from orchestrator.store.desk.timelines import StoredTimelines
 from orchestrator.store.desk.users import StoredUsers
+from orchestrator.store.engine import transaction
 from tests.builders import NOW, a_journey
 from tests.orchestrator.store.desk.filling import (
     ASTRID,
@@ -31,6 +33,7 @@ from tests.orchestrator.store.desk.filling import (
     a_person,
     a_run,
     a_task,
+    a_version,
     add,
     an_enrolment,
     every,
@@ -161,21 +164,48 @@ async def test_the_timeline_is_of_ones_side_with_the_words_one_may_read(engine: 
     assert [row.what for row in newest] == ["task_closed", "began"]
 
 
-async def test_definitions_are_found_by_version_or_the_latest(engine: AsyncEngine) -> None:
-    """And published once for ever, with an audit line."""
-    definitions = StoredDefinitions(engine)
-    for _ in range(2):
-        second = await definitions.publish(MARKETING, a_journey(version=2), source="second", now=NOW)
-    assert second.result == "unchanged"
-    assert (await definitions.publish(MARKETING, a_journey(version=2, priority=1), source="changed", now=NOW)).result == "conflict"
-    latest, first = await definitions.find("heart-failure-pioneer", None), await definitions.find("heart-failure-pioneer", 1)
-    assert latest is not None
-    assert first is not None
-    assert (latest.definition.version, latest.source, first.definition.version) == (2, "second", 1)
-    assert [row.definition.version for row in await walk(lambda cut: definitions.page(cut=cut), limit=1)] == [2, 1]
+async def test_definitions_are_found_by_version_or_the_one_in_effect(engine: AsyncEngine) -> None:
+    """The latest that HCPs enter at the time; a version that is published from tomorrow waits until then."""
+    definitions, tomorrow = StoredDefinitions(engine), NOW + timedelta(days=1)
+    await add(engine, a_version(a_journey(version=2), effective_from=tomorrow), a_version(a_journey(version=3), state="draft", effective_from=None))
+    for now, version in ((NOW, 1), (tomorrow, 2)):
+        found = await definitions.find("heart-failure-pioneer", None, now=now)
+        assert found is not None
+        assert found.life.version == version
+    draft = await definitions.find("heart-failure-pioneer", 3, now=NOW)
+    assert draft is not None
+    assert (draft.life.state, draft.life.authors, draft.open_runs) == ("draft", ("user-marketing",), 0)
+    assert await definitions.find("unheard-of", None, now=NOW) is None
     assert set(await definitions.read([("heart-failure-pioneer", 1), ("unheard-of", 1)])) == {("heart-failure-pioneer", 1)}
     assert list(await definitions.personas()) == ["pioneer"]
-    assert [row.action for row in await every(engine, tables.AuditEntry)] == ["definition.published"]
+
+
+async def test_definitions_are_listed_by_state_journey_product_and_persona(engine: AsyncEngine) -> None:
+    """By journey, the latest version first."""
+    definitions = StoredDefinitions(engine)
+    await add(engine, a_version(a_journey(version=2), state="draft"), a_version(a_journey(journey="another", persona="ordinary", product="nephrolex")))
+    usual: dict[str, Any] = {"journey": None, "states": frozenset(VersionState), "product": None, "persona": None, "now": NOW}
+    for changes, listed in (
+        ({}, [("another", 1), ("heart-failure-pioneer", 2), ("heart-failure-pioneer", 1)]),
+        ({"states": frozenset({VersionState.DRAFT})}, [("heart-failure-pioneer", 2)]),
+        ({"journey": "another"}, [("another", 1)]),
+        ({"product": "cardiolex"}, [("heart-failure-pioneer", 2), ("heart-failure-pioneer", 1)]),
+        ({"persona": "ordinary"}, [("another", 1)]),
+    ):
+        asked = {**usual, **changes}
+        rows = await walk(lambda cut, asked=asked: definitions.page(**asked, cut=cut), limit=1)
+        assert [(row.life.journey, row.life.version) for row in rows] == listed
+
+
+async def test_a_draft_that_changes_is_read_anew(engine: AsyncEngine) -> None:
+    """Only what can never change again is kept at hand."""
+    definitions, key = StoredDefinitions(engine), ("another", 1)
+    await add(engine, a_version(a_journey(journey="another"), state="draft"))
+    before = (await definitions.read([key]))[key]
+    async with transaction(engine) as session:
+        row = await session.get_one(tables.DefinitionVersion, key)
+        row.body = {**row.body, "priority": 3}
+    assert [before.priority, (await definitions.read([key]))[key].priority] == [70, 3]
 
 
 @pytest.mark.parametrize(("later", "state"), [(0, "approved"), (10_000, "expired")])

@@ -1,7 +1,7 @@
 """The picture of a strategy in Mermaid."""
 
 from journeys.definitions import BranchStep
-from journeys.graph import mermaid, told
+from journeys.drawing import mermaid, told
 from tests.builders import a_branch, a_journey, a_medical_step, a_pause, a_rep_email, a_visit, an_email, an_exit
 
 

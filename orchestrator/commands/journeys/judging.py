@@ -1,4 +1,4 @@
-"""`dirigent journeys`: judge strategies and their library before anyone runs them, and draw them."""
+"""`dirigent journeys lint` and `graph`: judge strategies and their library before anyone runs them, and draw them."""
 
 import json
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from journeys.content import ContentVersion
-from journeys.graph import mermaid
-from journeys.library import Library, LibraryError, files_in, is_library, library_around, misplaced, read_library, read_markets, read_persona
+from journeys.library import Library, LibraryError, files_in, is_library, library_around, misplaced, read_events, read_library, read_markets, read_persona
 from journeys.linting import lint_file
 from journeys.loading import Finding, Loaded, Severity, read_content, read_definition
 from journeys.personas import Persona
+from orchestrator.seeing.commands import diff, explain, graph
 
-app = typer.Typer(no_args_is_help=True, help="Check and draw engagement strategies.")
+app = typer.Typer()
 
 Paths = Annotated[list[Path], typer.Argument(help="Files, or folders of YAML files, or whole libraries.", exists=True, show_default=False)]
 Folder = Annotated[Path | None, typer.Option("--library", help="The library that the files refer to.", exists=True, file_okay=False)]
@@ -40,15 +40,8 @@ def lint(paths: Paths, *, as_json: Annotated[bool, typer.Option("--json", help="
     raise typer.Exit(1 if errors else 0)
 
 
-@app.command()
-def graph(path: Annotated[Path, typer.Argument(help="A strategy's file.", exists=True, dir_okay=False)]) -> None:
-    """Print a strategy as a Mermaid flowchart: offers dashed, blocked paths dotted."""
-    loaded = read_definition(path)
-    if loaded.value is None:
-        for finding in loaded.findings:
-            typer.echo(str(finding), err=True)
-        raise typer.Exit(1)
-    typer.echo(mermaid(loaded.value), nl=False)
+for _command in (graph, explain, diff):
+    app.command()(_command)
 
 
 class _Shelves:
@@ -68,6 +61,8 @@ class _Shelves:
                 yield from _part(read_content(file))
             case _, "markets.yaml":
                 yield from read_markets(file).findings
+            case _, "events.yaml":
+                yield from read_events(file).findings
             case _:
                 yield from self._strategy(file)
 

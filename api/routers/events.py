@@ -1,0 +1,65 @@
+"""Events of the outside: what other systems report of people. Stored once; they enter HCPs in journeys and are told to the runs that they concern."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from api.codes import Code
+from api.house import House
+from api.nudging import Nudged
+from api.paging import Slice, asked, page
+from api.problems import in_field, responses, unknown
+from api.rows import EventRow
+from api.schemas.events import EventRead, EventTaken, NewEvent
+from api.schemas.shapes import Page
+from api.security import only
+from api.who import Role, Who
+from journeys.shapes import Slug
+
+router = APIRouter(prefix="/events", tags=["events"])
+
+Reporter = Annotated[Who, Depends(only(Role.ADMIN))]
+Reader = Annotated[Who, Depends(only(Role.COMPLIANCE, Role.ADMIN))]
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far ahead of ours another system's clock may be."""
+
+
+@router.post("", status_code=202, summary="Report an event", dependencies=[Nudged], responses=responses(401, 403, 422))
+async def report_event(body: NewEvent, _: Reporter, house: House) -> EventTaken:
+    """Take an event of a person. The same event of the same source again gets the same answer, and nothing follows from it a second time; one that
+    was not taken, because the person or the event was not known, is kept with the reason and looked at again when it is reported again."""
+    now = house.clock.now()
+    if body.at > now + _CLOCKS_DIFFER:
+        raise in_field(Code.IN_THE_FUTURE, "An event is reported after it has happened.", "/at")
+    row, repeated = await house.events.take(body, now=now)
+    return EventTaken(**_read(row).model_dump(), repeated=repeated)
+
+
+@router.get("", summary="List events", responses=responses(401, 403, 422))
+async def list_events(
+    who: Reader,
+    house: House,
+    cut: Annotated[Slice, Depends(asked)],
+    standing: Annotated[Slug | None, Query(description="Of this standing only: taken, unknown_person, unknown_event, …", examples=["unknown_person"])] = None,
+    event: Annotated[Slug | None, Query(description="Of this name only.")] = None,
+    person: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="Of this person only.")] = None,
+    late: Annotated[bool | None, Query(description="Only those that were told late, or only those that were not.")] = None,
+) -> Page[EventRead]:
+    """Events, the latest first, each with what it led to; also those that were not taken, with the reason.
+    An event that is declared as medical is for compliance alone."""
+    return page(await house.events.page(who, standing=standing, event=event, person_id=person, late=late, cut=cut), _read)
+
+
+@router.get("/{event_id}", summary="Read an event", responses=responses(401, 403, 404))
+async def read_event(event_id: str, who: Reader, house: House) -> EventRead:
+    """One event, and what it led to in each journey."""
+    row = await house.events.find(who, event_id)
+    if row is None:
+        raise unknown("event")
+    return _read(row)
+
+
+def _read(row: EventRow) -> EventRead:
+    return EventRead.model_validate(row)

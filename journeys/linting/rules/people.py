@@ -1,0 +1,103 @@
+"""Rules for the HCP's sake: no more contact than the cap allows, no promotion after an objection, safety for everybody, and a pause before it begins again."""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import timedelta
+
+from journeys.definitions import AFTER_EXIT, EXHAUSTED, SENT, ExitStep, Fate, Purpose, WaitStep
+from journeys.linting.at_once import at_once
+from journeys.linting.roads import Kind, blocked_of
+from journeys.linting.stays import NOTHING, planned
+from journeys.linting.subject import Subject, is_promotion, sendings
+from journeys.linting.walks import reached
+from journeys.loading import Loc, Remark
+from journeys.markets import MarketPolicy
+from journeys.reasons import FALLS_UNDER, Reason
+
+OBJECTIONS = (Reason.OBJECTED, Reason.SUPPRESSED)
+
+
+def too_much(subject: Subject) -> Iterator[Remark]:
+    """J601: where every way leads through more touches within the cap's period than the cap allows, the plan cannot be kept: touches are held."""
+    if subject.definition.purpose is not Purpose.PROMOTIONAL:
+        return
+    policies = [subject.library.markets[market] for market in subject.definition.markets if market in subject.library.markets]
+    for policy in policies:
+        start = next((step_id for step_id, step in subject.steps.items() if is_promotion(step) and _must_exceed(subject, step_id, policy)), None)
+        if start is not None:
+            told = f"the cap of {policy.market} is {policy.weekly_cap} in {policy.cap_period}"
+            yield Remark(("steps", start), f'from "{start}" on every way leads through more touches than that: {told}', "put time between them", key=True)
+            return
+
+
+def after_objection(subject: Subject) -> Iterator[Remark]:
+    """J602: an objection, and the stop list, are the end of promotion, by visit too (GDPR Art. 21(3))."""
+    if subject.definition.purpose is not Purpose.PROMOTIONAL:
+        return
+    promotion = {step_id for step_id, step in subject.steps.items() if is_promotion(step)}
+    for step_id, step in sendings(subject):
+        for key, to in _after_objection(subject, step_id) if step.sending.to == "hcp" else ():
+            found = next((name for name in subject.steps if name in promotion and name in reached(subject.graph, [to])), None)
+            if found is not None:
+                loc: Loc = ("steps", step_id, "blocked", key)
+                yield Remark(loc, f'who objected, or is on the stop list, comes to "{found}" by this way', 'add "objected: exit"')
+
+
+def held_out_of_safety(subject: Subject) -> Iterator[Remark]:
+    """J603: nobody is kept from safety information for the sake of a comparison."""
+    if subject.definition.purpose is Purpose.SAFETY and subject.definition.entry.hold_out:
+        yield Remark(("entry", "hold_out"), "safety information is held back from some of those whom it concerns", "remove hold_out")
+
+
+def endless(subject: Subject) -> Iterator[Remark]:
+    """J604: who is entered by a condition or a schedule, and may come back as soon as the run has ended, comes back without end."""
+    entry = subject.definition.entry
+    open_at_all_times = entry.automatic or (entry.schedule is not None and entry.schedule.at is None)
+    first = subject.definition.first
+    if entry.again != AFTER_EXIT or not open_at_all_times or first not in subject.steps:
+        return
+    passed = reached({step_id: at_once(subject, step_id) for step_id in subject.steps}, [first])
+    ended = next((step_id for step_id, step in subject.steps.items() if isinstance(step, ExitStep) and step_id in passed), None)
+    if ended is not None:
+        message = f'a run can come to "{ended}" without a pause, and the HCP is entered again at once'
+        yield Remark(("entry", "again"), message, 'say after how long, such as "90 days"')
+
+
+def _after_objection(subject: Subject, step_id: str) -> Iterator[tuple[str, str]]:
+    """What `blocked` says of an objection and of the stop list: under which key, and the step that it leads to."""
+    said = blocked_of(subject.steps[step_id])
+    for key in dict.fromkeys(_key(said, reason) for reason in OBJECTIONS):
+        fate = said.get(key)
+        to = subject.map.led(step_id, SENT) if fate == Fate.SKIP and key != "otherwise" else fate
+        if to in subject.steps:
+            yield key, str(to)
+
+
+def _key(said: dict[str, str], reason: Reason) -> str:
+    wider = FALLS_UNDER.get(reason, reason)
+    return next((str(key) for key in (reason, wider) if key in said), "otherwise")
+
+
+def _must_exceed(subject: Subject, start: str, policy: MarketPolicy) -> bool:
+    """Whether no way from a touch gets out of the cap's period, or to an exit, within the cap, however long each step takes.
+
+    The walk keeps, for each step and number of touches, the longest time that may have passed: whoever has more time is never worse off.
+    """
+    period = policy.cap_period.roughly
+    longest: dict[tuple[str, int], timedelta] = {(start, 1): NOTHING}
+    ahead = deque(longest)
+    while ahead:
+        step_id, touches = ahead.popleft()
+        following = [road.to for road in subject.roads[step_id] if road.kind is not Kind.BLOCKED and road.way != EXHAUSTED]
+        if not following:
+            return False
+        for to in following:
+            step = subject.steps[to]
+            spent = longest[step_id, touches] + planned(step, subject.now)
+            if spent >= period or isinstance(step, ExitStep) or (isinstance(step, WaitStep) and step.wait.until is not None):
+                return False
+            now = (to, touches + is_promotion(step))
+            if now[1] <= policy.weekly_cap and (now not in longest or longest[now] < spent):
+                longest[now] = spent
+                ahead.append(now)
+    return True

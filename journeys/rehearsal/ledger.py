@@ -1,0 +1,59 @@
+"""The touch ledger of one circle of people: the gate asked with the evidence of that moment, and the touches counted under which the cap stands."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from journeys.commands import Deliver
+from journeys.definitions import Definition, Purpose
+from journeys.policy import Evidence, Intent, Verdict, judge, recipient
+
+if TYPE_CHECKING:
+    from journeys.rehearsal.members import Member
+    from journeys.rehearsal.stage import Stage
+
+
+def ask(stage: "Stage", definition: Definition, touch: Deliver, *, to: "Member | None", market: str, now: datetime) -> Verdict:
+    """What the gate says of a touch to that person at this moment. Where there is nobody to write to, nothing else is asked, as in the store."""
+    intent = Intent.model_construct(
+        channel=touch.channel,
+        purpose=definition.purpose,
+        product=definition.product,
+        market=market if to is None else to.person.market,
+        content=touch.content,
+    )
+    evidence = _evidence(stage, touch, to, market)
+    if to is not None:
+        return judge(intent, evidence, now)
+    check = recipient(intent, evidence, now)
+    return Verdict.model_construct(verdict=check.verdict, reason=check.reason, checks=(check,))
+
+
+def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str) -> Evidence:
+    content = stage.contents.get(touch.content)
+    if to is None:
+        return Evidence(
+            market=stage.markets.get(market), reachable=False, audience=None, objected=False, suppressed=False, consents=(), content=content, touches=()
+        )
+    person = to.person
+    return Evidence.model_construct(
+        market=to.policy,
+        reachable=touch.channel in person.channels,
+        audience=person.profession,
+        objected=to.objected,
+        suppressed=person.suppressed,
+        consents=to.consents,
+        content=content,
+        touches=tuple(to.touches),
+    )
+
+
+def presses(purpose: Purpose) -> bool:
+    """Whether a touch of that purpose counts towards the cap: all but medical's answers to questions."""
+    return purpose is not Purpose.MEDICAL_RESPONSE
+
+
+def most_within(touches: Sequence[datetime], period: timedelta) -> int:
+    """The most touches in any period of that length. `touches` in the order of time."""
+    return max((count - bisect_right(touches, touches[count - 1] - period) for count in range(1, len(touches) + 1)), default=0)

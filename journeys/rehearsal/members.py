@@ -1,0 +1,77 @@
+"""One person in play, and one run of theirs: what changes while the rehearsal goes on."""
+
+from datetime import datetime
+
+from journeys.arrivals import Arrival
+from journeys.conditions import Value
+from journeys.consents import missing
+from journeys.events import Event
+from journeys.facts import CATALOGUE, Wall
+from journeys.reasons import Reason
+from journeys.rehearsal.people import Person
+from journeys.rehearsal.population import personal
+from journeys.rehearsal.stage import Part, Stage
+from journeys.state import State
+
+_CONSENT = "_consent"
+_MEDICAL = frozenset(fact.name for fact in CATALOGUE.values() if fact.wall is Wall.MEDICAL)
+"""What no journey is ever told."""
+
+
+class Member:
+    """A person of the circle. `touches` are those that count towards the cap, in the order of time."""
+
+    def __init__(self, person: Person, stage: Stage) -> None:
+        self.person = person
+        self.rng = personal(stage.seed, person.id)
+        self.diary = stage.diary(person)
+        self.policy = stage.markets.get(person.market)
+        self.facts: dict[str, Value | None] = {
+            "language": self.policy.languages[0] if self.policy is not None else None,
+            **{fact: value for fact, value in person.facts.items() if fact not in _MEDICAL},
+            "profession": person.profession,
+            "market": person.market,
+            "nurse_in_care_team": bool(person.care_team),
+        }
+        self.consents = person.consents
+        self.objected = person.objected
+        self.touches: list[datetime] = []
+        self.runs: list[Run] = []
+
+    @property
+    def open_runs(self) -> list["Run"]:
+        """The runs that have begun and not ended."""
+        return [run for run in self.runs if run.state is not None and run.ended is None]
+
+    def known(self, names: tuple[str, ...], now: datetime) -> dict[str, Value | None]:
+        """The named facts as they stand; those of consent are read from the acts of consent."""
+        return {name: self.allows(name.removesuffix(_CONSENT), now) if name.endswith(_CONSENT) else self.facts.get(name) for name in names}
+
+    def allows(self, channel: str, now: datetime) -> bool:
+        """Whether consent to promotion on the channel stands."""
+        return self._lacks(channel, now) is None
+
+    def withdrawn(self, channels: tuple[str, ...], now: datetime) -> tuple[str, ...]:
+        """The channels whose promotional use the person has taken back."""
+        return tuple(channel for channel in channels if self._lacks(channel, now) == Reason.CONSENT_WITHDRAWN) if self.consents else ()
+
+    def _lacks(self, channel: str, now: datetime) -> Reason | None:
+        return missing(self.consents, channel=channel, purpose="promotional", market=self.person.market, now=now)
+
+
+class Run:
+    """One run of one member. It has no state before its turn comes for the first time."""
+
+    def __init__(self, member: Member, part: Part, enrolment: str, *, since: datetime, arrival: Arrival) -> None:
+        self.member, self.part, self.enrolment = member, part, enrolment
+        self.since, self.arrival = since, arrival
+        self.began = since
+        self.state: State | None = None
+        self.ended: datetime | None = None
+        self.alarm: datetime | None = None
+        self.active = True
+        """Whether it is this run's turn with the HCP."""
+        self.within: tuple[Run, str, bool] | None = None
+        """The run and the passage that started this one, and whether it is awaited."""
+        self.story: list[tuple[datetime, Event]] | None = None
+        """What happened to it and when, where somebody wants to know."""

@@ -1,0 +1,206 @@
+"""One circle of people rehearsed: one queue of what is to happen, in the order of virtual time, and the conductor playing each run of each person.
+
+What a run asks of the world is answered by `hands` and `letters`; who comes in, and whose turn it is, is settled by `doors`; what people do
+of themselves is in `lives`. This module is the clock and the loop: the same loop as the workflow's, with answers in place of activities.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from heapq import heappop, heappush
+from typing import assert_never
+
+from journeys import events as on
+from journeys.commands import AskFacts, CallOut, Command, Deliver, Learn, Note, OpenTask, StartJourney, StopJourney, Tell, What
+from journeys.conductor import Advance, advance, alarm, begin
+from journeys.definitions import Purpose
+from journeys.rehearsal import doors, hands, letters, lives
+from journeys.rehearsal.ledger import most_within
+from journeys.rehearsal.members import Member, Run
+from journeys.rehearsal.people import Person
+from journeys.rehearsal.stage import Stage
+from journeys.rehearsal.tally import JourneyTally, Tally
+from journeys.rehearsal.tracing import Trace
+from journeys.state import State
+
+Act = Callable[[], object]
+
+_ALARM, _PROCEED = on.Alarm(), on.Proceed()
+_MOVED, _CLOSED, _SPLIT, _CORRECTED = What.MOVED, What.TASK_CLOSED, What.SPLIT, What.PERSONA_CORRECTED
+_STOPPED = (What.HELD, What.BLOCKED)
+"""Looked up once: there are two notes for every event."""
+
+_EVENT, _RING = 0, 1
+"""What has arrived goes before the alarm of the same instant."""
+
+
+class Room:
+    """Plays one circle from the start to the end of the stage."""
+
+    def __init__(self, stage: Stage, people: tuple[Person, ...], tally: Tally, *, trace: Trace | None = None, keeps_stories: bool = False) -> None:
+        self.stage, self.tally, self.trace, self.keeps_stories = stage, tally, trace, keeps_stories
+        self.now = stage.start
+        self.end = stage.end
+        self.members = {person.id: Member(person, stage) for person in people}
+        self._queue: list[tuple[datetime, int, int, Act]] = []
+        self._order, self._named = 0, 0
+
+    def play(self) -> None:
+        """Let everything happen that happens before the end."""
+        for member in self.members.values():
+            lives.begin(self, member)
+        self.run_until(self.end)
+        for member in self.members.values():
+            self._count(member)
+
+    def run_until(self, end: datetime) -> None:
+        queue = self._queue
+        while queue and queue[0][0] < end:
+            self.now, _, _, act = heappop(queue)
+            act()
+
+    def later(self, at: datetime, act: Act, *, rank: int = _EVENT) -> None:
+        """Let something happen at a time; what is beyond the end never does."""
+        if at < self.end:
+            self._order += 1
+            heappush(self._queue, (at, rank, self._order, act))
+
+    def name(self, what: str) -> str:
+        """An id for something that happens here, not used before."""
+        self._named += 1
+        return f"{what}.{self._named}"
+
+    def tell(self, member: Member, event: on.Event, *, but: Run | None = None) -> None:
+        """Tell all runs of a person, each in its turn."""
+        for run in member.open_runs:
+            if run is not but:
+                self.later(self.now, partial(self.take, run, event))
+
+    def start(self, run: Run) -> None:
+        """Begin a run, if it is still its turn: its first advance."""
+        if not run.active or run.state is not None:
+            return
+        run.began = self.now
+        self.count_for(run).entered += 1
+        self._play(run, begin(run.part.definition, run.arrival, enrolment=run.enrolment, now=self.now))
+
+    def take(self, run: Run, event: on.Event) -> None:
+        """Let a run take an event. One that has ended takes none."""
+        if run.ended is None and run.state is not None:
+            if run.story is not None:
+                run.story.append((self.now, event))
+            self._play(run, advance(run.part.definition, run.state, event, self.now), event)
+
+    def _play(self, run: Run, first: Advance, event: on.Event | None = None) -> None:
+        """Answer what the run asks for until it rests, as the workflow does."""
+        definition = run.part.definition
+        state, commands = first
+        while True:
+            run.state = state
+            if self.trace is not None:
+                self.trace.advance(self.now, run, event, commands)
+            answer = self._answer(run, commands)
+            if answer is None and state.ready is None:
+                break
+            event = answer or _PROCEED
+            if run.story is not None:
+                run.story.append((self.now, event))
+            state, commands = advance(definition, state, event, self.now)
+        if state.ended is None:
+            self._wake(run, state)
+        elif run.ended is None:
+            run.ended = self.now
+            doors.ended(self, run, state.ended)
+
+    def _wake(self, run: Run, state: State) -> None:
+        due = alarm(state)
+        if due != run.alarm:
+            run.alarm = due
+            if due is not None:
+                self.later(max(due, self.now), partial(self._ring, run, due), rank=_RING)
+
+    def _ring(self, run: Run, due: datetime) -> None:
+        """An alarm that was set anew since is silent."""
+        if run.alarm == due:
+            run.alarm = None
+            self.take(run, _ALARM)
+
+    def _answer(self, run: Run, commands: tuple[Command, ...]) -> on.Event | None:  # noqa: C901 - one line for each kind of command
+        """Do what an advance commands. What its effect answers at once is the next event."""
+        answer: on.Event | None = None
+        for command in commands:
+            match command:
+                case Note():
+                    self._note(run, command)
+                case OpenTask():
+                    hands.open_task(self, run, command)
+                case Deliver():
+                    answer = letters.deliver(self, run, command)
+                case AskFacts():
+                    answer = on.FactsLoaded.model_construct(key=command.key, facts=run.member.known(command.names, self.now))
+                case StartJourney():
+                    answer = doors.begin_within(self, run, command)
+                case CallOut():
+                    answer = hands.call(self, run, command)
+                case Learn():
+                    lives.learn(self, run, command)
+                case Tell():
+                    self.count_for(run).told[command.whom] += 1
+                case StopJourney():
+                    doors.stop(self, run, command)
+                case _ as never:
+                    assert_never(never)
+        return answer
+
+    def _note(self, run: Run, note: Note) -> None:
+        what = note.what
+        if what is _MOVED:
+            self.count_for(run).ways[note.step or "", note.way or ""] += 1
+        elif what is _CLOSED:
+            if note.to == "done":
+                hands.done(self, run, note)
+        elif what in _STOPPED:
+            self.count_for(run).blocked[note.reason or ""] += 1
+        elif what is _SPLIT:
+            self.count_for(run).arms[note.step or "", note.way or ""] += 1
+        elif what is _CORRECTED:
+            run.member.facts["persona"] = note.to
+            self.tell(run.member, on.FactsChanged.model_construct(id=self.name("persona"), facts={"persona": note.to}), but=run)
+
+    def touch(self, member: Member, *, channel: str, purpose: Purpose) -> None:
+        """Somebody has been touched."""
+        self.tally.touches[channel, self.tally.week(self.now)] += 1
+        if purpose is not Purpose.MEDICAL_RESPONSE:
+            member.touches.append(self.now)
+
+    def check_cap(self, member: Member, purpose: Purpose) -> None:
+        """Promotion that went out over the cap would be counted here: the proof that the gate holds."""
+        policy = member.policy
+        if policy is None or purpose is not Purpose.PROMOTIONAL:
+            return
+        since = self.now - policy.cap_period.roughly
+        if sum(touch > since for touch in member.touches) > policy.weekly_cap:
+            self.tally.sent_over_cap += 1
+
+    def count_for(self, run: Run) -> JourneyTally:
+        """The counts of the run's strategy."""
+        return self.tally.journeys[run.part.journey]
+
+    def _count(self, member: Member) -> None:
+        tally = self.tally
+        tally.people += 1
+        for run in member.runs:
+            if run.state is None:
+                continue
+            count = self.count_for(run)
+            count.passages.update(run.state.passages)
+            if run.ended is None:
+                count.going_on += 1
+                count.oldest_days = max(count.oldest_days, (self.end - run.began).total_seconds() / 86400)
+                count.standing.update({place.step: 1 for place in run.state.places})
+        if not member.person.enters and not member.touches:
+            return
+        tally.hcps += 1
+        tally.per_hcp[len(member.touches)] += 1
+        if member.policy is not None:
+            tally.in_window[most_within(member.touches, member.policy.cap_period.roughly)] += 1

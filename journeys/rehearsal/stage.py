@@ -1,0 +1,124 @@
+"""What every room of one rehearsal shares: the strategies, the rules, the behaviour, the time span, and what can be reckoned of them once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from journeys.content import ContentVersion
+from journeys.definitions import INVITED, ContentRef, Definition, InviteStep, JourneyStep, SendStep, VisitStep, WaitStep, kind_of
+from journeys.durations import Calendar, is_zone
+from journeys.markets import MarketPolicy
+from journeys.rehearsal.behaviour import Behaviour, Happening
+from journeys.rehearsal.delays import Diary, Draw, drawn
+from journeys.rehearsal.manners import Manners
+from journeys.rehearsal.people import Person, Territory
+
+
+class Part:
+    """One strategy of the rehearsal."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.kinds = {step_id: kind_of(step) or "" for step_id, step in definition.steps.items()}
+        self.channels = {step_id: tuple(step.visit.channels) for step_id, step in definition.steps.items() if isinstance(step, VisitStep)}
+        heard = {heard for step in definition.steps.values() if isinstance(step, WaitStep) for heard in step.wait.for_}
+        invites = any(isinstance(step, InviteStep) for step in definition.steps.values())
+        self.hears = frozenset(heard | {*INVITED} if invites else heard)
+        """What can be heard of a touch that some step waits for."""
+
+    @property
+    def journey(self) -> str:
+        return self.definition.journey
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Played from `start` on, for `weeks`. `holidays` are those of each country; `territories` say what reps and MSLs can do."""
+
+    definitions: tuple[Definition, ...]
+    contents: Mapping[ContentRef, ContentVersion]
+    markets: Mapping[str, MarketPolicy]
+    behaviour: Behaviour
+    start: datetime
+    weeks: int = 26
+    seed: int = 1
+    territories: tuple[Territory, ...] = ()
+    holidays: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+
+    @property
+    def end(self) -> datetime:
+        return self.start + timedelta(weeks=self.weeks)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The strategies, the highest priority first."""
+        return tuple(Part(definition) for definition in sorted(self.definitions, key=lambda each: (-each.priority, each.journey)))
+
+    @cached_property
+    def by_journey(self) -> dict[str, Part]:
+        return {part.journey: part for part in self.parts}
+
+    @cached_property
+    def within(self) -> frozenset[str]:
+        """The journeys that a step of another starts: nobody is entered in them for their own sake."""
+        started = {step.journey.start for part in self.parts for step in part.definition.steps.values() if isinstance(step, JourneyStep)}
+        return frozenset(started)
+
+    @cached_property
+    def automatic(self) -> tuple[Part, ...]:
+        """The journeys that whoever meets their condition enters."""
+        return tuple(part for part in self.parts if part.definition.entry.automatic)
+
+    @cached_property
+    def personas(self) -> tuple[str, ...]:
+        """The personas that a rep may meet: those of the population and of the strategies."""
+        return tuple(sorted({*self.behaviour.population.personas, *(part.definition.persona for part in self.parts)}))
+
+    @cached_property
+    def channels(self) -> tuple[str, ...]:
+        """The channels on which something is sent."""
+        sending = (step.sending.on for part in self.parts for step in part.definition.steps.values() if isinstance(step, SendStep))
+        return tuple(sorted(set(sending)))
+
+    @cached_property
+    def happenings(self) -> tuple[Happening, ...]:
+        """Those of the behaviour's happenings that concern a strategy: by their name, their sequel's, or a fact that they set."""
+        heard = {event for part in self.parts for event in part.definition.listens}
+        heard |= {part.definition.entry.on.event for part in self.parts if part.definition.entry.on is not None}
+        named = {fact for part in self.parts for fact in part.definition.facts}
+        return tuple(
+            each
+            for each in self.behaviour.happenings
+            if {each.event, *([each.then.event] if each.then is not None else [])} & heard or named & each.facts.keys()
+        )
+
+    @cached_property
+    def answers_after(self) -> Draw:
+        """How long other systems take to answer."""
+        return drawn(self.behaviour.requests.after)
+
+    @cached_property
+    def _manners(self) -> dict[str, Manners]:
+        return {}
+
+    @cached_property
+    def _diaries(self) -> dict[tuple[str, str], Diary]:
+        return {}
+
+    def manners(self, persona: object) -> Manners:
+        """The habits of a persona; of somebody whose persona is not known, everyone's."""
+        name = persona if isinstance(persona, str) else ""
+        if name not in self._manners:
+            self._manners[name] = Manners(self.behaviour, name)
+        return self._manners[name]
+
+    def diary(self, person: Person) -> Diary:
+        """The person's calendar: in the person's zone, else the market's; one that is not known is never an error."""
+        policy = self.markets.get(person.market)
+        known = (zone for zone in (person.zone, policy.zone if policy is not None else None) if zone is not None)
+        country = policy.country if policy is not None else ""
+        zone = next((zone for zone in known if (zone, country) in self._diaries or is_zone(zone)), "UTC")
+        if (zone, country) not in self._diaries:
+            self._diaries[zone, country] = Diary(Calendar(zone=zone, holidays=self.holidays.get(country, ())))
+        return self._diaries[zone, country]

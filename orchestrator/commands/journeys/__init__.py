@@ -1,0 +1,9 @@
+"""`dirigent journeys`: judge strategies and draw them, before anyone runs them, and lead each version through its life."""
+
+import typer
+
+from orchestrator.commands.journeys import judging, living, reading, rehearsing
+
+app = typer.Typer(no_args_is_help=True, help="Check, draw, sign and publish engagement strategies.")
+for part in (judging, rehearsing, living, reading):
+    app.add_typer(part.app)

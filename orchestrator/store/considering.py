@@ -1,0 +1,65 @@
+"""What follows when something else becomes known of an HCP: the runs that it concerns are told, and the journeys that enter by themselves are considered.
+Whoever changes a fact calls `changed`, in the transaction of the change."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.ports import NotEnrolled
+from journeys.conductor import eligible
+from journeys.definitions import Definition
+from journeys.events import FactsChanged
+from orchestrator.store import outbox
+from orchestrator.store.entering import Entrance, enter, locked
+from orchestrator.store.facts import load_facts
+from orchestrator.store.stimuli import Kind, moved_by
+from orchestrator.store.tables import DefinitionVersion, Enrolment
+
+log = structlog.get_logger()
+
+
+async def changed(session: AsyncSession, person_id: str, names: Iterable[str], *, id: str, now: datetime, but: str | None = None) -> None:  # noqa: A002 - the fact's
+    """These facts of the person stand differently now; `id` names the change, `but` the run that it comes from."""
+    await session.flush()
+    await tell_runs(session, person_id, names, id=id, now=now, but=but)
+    await consider(session, person_id, now=now)
+
+
+async def tell_runs(session: AsyncSession, person_id: str, names: Iterable[str], *, id: str, now: datetime, but: str | None = None) -> None:  # noqa: A002 - likewise
+    """Tell the person's runs how these facts stand now. A run that names none of them is not told: its history does not grow by what is nothing to it."""
+    names = tuple(names)
+    facts = await load_facts(session, person_id, names, now=now)
+    for enrolment_id, definition in await _runs(session, person_id):
+        if enrolment_id != but and (definition is None or set(names) & set(definition.facts)):
+            await outbox.tell(session, enrolment_id, FactsChanged(id=id, facts=facts))
+
+
+async def consider(session: AsyncSession, person_id: str, *, now: datetime) -> None:
+    """Enter the person in each journey that enters by itself and whose entry condition the person meets now. A refusal is counted by its reason."""
+    automatic = await moved_by(session, Kind.AUTOMATIC, now=now)
+    if not automatic:
+        return
+    hcp = await locked(session, person_id)
+    facts = await load_facts(session, person_id, sorted({name for definition in automatic for name in definition.facts}), now=now)
+    for definition in automatic:
+        if eligible(definition, facts):
+            entered = await enter(session, hcp, definition, Entrance(), now=now)
+            if isinstance(entered, NotEnrolled):
+                log.info("dropped", what="entry by condition", journey=definition.journey, person=person_id, reason=entered.code)
+
+
+async def _runs(session: AsyncSession, person_id: str) -> list[tuple[str, Definition | None]]:
+    """The person's runs that are being played, each with its definition, where that is on record."""
+    version = (col(DefinitionVersion.journey) == col(Enrolment.journey)) & (col(DefinitionVersion.version) == col(Enrolment.version))
+    wanted = (
+        select(Enrolment.id, DefinitionVersion.body)
+        .join(DefinitionVersion, version, isouter=True)
+        .where(Enrolment.person_id == person_id, col(Enrolment.status).in_(("requested", "running")))
+        .order_by(Enrolment.id)
+    )
+    found: Any = (await session.exec(wanted)).all()
+    return [(enrolment_id, Definition.model_validate(body) if body is not None else None) for enrolment_id, body in found]

@@ -1,0 +1,79 @@
+"""A rehearsed run is a script that the conductor alone plays to the same end, and every command in it is one that a run takes."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journeys import events as on
+from journeys.acceptance import refusal
+from journeys.conductor import advance, begin
+from journeys.content import ContentVersion
+from journeys.definitions import Definition
+from journeys.library import PACKAGED, read_library
+from journeys.rehearsal import Behaviour, Person, Played, Script, packaged_behaviour, play_one, replay
+from tests.builders import CONTENTS, a_market
+from tests.journeys.playing import a_journey, a_visit, an_email
+from tests.journeys.rehearsal.stages import START, a_behaviour, a_person
+from tests.journeys.strategies import definitions
+
+CONTENT = {content.ref: content for content in map(ContentVersion.model_validate, CONTENTS)}
+LIBRARY = read_library(PACKAGED)
+
+
+def play(definition: Definition, *, behaviour: Behaviour, seed: int = 1, person: Person | None = None, weeks: int = 520) -> Played | None:
+    """One run of the definition, rehearsed with the tests' content."""
+    who = person or a_person()
+    return play_one(definition, who, behaviour=behaviour, contents=CONTENT, markets={"SE": a_market()}, start=START, weeks=weeks, seed=seed)
+
+
+def test_a_run_tells_its_path() -> None:
+    """The path is the (step, way) pairs of its moves, and its ending."""
+    run = play(a_journey({"visit": a_visit("mail"), "mail": an_email("bye")}), behaviour=a_behaviour())
+    assert run is not None
+    assert run.path == (("visit", "interested"), ("mail", "sent"))
+    assert run.ended is not None
+    assert (run.ended.kind, run.ended.reason) == ("finished", "done")
+
+
+def test_who_does_not_come_in_has_no_script() -> None:
+    """There is nothing to play."""
+    assert play(a_journey({"visit": a_visit("bye")}), behaviour=a_behaviour(), person=a_person(suppressed=True)) is None
+
+
+@given(definition=definitions(), seed=st.integers(0, 1000))
+def test_every_journey_free_of_lint_runs_to_an_end_and_replays(definition: Definition, seed: int) -> None:
+    """Whatever the packaged behaviour makes of it: the run ends without a fault, its script survives JSON, and played again it takes the same path."""
+    run = play(definition, behaviour=packaged_behaviour(), seed=seed)
+    assert run is not None
+    if run.ended is not None:
+        assert run.ended.kind != "fault"
+    again = Script.model_validate_json(run.script.model_dump_json())
+    assert replay(definition, again).path == run.path
+    assert replay(definition, again).ended == run.ended
+
+
+@given(definition=definitions(), seed=st.integers(0, 1000))
+def test_every_command_of_a_rehearsal_is_one_that_the_run_takes(definition: Definition, seed: int) -> None:
+    """The rehearsed people ask for nothing that the validator of a real run would refuse."""
+    run = play(definition, behaviour=packaged_behaviour(), seed=seed)
+    assert run is not None
+    state, _ = begin(definition, run.script.arrival, enrolment=run.script.enrolment, now=run.script.begun_at)
+    for happened in run.script.happened:
+        if isinstance(happened.event, on.Complete | on.Skip):
+            assert refusal(definition, state, happened.event, happened.at) is None
+        state, _ = advance(definition, state, happened.event, happened.at)
+
+
+def test_the_library_is_played_by_commands_that_its_runs_take() -> None:
+    """The same for the packaged strategies, hand-overs and medical questions included."""
+    for definition in LIBRARY.strategies.values():
+        for seed in range(12):
+            who = a_person(facts={"persona": definition.persona, "specialty": "cardiology"})
+            told = {"contents": LIBRARY.contents, "markets": LIBRARY.markets, "start": START, "seed": seed}
+            run = play_one(definition, who, behaviour=packaged_behaviour(), **told)
+            if run is None:
+                continue
+            state, _ = begin(definition, run.script.arrival, enrolment=run.script.enrolment, now=run.script.begun_at)
+            for happened in run.script.happened:
+                if isinstance(happened.event, on.Complete | on.Skip):
+                    assert refusal(definition, state, happened.event, happened.at) is None
+                state, _ = advance(definition, state, happened.event, happened.at)

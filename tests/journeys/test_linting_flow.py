@@ -1,0 +1,263 @@
+"""The linter on the roads of a journey: bounds, lines side by side, latest moments, pressure and what must not follow what."""
+
+import json
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from journeys.linting import LintResult, lint_text
+from tests.builders import NOW, a_branch, a_definition, a_library, a_market, a_medical_step, a_pause, a_rep_email, a_visit, a_wait, an_email, an_exit, written
+
+Steps = dict[str, Any]
+
+
+def linted(steps: Steps, **changes: Any) -> LintResult:
+    """What the linter says of these steps, to which an exit called done is added."""
+    return lint_text(written(a_definition(steps={**steps, "done": an_exit()}, **changes)), name="draft.yaml", library=a_library(), now=NOW)
+
+
+def codes(steps: Steps, **changes: Any) -> list[str]:
+    """The codes found."""
+    return [found.code for found in linted(steps, **changes).findings]
+
+
+def a_parallel(to: str = "done", **branches: str) -> Any:
+    """Lines side by side, by the names of their first steps."""
+    return {"parallel": {"branches": branches}, "next": to}
+
+
+BOUNDED = {"interested": "done", "exhausted": "done", "otherwise": "later"}
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"call": a_visit(next={"interested": "done", "otherwise": "later"}), "later": a_pause(next="call")},
+        {"call": a_visit(offers=["later"]), "later": a_pause(next="call")},
+        {"mail": an_email(blocked={"no_consent": "ask"}), "ask": a_visit(next={"interested": "mail", "otherwise": "done"})},
+        {"call": a_visit(next="escalation"), "escalation": {"escalate": {"about": "call", "due": "2 days"}, "next": {"handled": "call", "otherwise": "done"}}},
+        {"call": a_visit(at_most=2, next={"interested": "done", "otherwise": "later"}), "later": a_pause(next="call")},
+        {
+            "both": a_parallel("call", a="mail", b="note"),
+            "mail": an_email(next="join"),
+            "note": a_pause(next="join"),
+            "call": a_visit(next={"interested": "done", "otherwise": "both"}),
+        },
+    ],
+    ids=["path", "offer", "blocked", "escalation", "exhausted leads back", "through a parallel"],
+)
+def test_a_loop_by_any_way_needs_a_bound(steps: Steps) -> None:
+    """Paths, offers, blocked paths and joins all count, and so does the way of an exhausted step."""
+    assert codes(steps) == ["J111"]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"call": a_visit(at_most=2, next=BOUNDED), "later": a_pause(next="call")},
+        {"call": a_visit(next={"interested": "done", "otherwise": "later"}), "later": a_pause(at_most=2, next={"timeout": "call", "exhausted": "done"})},
+        {"call": a_visit(next={"interested": "done", "otherwise": "ask"}), "ask": {**a_branch(({"fact": "tier", "is": "A"}, "call")), "at_most": 3}},
+    ],
+)
+def test_one_bounded_step_is_enough(steps: Steps) -> None:
+    """Wherever in the loop it stands; an exhausted branch goes on by its `next`."""
+    assert codes(steps) == []
+
+
+def test_a_bounded_step_says_where_it_leads_when_exhausted() -> None:
+    """By name or by `otherwise`."""
+    assert codes({"call": a_visit(at_most=2, next={"interested": "done", "not_now": "done", "overdue": "done"})}) == ["J104"]
+    assert codes({"call": a_visit(at_most=2)}) == []
+
+
+@pytest.mark.parametrize(
+    ("waiting", "spins"),
+    [
+        ({"local": {"at": "09:00"}}, False),
+        ({"local": {"between": ["09:00", "17:00"]}}, True),
+        ({"when": {"fact": "tier", "is": "A"}, "up_to": "5 days"}, True),
+        ({"event": "webinar_attended", "up_to": "5 days"}, False),
+        ({"until": {"at": "2028-01-01T00:00:00Z"}}, True),
+    ],
+)
+def test_what_may_be_over_as_it_begins_is_no_pause(waiting: Any, spins: bool) -> None:
+    """A window may be open, a condition true, a date past; an hour of the day is always still to come."""
+    steps = {
+        "wait-here": {"wait": waiting, "at_most": 3, "next": {"exhausted": "done", "otherwise": "look"}},
+        "look": a_branch(({"fact": "tier", "is": "B"}, "done"), otherwise="wait-here"),
+    }
+    assert ("J106" in codes(steps)) is spins
+
+
+def test_every_kind_of_step_may_be_free_of_lint() -> None:
+    """One journey that uses them all."""
+    steps = {
+        "start": {"split": {"arms": {"letter": 50, "talk": 50}}, "next": {"letter": "both", "talk": "call"}},
+        "both": a_parallel("invitation", letter="mail", desk="ask-house"),
+        "mail": an_email(next="reading"),
+        "reading": a_wait(next="join", wait={"of": "mail"}),
+        "ask-house": {
+            "request": {"to": "warehouse", "facts": ["tier"], "answers": ["sent", "none_left"], "up_to": "2 days"},
+            "next": {"sent": "tell", "otherwise": "join"},
+        },
+        "tell": {"notify": {"whom": "conductor", "message": "The folder is on its way."}, "next": "learn"},
+        "learn": {"update": {"add_tags": ["folder"], "propose_persona": "traditional"}, "next": "join"},
+        "invitation": {
+            "invite": {"content": "hf-dialogue@2", "occasion": "webinar", "starts": {"at": "2027-06-01T16:00:00Z"}, "answer_by": "10 days"},
+            "next": {"attended": "call", "otherwise": "morning"},
+        },
+        "morning": {"wait": {"local": {"at": "09:00", "on": "working_days"}}, "next": "call"},
+        "call": a_visit(next={"interested": "question", "overdue": "late", "otherwise": "other"}),
+        "late": {"escalate": {"about": "call", "due": "2 business days"}, "next": "other"},
+        "question": a_medical_step(next="other"),
+        "other": {"journey": {"start": "heart-failure-traditional", "up_to": "90 days"}, "next": "done"},
+    }
+    assert [str(found) for found in linted(steps, start="start").findings] == []
+
+
+def test_lines_keep_their_steps_and_share_the_exit() -> None:
+    """A step of one line may not be offered on another; an exit may be come to from all."""
+    lines = {"both": a_parallel(a="mail", b="call"), "mail": an_email(next="rest"), "rest": a_pause(next={"timeout": "join"})}
+    assert codes({**lines, "call": a_visit(next={"interested": "done", "otherwise": "join"})}) == []
+    (found,) = linted({**lines, "call": a_visit(next="join", offers=["rest"])}).findings
+    assert found.code == "J113"
+    assert 'the line "b" of "both"' in found.message
+
+
+def test_a_parallel_within_itself_is_refused() -> None:
+    """Its lines would never come to an end."""
+    assert "J113" in codes({"both": a_parallel(a="both", b="mail"), "mail": an_email(next="join")})
+
+
+def test_a_nested_parallel_joins_into_the_line_around_it() -> None:
+    """The inner join leads on along the outer line, and from there after the outer parallel."""
+    inner = {"inner": a_parallel("join", x="one", y="two"), "one": an_email(next="join"), "two": a_pause(next="join")}
+    assert codes({"outer": a_parallel(a="inner", b="rest"), **inner, "rest": a_pause(next="join")}) == []
+
+
+def test_who_is_not_known_to_have_an_appointment_is_not_reminded() -> None:
+    """`missing` is named, or `otherwise` leads elsewhere than the time; said on purpose, both may lead to one step."""
+
+    def found(**paths: str) -> list[str]:
+        return codes({"day-before": {"wait": {"until": {"fact": "next_appointment_on", "minus": "1 day"}}, "next": paths}, "reminder": an_email()})
+
+    assert found(otherwise="reminder") == ["J112"]
+    assert found(timeout="reminder", otherwise="done") == []
+    assert found(timeout="reminder", missing="reminder") == []
+
+
+def test_the_latest_moment_counts_every_round_of_a_loop() -> None:
+    """Three rounds of 30 days outlive an approval of two months; one does not, nor does a short horizon."""
+
+    def steps(rounds: int) -> Steps:
+        again = {"at_most": rounds, "next": {"interested": "mail", "exhausted": "done", "otherwise": "later"}}
+        return {
+            "call": a_visit(**again),
+            "later": a_pause("30 days", next="call"),
+            "mail": an_email(email={"content": "hf-next-month@1", "hold_up_to": "1 day"}),
+        }
+
+    assert codes(steps(3)) == ["J410"]
+    assert "call (3 times)" in linted(steps(3)).findings[0].message
+    assert codes(steps(3), horizon="40 days") == []
+    assert codes({"mail": steps(1)["mail"]}) == []
+
+
+def test_pressure_counts_what_no_way_avoids() -> None:
+    """A branch around a touch, or a week between, is enough; the nurse's mail counts for the nurse."""
+    talk = {"talk": a_visit(visit={"due": "2 days"})}
+    first, second = an_email(next="second"), an_email(next="talk")
+    assert codes({"first": first, "second": second, **talk}) == ["J601"]
+    assert codes({"first": first, "second": an_email(next="rest"), "rest": a_pause("7 days", next="talk"), **talk}) == []
+    assert codes({"first": first, "second": an_email(next="ask"), "ask": a_branch(({"fact": "tier", "is": "A"}, "talk")), **talk}) == []
+    assert codes({"first": first, "second": an_email(email={"to": "nurse"}, next="talk"), **talk}) == []
+
+
+def test_the_strictest_market_decides_on_pressure() -> None:
+    """One market with a lower cap is enough."""
+    library = a_library(markets={"SE": a_market("SE", weekly_cap=9), "UK": a_market("UK", weekly_cap=1)})
+    text = written(a_definition(markets=["SE", "UK"], steps={"first": an_email(next="second"), "second": an_email(), "done": an_exit()}))
+    told = [found.message for found in lint_text(text, name="x.yaml", library=library, now=NOW).findings if found.code == "J601"]
+    assert told == ['from "first" on every way leads through more touches than that: the cap of UK is 1 in 7 days']
+
+
+@pytest.mark.parametrize(
+    ("blocked", "refused"),
+    [
+        ({"objected": "call"}, True),
+        ({"suppressed": "call"}, True),
+        ({"otherwise": "call"}, True),
+        ({"objected": "skip"}, True),
+        ({"objected": "done", "otherwise": "call"}, False),
+        ({"objected": "exit", "suppressed": "call"}, True),
+        ({"no_consent": "call"}, False),
+        ({"otherwise": "wait"}, False),
+    ],
+)
+def test_nothing_promotional_follows_an_objection(blocked: dict[str, str], refused: bool) -> None:
+    """By whatever key the objection is caught; the stop list falls under it."""
+    assert ("J602" in codes({"mail": an_email(blocked=blocked, next="call"), "call": a_visit()})) is refused
+
+
+def test_a_visit_needs_no_gate_in_other_purposes() -> None:
+    """An objection is to direct marketing; a medical response goes on."""
+    steps = {"mail": an_email(email={"content": "hf-answer@1"}, blocked={"objected": "call"}), "call": a_visit(visit={"face_to_face": {}, "remote": {}})}
+    assert codes(steps, purpose="medical_response") == []
+
+
+def test_medical_facts_are_out_of_reach_of_commercial_in_every_form() -> None:
+    """Conditions of waits, and what is told to other systems."""
+    asks = {"request": {"to": "crm", "facts": ["kol_tier"], "answers": ["yes"], "up_to": "2 days"}, "next": "done"}
+    waits = {"wait": {"when": {"fact": "scientific_interest", "known": True}, "up_to": "5 days"}, "next": "done"}
+    assert codes({"ask": asks}) == ["J301"]
+    assert codes({"ask": waits}) == ["J301"]
+    assert codes({"ask": waits}, purpose="medical_response") == []
+
+
+def test_journeys_that_start_each_other_in_a_ring_are_refused() -> None:
+    """This one starts another, which starts this one."""
+    library = a_library()
+    back = a_definition(
+        journey="heart-failure-traditional",
+        persona="traditional",
+        steps={"again": {"journey": {"start": "heart-failure-pioneer", "awaited": False}, "next": "done"}, "done": an_exit()},
+    )
+    ring = library.strategies["heart-failure-traditional"].model_validate(back)
+    text = written(a_definition(steps={"go": {"journey": {"start": "heart-failure-traditional", "awaited": False}, "next": "done"}, "done": an_exit()}))
+    found = lint_text(text, name="x.yaml", library=a_library(strategies={ring.journey: ring}), now=NOW).findings
+    assert [one.message for one in found] == ["this journey starts itself: heart-failure-pioneer → heart-failure-traditional → heart-failure-pioneer"]
+
+
+def test_a_horizon_is_compared_with_what_an_author_wrote() -> None:
+    """The silent patience of a held touch is not complained about."""
+    assert codes({"mail": an_email()}, horizon="3 days") == []
+    assert codes({"mail": an_email(email={"hold_up_to": "9 days"})}, horizon="3 days") == ["J117"]
+    assert codes({"mail": a_rep_email(email={"due": "9 days"})}, horizon="3 days") == ["J117"]
+
+
+def test_five_hundred_steps_with_parallels_within_parallels_take_less_than_a_second() -> None:
+    """Loops on every line included; measured in the time of this process, so that a busy machine does not matter."""
+    steps: Steps = {}
+    _lines("s", 2, 12, steps)
+    top = {name: json.loads(json.dumps(step).replace('"join"', '"done"')) for name, step in steps.items() if name.count("-") == 1 and name[0:2] == "s-"}
+    text = written(a_definition(steps={**steps, **top, "done": an_exit()}, start="s-0", horizon="365 days"))
+    assert len(steps) > 500
+    begun = time.process_time()
+    result = lint_text(text, name="large.yaml", library=a_library(), now=NOW)
+    assert timedelta(seconds=time.process_time() - begun) < timedelta(seconds=1)
+    assert result.ok
+
+
+def _lines(prefix: str, depth: int, width: int, steps: Steps) -> str:
+    """A line of that many steps, some of which are parallels with two lines of their own; the name of its first step."""
+    for index in range(width):
+        name, after = f"{prefix}-{index}", f"{prefix}-{index + 1}" if index + 1 < width else "join"
+        if index % 3 == 2 and depth:
+            steps[name] = a_parallel(after, a=_lines(f"{name}a", depth - 1, width, steps), b=_lines(f"{name}b", depth - 1, width, steps))
+        elif index % 3 == 1:
+            steps[name] = a_visit(at_most=2, next={"interested": after, "exhausted": after, "otherwise": f"{prefix}-{index - 1}"})
+        else:
+            steps[name] = a_pause(next=after)
+    return f"{prefix}-0"
