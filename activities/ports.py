@@ -8,7 +8,7 @@ from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, Opened
 from journeys.conditions import Value
 from journeys.events import Called
 from journeys.policy import Verdict
-from journeys.shapes import Stored
+from journeys.shapes import Instant, Stored
 
 
 class Clock(Protocol):
@@ -17,18 +17,33 @@ class Clock(Protocol):
         ...
 
 
+class Invitation(Stored):
+    """What the calendar of an invited reader is told."""
+
+    uid: str
+    starts: Instant
+    ends: Instant
+    organiser: str
+    """The name under which the sender invites."""
+
+
 class Message(Stored):
-    """An e-mail ready to be handed over. It holds personal data, so it lives in memory only: never in a payload, never in a log."""
+    """A message ready to be handed over. It holds personal data, so it lives in memory only: never in a payload, never in a log."""
 
     key: str
     message_id: str
     sender: str
     to: str
-    subject: str
+    """An e-mail address, or a mobile number, as the channel asks."""
     text: str
-    html: str
     language: str
+    subject: str | None = None
+    html: str | None = None
+    """Only an e-mail has a subject and HTML."""
     headers: dict[str, str] = {}
+    invitation: Invitation | None = None
+    code: str | None = None
+    """The touch's short name, where the links of the message are too short to carry its key."""
 
 
 class Handover(StrEnum):

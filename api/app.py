@@ -21,6 +21,7 @@ from api.routers import (
     facts,
     health,
     inquiries,
+    invitations,
     lifecycles,
     people,
     seeing,
@@ -80,7 +81,7 @@ def create_app(
     problems.install(app, away=away)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
-    for router in (_signed(), unsubscribe.router, health.router, *more):
+    for router in (_signed(), unsubscribe.router, invitations.router, health.router, *more):
         app.include_router(router)
     _describe_problems(app)
     app.state.parameters = strict.known_parameters(app)

@@ -10,7 +10,7 @@ from api.schemas.tasks import Channel, Material, Offer, TaskForCommercial, TaskF
 from api.who import Role, Who
 from journeys.acceptance import outcomes
 from journeys.content import ContentVersion
-from journeys.definitions import ContentRef, Definition, EmailStep, Step, VisitStep, kind_of
+from journeys.definitions import ContentRef, Definition, SendStep, Step, VisitStep, kind_of
 from journeys.facts import Wall
 
 WORKERS = {Wall.COMMERCIAL: Role.REP, Wall.MEDICAL: Role.MSL}
@@ -41,12 +41,12 @@ def offers(definition: Definition, step_id: str | None) -> tuple[Offer, ...]:
 
 
 def materials_named(definition: Definition, step_id: str) -> tuple[ContentRef, ...]:
-    """The content that a task shows: a visit's materials, a rep's e-mail."""
+    """The content that a task shows: a visit's materials, what the rep sends."""
     match definition.steps.get(step_id):
         case VisitStep() as step:
             return tuple(ref for meeting in step.visit.channels.values() for ref in meeting.materials)
-        case EmailStep() as step:
-            return (step.email.content,)
+        case step if isinstance(step, SendStep):
+            return (step.sending.content,)
         case _:
             return ()
 
@@ -76,7 +76,8 @@ def for_commercial(
         version=task.version,
         commercial=profile,
         channels=_channels(step, contents, language) if isinstance(step, VisitStep) else (),
-        content=_material(step.email.content, contents, language) if isinstance(step, EmailStep) else None,
+        content=_material(step.sending.content, contents, language) if isinstance(step, SendStep) else None,
+        sends_by=step.sending.on if isinstance(step, SendStep) else None,
     )
 
 
@@ -110,6 +111,6 @@ def _material(ref: ContentRef, contents: Mapping[ContentRef, ContentVersion], la
     version = contents.get(ref)
     if version is None:
         return Material(content=str(ref), title=str(ref))
-    texts: dict[str, str] = dict(version.material) or {spoken: letter.subject for spoken, letter in version.letters.items()}
+    texts: dict[str, str] = dict(version.material or version.texts) or {spoken: letter.subject for spoken, letter in version.letters.items()}
     spoken = language if language in texts else next(iter(texts), None)
     return Material(content=str(ref), title=version.title, language=spoken, text=texts.get(spoken or ""))

@@ -132,7 +132,7 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.ENDED: (409, "The journey has ended"),
     Code.TASK_NOT_OPEN: (409, "The task is not open"),
     Code.UNKNOWN_OUTCOME: (422, "Not an outcome of this step"),
-    Code.UNKNOWN_CHANNEL: (422, "Not a channel of this visit"),
+    Code.UNKNOWN_CHANNEL: (422, "No such channel"),
     Code.NOT_OFFERED: (409, "Not offered at this step"),
     Code.INQUIRY_REQUIRED: (409, "The HCP's own question is needed"),
     Code.SAME_PERSONA: (409, "The persona is the one of this strategy"),

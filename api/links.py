@@ -1,4 +1,5 @@
-"""Links in e-mails: a signed token that names a touch and nothing else, so that no link carries personal data and none can be made up."""
+"""Links in messages: a signed token that names a touch and nothing else, so that no link carries personal data and none can be made up. Where every
+character counts a short code stands for the touch: a part of the signature alone, which the touch itself is found by."""
 
 import base64
 import binascii
@@ -24,6 +25,19 @@ class Links:
     def click(self, touch: str, link: str) -> str:
         """The token of one named link of a touch's content: /t/{token}."""
         return self._sign("t", touch, link)
+
+    def answer(self, touch: str, answer: str) -> str:
+        """The token of one answer to an invitation: /a/{token}."""
+        return self._sign("a", touch, answer)
+
+    def code(self, touch: str) -> str:
+        """The short code of a touch, 65 bits that nobody can guess: thirteen letters and digits, so that no telephone cuts a link short."""
+        return base64.b32encode(self._seal(f"code\n{touch}".encode())).decode()[:13].lower()
+
+    def read_answer(self, token: str) -> tuple[str, str]:
+        """The touch and the answer. Raises BadLinkError."""
+        touch, answer = self._read(token, "a", 2)
+        return touch, answer
 
     def read_unsubscribe(self, token: str) -> str:
         """The touch. Raises BadLinkError."""

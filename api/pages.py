@@ -21,7 +21,7 @@ _STYLE = (
 
 @dataclass(frozen=True)
 class _Words:
-    """All that the pages say, in one language."""
+    """All that the pages say, in one language. `channels` tells how the promotion comes; a channel that is not among them is called by its name."""
 
     ask: str
     effect: str
@@ -30,57 +30,61 @@ class _Words:
     close: str
     invalid: str
     otherwise: str
+    channels: dict[str, str]
 
 
 _LANGUAGES = {
     "en": _Words(
         ask="Unsubscribe?",
-        effect="You will get no more promotional e-mail from us. It takes effect at once.",
+        effect="You will get no more promotion from us by {channel}. It takes effect at once.",
         button="Unsubscribe",
         done="You are unsubscribed",
-        close="You will get no more promotional e-mail from us. You may close this page.",
+        close="You will get no more promotion from us by {channel}. You may close this page.",
         invalid="This link is not valid",
-        otherwise="Please use the link of the e-mail itself, unchanged, or answer that e-mail and ask us to stop.",
+        otherwise="Please use the link of the message itself, unchanged, or answer that message and ask us to stop.",
+        channels={"email": "e-mail", "sms": "text message (SMS)"},
     ),
     "sv": _Words(
         ask="Avregistrera dig?",
-        effect="Du får ingen mer reklam från oss via e-post. Det gäller genast.",
+        effect="Du får ingen mer reklam från oss via {channel}. Det gäller genast.",
         button="Avregistrera",
         done="Du är avregistrerad",
-        close="Du får ingen mer reklam från oss via e-post. Du kan stänga sidan.",
+        close="Du får ingen mer reklam från oss via {channel}. Du kan stänga sidan.",
         invalid="Länken är inte giltig",
-        otherwise="Använd länken i själva brevet, oförändrad, eller svara på brevet och be oss sluta.",
+        otherwise="Använd länken i själva meddelandet, oförändrad, eller svara på det och be oss sluta.",
+        channels={"email": "e-post", "sms": "sms"},
     ),
 }
 
 
-def spoken(accept_language: str) -> str:
-    """The page language that a browser's Accept-Language asks for first (RFC 9110, section 12.5.4, in the order written); English otherwise."""
+def spoken(accept_language: str, *, otherwise: str = "en") -> str:
+    """The page language that a browser's Accept-Language asks for first (RFC 9110, section 12.5.4, in the order written)."""
     wanted = (part.split(";")[0].strip().lower()[:2] for part in accept_language.split(","))
-    return next((language for language in wanted if language in _LANGUAGES), "en")
+    return next((language for language in wanted if language in _LANGUAGES), otherwise)
 
 
-def confirm(language: str) -> HTMLResponse:
+def confirm(language: str, channel: str) -> HTMLResponse:
     """One question, one button; the form posts to the same address what RFC 8058 has mail programs post."""
     words = _LANGUAGES[language]
     button = f'<button type="submit">{escape(words.button)}</button>'
     form = f'<form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click">{button}</form>'
-    return _page(language, words.ask, words.effect, form)
+    return page(language, words.ask, words.effect.format(channel=words.channels.get(channel, channel)), form)
 
 
-def done(language: str) -> HTMLResponse:
+def done(language: str, channel: str) -> HTMLResponse:
     """What a recipient sees when it is done, and when it had been done before."""
     words = _LANGUAGES[language]
-    return _page(language, words.done, words.close)
+    return page(language, words.done, words.close.format(channel=words.channels.get(channel, channel)))
 
 
 def unknown(language: str) -> HTMLResponse:
     """For a link that we did not make. It says how else to be heard."""
     words = _LANGUAGES[language]
-    return _page(language, words.invalid, words.otherwise, status=404)
+    return page(language, words.invalid, words.otherwise, status=404)
 
 
-def _page(language: str, title: str, text: str, more: str = "", *, status: int = 200) -> HTMLResponse:
+def page(language: str, title: str, text: str, more: str = "", *, status: int = 200) -> HTMLResponse:
+    """A title, a sentence or two in plain text, and HTML of our own after it."""
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title><style>{_STYLE}</style>'
     body = f"<main><h1>{escape(title)}</h1><p>{escape(text)}</p>{more}</main>"
     headers = {**_HEADERS, "Content-Language": language, "Vary": "Accept-Language"}

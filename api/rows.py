@@ -33,6 +33,7 @@ class PersonRow:
     channel_preference: str | None
     territory_id: str | None
     status: str
+    addresses: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
 
 
@@ -227,3 +228,13 @@ class InquiryText:
 @dataclass(frozen=True)
 class ClickTarget:
     address: str
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    """What somebody was invited to, for the page on which they answer."""
+
+    starts: datetime
+    when: str
+    """The same in the words of the invited person's language and zone."""
+    language: str | None

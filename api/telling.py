@@ -3,8 +3,26 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
+from journeys.channels import channels
 from journeys.commands import NOT_CONTINUED, What
-from journeys.definitions import ANSWERED, OTHERWISE, OVERDUE, SENT, SKIPPED, TIMEOUT, WITHDRAWN, Definition, Heard, WaitStep
+from journeys.content import EMAIL
+from journeys.definitions import (
+    ANSWERED,
+    NO_ANSWER,
+    NOT_RECORDED,
+    OTHERWISE,
+    OVERDUE,
+    SENT,
+    SKIPPED,
+    TIMEOUT,
+    TOO_LATE,
+    WITHDRAWN,
+    Definition,
+    Heard,
+    InviteStep,
+    SendStep,
+    WaitStep,
+)
 from journeys.reasons import TOLD, Reason
 
 
@@ -29,11 +47,13 @@ class Line(Protocol):
 
 _WAYS = {
     OVERDUE: "it was not done in time",
-    SENT: "the e-mail is on its way",
     TIMEOUT: "nothing was heard in time",
     ANSWERED: "medical answered",
     WITHDRAWN: "the question was withdrawn",
     OTHERWISE: "no other condition held",
+    NO_ANSWER: "no answer came in time",
+    NOT_RECORDED: "nobody reported whether the HCP came",
+    TOO_LATE: "it had begun already",
     "again": "it may be tried again",
 }
 _HEARD = {
@@ -42,6 +62,10 @@ _HEARD = {
     Heard.CLICKED: "was clicked",
     Heard.REPLIED: "was replied to",
     Heard.BOUNCED: "came back",
+    Heard.ACCEPTED: "was accepted",
+    Heard.DECLINED: "was declined",
+    Heard.ATTENDED: "was followed: the HCP came",
+    Heard.MISSED: "was not followed: the HCP did not come",
 }
 _CLOSED = {
     "done": "was completed",
@@ -73,8 +97,8 @@ _TOLD = {
     What.PERSONA_CORRECTED: "The persona was corrected to {to}{hand}.",
     What.HELD: "{here} is held because {reason}; it is tried again at {until}.",
     What.BLOCKED: "{here} was blocked because {reason}.",
-    What.SENT: "The e-mail of {here} was handed over for delivery{unsure}.",
-    What.HEARD: "The e-mail of {here} {heard}.",
+    What.SENT: "The {thing} of {here} was handed over for delivery{unsure}.",
+    What.HEARD: "The {thing} of {here} {heard}.",
     What.ENDED: "The journey ended{hand}. {ending}: {reason}.{not_continued}",
 }
 _STANDING = {
@@ -91,6 +115,7 @@ def sentence(line: Line, *, definition: Definition | None, by: str | None = None
     """One line in words. `by` is the name of who did it; without a definition, steps are called by their ids."""
     told = _TOLD[What(line.what)].format(
         here=titled(definition, line.step),
+        thing=_thing(definition, line.step),
         there=titled(definition, line.to),
         journey=f" in “{definition.title}”" if definition else "",
         hand=f" by {by}" if by else "",
@@ -178,12 +203,33 @@ def _way(line: Line, by: str | None, definition: Definition | None) -> str:
             return f"the step was skipped ({reason_told(line.reason)})"
         case way if way == SENT and line.reason is not None:
             return f"without the touch, because {reason_told(line.reason)}"
+        case way if way == SENT:
+            return f"the {_thing(definition, line.step)} is on its way"
         case way if way in set(Heard):
-            return f"the e-mail {_HEARD[Heard(way)]}"
+            return f"the {_thing(definition, line.step)} {_HEARD[Heard(way)]}"
         case way if way.startswith("case_"):
             return f"condition {way.removeprefix('case_')} of the branch held"
         case way:
             return _WAYS.get(way, f"the outcome was “{plain(way)}”")
+
+
+def _thing(definition: Definition | None, step_id: str | None) -> str:
+    """What a step sends, or a wait listens to, in a word."""
+    step = definition.steps.get(step_id or "") if definition else None
+    match step:
+        case InviteStep():
+            return "invitation"
+        case WaitStep() if step.wait.of is not None:
+            return _thing(definition, step.wait.of)
+        case _ if isinstance(step, SendStep):
+            return _called(step.sending.on)
+        case _:
+            by = channels(definition) if definition is not None else ()
+            return _called(EMAIL) if set(by) <= {EMAIL} else "message"
+
+
+def _called(channel: str) -> str:
+    return "e-mail" if channel == EMAIL else f"{plain(channel)} message"
 
 
 def _released(line: Line) -> bool:

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 
 from journeys.content import Language
 from journeys.durations import Duration
-from journeys.shapes import Authored, Market
+from journeys.shapes import Authored, Market, Slug
 from journeys.signatures import ALWAYS, Party
 
 
@@ -19,7 +19,8 @@ class MarketPolicy(Authored):
     languages: tuple[Language, ...] = Field(min_length=1)
     zone: str
     """The zone of an HCP whose own is unknown or invalid."""
-    email_consent: Literal["opt_in"] = "opt_in"
+    consent: dict[Slug, Literal["opt_in"]] = {}
+    """What promotion asks for, channel by channel. A channel that is not named asks for opt-in too, and nothing weaker can be written."""
     weekly_cap: int = Field(ge=1)
     """Touches per HCP in any period of `cap_period`, over all channels and journeys; a rep's call counts."""
     cap_period: Duration

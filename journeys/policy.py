@@ -21,6 +21,7 @@ class Intent(Stored):
     """The touch that is asked for."""
 
     channel: str
+    """By name: email, sms, …"""
     purpose: Purpose
     product: str
     market: str
@@ -32,7 +33,9 @@ class Evidence(Stored):
 
     market: MarketPolicy | None
     reachable: bool
-    """Whether there is a recipient with an address."""
+    """Whether there is a recipient with an address on the channel."""
+    carried: bool = True
+    """Whether this installation has the channel."""
     audience: str | None
     """The recipient's profession."""
     objected: bool
@@ -79,6 +82,11 @@ def judge(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
     return Verdict.model_construct(verdict="deferred", reason=longest.reason, until=longest.until, checks=checks)
 
 
+def channel(_: Intent, evidence: Evidence, __: datetime) -> Check:
+    """A definition may name any channel; only what this installation has can carry anything."""
+    return _check("channel", None if evidence.carried else Reason.CHANNEL_UNKNOWN)
+
+
 def recipient(_: Intent, evidence: Evidence, __: datetime) -> Check:
     """There is somebody to write to."""
     return _check("recipient", None if evidence.reachable else Reason.NO_RECIPIENT)
@@ -92,7 +100,8 @@ def objection(intent: Intent, evidence: Evidence, _: datetime) -> Check:
 
 
 def consent(intent: Intent, evidence: Evidence, now: datetime) -> Check:
-    """Promotional e-mail needs consent given beforehand, for promotion by name (marknadsföringslagen 19 §; ABPI Code 2021 cl. 15.5)."""
+    """Promotion by any channel needs consent to that channel, given beforehand and for promotion by name (marknadsföringslagen 19 §; ABPI Code 2021
+    cl. 15.5). No channel speaks for another."""
     if intent.purpose is not Purpose.PROMOTIONAL:
         return _check("consent", None)
     lacks = missing(evidence.consents, channel=intent.channel, purpose=intent.purpose, market=intent.market, now=now)
@@ -125,7 +134,7 @@ def weekly_cap(intent: Intent, evidence: Evidence, now: datetime) -> Check:
     return Check(rule="weekly_cap", verdict="deferred", reason=Reason.WEEKLY_CAP, until=recent[-policy.weekly_cap] + period, told=TOLD[Reason.WEEKLY_CAP])
 
 
-RULES: tuple[Rule, ...] = (recipient, market, objection, consent, content, weekly_cap)
+RULES: tuple[Rule, ...] = (channel, recipient, market, objection, consent, content, weekly_cap)
 
 
 @cache
@@ -155,5 +164,5 @@ def _content_failings(intent: Intent, evidence: Evidence, now: datetime) -> Iter
         yield Reason.CONTENT_WRONG_PRODUCT
     if evidence.audience not in version.audience:
         yield Reason.CONTENT_WRONG_AUDIENCE
-    if evidence.market is not None and not any(language in version.letters for language in evidence.market.languages):
+    if evidence.market is not None and not any(language in version.written_for(intent.channel) for language in evidence.market.languages):
         yield Reason.CONTENT_NO_LANGUAGE

@@ -8,6 +8,7 @@ class Reason(StrEnum):
 
     OBJECTED = "objected"
     SUPPRESSED = "suppressed"
+    CHANNEL_UNKNOWN = "channel_unknown"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CONSENT_EXPIRED = "consent_expired"
     NO_CONSENT = "no_consent"
@@ -44,8 +45,9 @@ TOLD: dict[Reason, str] = {
     Reason.CONTENT_WRONG_AUDIENCE: "the content is not approved for the recipient's profession",
     Reason.CONTENT_NO_LANGUAGE: "the content exists in no language of the person's market",
     Reason.NO_MARKET_POLICY: "no policy is known for the person's market",
+    Reason.CHANNEL_UNKNOWN: "this installation has no such channel",
     Reason.WEEKLY_CAP: "the cap of touches per week, over all journeys, is reached",
-    Reason.NO_RECIPIENT: "nobody to write to: no address, or no such colleague in the care team",
+    Reason.NO_RECIPIENT: "nobody to write to: no address or number for this channel, or no such colleague in the care team",
     Reason.NO_INQUIRY: "medical may follow up only on a recorded, unsolicited question of the HCP",
     Reason.CHANNEL_DOWN: "the channel does not answer at the moment",
     Reason.CHANNEL_REFUSED: "the channel refused the message for good",

@@ -14,6 +14,9 @@ StepId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_leng
 Market = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """A market's two capital letters: SE, UK, US, …"""
 
+Mobile = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+"""A mobile number as ITU-T E.164 writes it: a plus, the country, the number; no spaces."""
+
 Instant = AwareDatetime
 
 

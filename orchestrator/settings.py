@@ -8,11 +8,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AwareDatetime, Field, HttpUrl, SecretStr, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from journeys.content import EMAIL
+from journeys.shapes import Slug
 
 PREFIX = "DIRIGENT_"
 Port = Annotated[int, Field(ge=1, le=65535)]
+GatewayDomain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
 
 
 class LogFormat(StrEnum):
@@ -54,6 +58,9 @@ class Settings(BaseSettings):
     mail_domain: str
     """The right-hand side of every Message-ID."""
 
+    message_gateways: Annotated[dict[Slug, GatewayDomain], NoDecode] = {}
+    """Which channels besides e-mail there are, and the domain of each one's e-mail gateway: `sms=sms.gateway.example`, several with commas between."""
+
     public_url: HttpUrl
     """Where recipients reach the API from outside: unsubscribe links start with it."""
     signing_key: SecretStr
@@ -87,6 +94,18 @@ class Settings(BaseSettings):
         if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
             raise ValueError("is not a PostgreSQL address like postgresql://user:password@host:5432/database")
         return SecretStr(f"postgresql+psycopg://{rest}")
+
+    @field_validator("message_gateways", mode="before")
+    @classmethod
+    def _by_name(cls, written: object) -> object:
+        return dict(_gateway(part) for part in written.split(",")) if isinstance(written, str) else written
+
+    @field_validator("message_gateways")
+    @classmethod
+    def _besides_email(cls, gateways: dict[str, str]) -> dict[str, str]:
+        if EMAIL in gateways:
+            raise ValueError("names email, which goes by DIRIGENT_SMTP_HOST")
+        return gateways
 
     @field_validator("payload_key")
     @classmethod
@@ -126,6 +145,13 @@ class EmbeddedSettings(BaseSettings):
     """0: any free one, another at each start."""
     clock_speed: Annotated[float, Field(gt=0, le=1_000_000)] = 1.0
     log_format: LogFormat = LogFormat.JSON
+
+
+def _gateway(part: str) -> tuple[str, str]:
+    name, equals, domain = part.partition("=")
+    if not equals:
+        raise ValueError("is not a list of channels with their gateways' domains, like sms=sms.gateway.example")
+    return name.strip(), domain.strip()
 
 
 def _decoded(key: SecretStr) -> bytes:

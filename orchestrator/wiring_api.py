@@ -10,6 +10,7 @@ from orchestrator import reference
 from orchestrator.clock import JourneyClock
 from orchestrator.embedded import inbox_pages
 from orchestrator.health import HouseHealth
+from orchestrator.mail.channels import channel_names
 from orchestrator.release import version
 from orchestrator.seeing.places import arranged
 from orchestrator.settings import Settings
@@ -33,7 +34,7 @@ from orchestrator.store.outbox import Relay
 from orchestrator.temporal.gateway import Gateway
 
 
-def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task_queue: str) -> Ports:
+def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task_queue: str, channels: tuple[str, ...]) -> Ports:
     """The house as the front desk sees it. Engine and client belong to the caller, who closes them."""
     gateway = Gateway(client, task_queue=task_queue, pace=clock.pace)
     return Ports(
@@ -57,17 +58,18 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task
         arrange=arranged,
         events=StoredEvents(engine),
         sweeps=StoredSweepDesk(engine),
+        channels=channels,
     )
 
 
 def make_api(settings: Settings, engine: AsyncEngine, client: Client) -> FastAPI:
     """The application with its reference page and, in the embedded runtime, its inbox."""
     app = create_app(
-        make_ports(engine, client, clock=JourneyClock.of(settings), task_queue=settings.task_queue),
+        make_ports(engine, client, clock=JourneyClock.of(settings), task_queue=settings.task_queue, channels=channel_names(settings)),
         signing_key=settings.signing_key.get_secret_value(),
         version=version(),
         away=UNREACHABLE,
-        more=[inbox_pages.router(settings.inbox_dir)] if settings.inbox_dir is not None else [],
+        more=[inbox_pages.router(settings.inbox_dir, settings.message_gateways)] if settings.inbox_dir is not None else [],
     )
     reference.install(app)
     return app

@@ -1,5 +1,6 @@
 """Consent: what a person allowed, with its evidence; how it stands; and how it is taken back, which every running journey learns at once."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from api.schemas.consents import ConsentLine, ConsentRecord, ConsentStanding, Ne
 from api.security import Anyone, only
 from api.who import Role, Who
 from journeys.consents import ConsentAct, missing
+from journeys.content import MEETINGS
 
 router = APIRouter(prefix="/people/{person_id}", tags=["consents"])
 
@@ -38,6 +40,7 @@ async def record_consent(person_id: str, body: NewConsent, who: Recorder, house:
 
     async def work(once: Once) -> ConsentLine:
         person = await found_person(house, who, person_id)
+        _require_channel(body.channel, (*MEETINGS, *house.channels))
         now = house.clock.now()
         if body.at is not None and body.at > now:
             raise in_field(Code.IN_THE_FUTURE, "A consent is recorded after it was given.", "/at")
@@ -52,6 +55,8 @@ async def withdraw_consent(person_id: str, body: NewWithdrawal, who: Anyone, hou
 
     async def work(once: Once) -> ConsentLine:
         person = await found_person(house, who, person_id)
+        given = [act.channel for act in await house.consents.of_person(person_id)]  # by a channel, perhaps, that there is no more
+        _require_channel(body.channel, (*MEETINGS, *house.channels, *given))
         return await house.consents.withdraw(who, person, body, once=once, now=house.clock.now())
 
     return await attempt.once(body, ConsentLine, work)
@@ -67,6 +72,12 @@ async def object_to_marketing(person_id: str, body: NewObjection, who: Anyone, h
         return ObjectionRecord(person_id=person_id, objected_at=objected_at)
 
     return await attempt.once(body, ObjectionRecord, work)
+
+
+def _require_channel(channel: str, known: Iterable[str]) -> None:
+    """A misspelt channel would be on record and change nothing."""
+    if channel not in (allowed := tuple(dict.fromkeys(known))):
+        raise in_field(Code.UNKNOWN_CHANNEL, "Nothing is sent, and nobody is met, by this channel.", "/channel", allowed=allowed)
 
 
 def _standing(acts: tuple[ConsentLine, ...], channel: str, purpose: str, market: str, now: datetime) -> ConsentStanding:

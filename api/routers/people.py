@@ -5,22 +5,26 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 
 from api import lines
+from api.attempts import Attempted
 from api.briefs import person_line
 from api.codes import Code
 from api.house import House
+from api.idempotency import Once
 from api.paging import Slice, asked, page
 from api.ports import Ports
 from api.problems import FieldError, Problem, not_found, responses
 from api.rows import PersonRow
-from api.schemas.people import PersonForCommercial, PersonForCompliance, PersonForMedical, PersonLine, PersonRead
+from api.schemas.people import NewMobile, PersonForCommercial, PersonForCompliance, PersonForMedical, PersonLine, PersonRead
 from api.schemas.shapes import Page
 from api.schemas.timeline import TimelineLine
-from api.security import Anyone
-from api.who import Who
+from api.security import Anyone, only
+from api.who import Role, Who
 from journeys.facts import Wall
 from journeys.shapes import Market, Slug
 
 router = APIRouter(prefix="/people", tags=["people"])
+
+Keeper = Annotated[Who, Depends(only(Role.REP, Role.COMPLIANCE, Role.ADMIN))]
 
 
 @router.get("", summary="List people", responses=responses(401, 403, 422))
@@ -64,6 +68,18 @@ async def read_timeline(
     await found_person(house, who, person_id)
     found = await house.timelines.of_person(who, person_id, newest_first=order == "newest", cut=cut)
     return await lines.page(house, who, found)
+
+
+@router.post("/{person_id}/mobile", summary="Record a mobile number", responses=responses(401, 403, 404, 422))
+async def record_mobile(person_id: str, body: NewMobile, who: Keeper, house: House, attempt: Attempted) -> PersonLine:
+    """Put on record at which number the person is reached by text message. The number is no consent: that is asked for and recorded by itself."""
+
+    async def work(_: Once) -> PersonLine:
+        await found_person(house, who, person_id)
+        await house.people.set_mobile(who, person_id, body.mobile, now=house.clock.now())
+        return person_line(await found_person(house, who, person_id))
+
+    return await attempt.once(body, PersonLine, work)
 
 
 async def found_person(house: Ports, who: Who, person_id: str) -> PersonRow:

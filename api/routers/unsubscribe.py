@@ -1,4 +1,4 @@
-"""What a recipient of an e-mail reaches without signing in: the links in it, and the way to stop it."""
+"""What a recipient of a message reaches without signing in: the links in it, and the way to stop it."""
 
 from typing import Annotated
 
@@ -9,11 +9,12 @@ from api import pages
 from api.house import House
 from api.links import BadLinkError, Links
 from api.nudging import Nudged
+from api.ports import Ports
 from api.problems import responses, unknown
 
 router = APIRouter(tags=["links"])
 
-_PAGE = {"content": {"text/html": {}}, "description": "A page for people."}
+PAGE = {"content": {"text/html": {}}, "description": "A page for people."}
 
 
 def links(request: Request) -> Links:
@@ -38,30 +39,48 @@ async def follow(token: str, codec: Codec, house: House) -> RedirectResponse:
         touch, name = codec.read_click(token)
     except BadLinkError:
         raise unknown("link") from None
+    return await _on(house, touch, name)
+
+
+@router.get(
+    "/t/{code}/{name}", summary="Follow a short link", status_code=302, dependencies=[Nudged], response_class=RedirectResponse, responses=responses(404)
+)
+async def follow_short(code: str, name: str, house: House) -> RedirectResponse:
+    """The same for a link in a text message, where the touch's short code stands for the signed token."""
+    touch = await house.touches.named(code)
+    if touch is None:
+        raise unknown("link")
+    return await _on(house, touch, name)
+
+
+async def _on(house: Ports, touch: str, name: str) -> RedirectResponse:
     target = await house.touches.click(touch, name, now=house.clock.now())
     if target is None:
         raise unknown("link")
     return RedirectResponse(target.address, status_code=302, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
 
 
-@router.get("/u/{token}", summary="Ask to unsubscribe", response_class=HTMLResponse, responses={200: _PAGE, 404: _PAGE})
+@router.get("/u/{token}", summary="Ask to unsubscribe", response_class=HTMLResponse, responses={200: PAGE, 404: PAGE})
 async def confirm(token: str, codec: Codec, house: House, spoken: Language) -> HTMLResponse:
-    """A page with one button. Reading it changes nothing: mail scanners open every link."""
-    touch = _touch(codec, token)
-    known = touch is not None and await house.touches.knows(touch)
-    return pages.confirm(spoken) if known else pages.unknown(spoken)
+    """A page with one button. Reading it changes nothing: mail scanners open every link. A token, or the short code of a text message."""
+    touch = await _touch(codec, house, token)
+    channel = await house.touches.channel_of(touch) if touch is not None else None
+    return pages.confirm(spoken, channel) if channel is not None else pages.unknown(spoken)
 
 
-@router.post("/u/{token}", summary="Unsubscribe", dependencies=[Nudged], response_class=HTMLResponse, responses={200: _PAGE, 404: _PAGE})
+@router.post("/u/{token}", summary="Unsubscribe", dependencies=[Nudged], response_class=HTMLResponse, responses={200: PAGE, 404: PAGE})
 async def unsubscribe(token: str, codec: Codec, house: House, spoken: Language) -> HTMLResponse:
-    """One click, no log-in (RFC 8058): the consent is withdrawn and every running journey learns it at once. The body does not matter."""
-    touch = _touch(codec, token)
-    done = touch is not None and await house.touches.unsubscribe(touch, now=house.clock.now())
-    return pages.done(spoken) if done else pages.unknown(spoken)
+    """One click, no log-in (RFC 8058): consent to that channel is withdrawn and every running journey learns it at once. The body does not matter."""
+    touch = await _touch(codec, house, token)
+    channel = await house.touches.channel_of(touch) if touch is not None else None
+    if touch is None or channel is None:
+        return pages.unknown(spoken)
+    await house.touches.unsubscribe(touch, now=house.clock.now())
+    return pages.done(spoken, channel)
 
 
-def _touch(codec: Links, token: str) -> str | None:
+async def _touch(codec: Links, house: Ports, token: str) -> str | None:
     try:
         return codec.read_unsubscribe(token)
     except BadLinkError:
-        return None
+        return await house.touches.named(token)

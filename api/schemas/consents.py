@@ -8,15 +8,15 @@ from pydantic import Field
 from api.schemas.shapes import Asked, Moment, Name, Told
 from journeys.content import Language
 from journeys.definitions import Purpose
-from journeys.shapes import Market
+from journeys.shapes import Market, Slug
 
-ConsentChannel = Literal["email", "phone", "remote", "face_to_face"]
+ConsentChannel = Annotated[Slug, Field(description="email, phone, remote, face_to_face, or another by which this installation sends.", examples=["sms"])]
 GivenBy = Literal["signature", "paper", "double_opt_in", "web_form"]
 TakenBy = Literal["in_person", "phone", "email", "letter", "web_form"]
 
 
 class NewConsent(Asked):
-    channel: ConsentChannel = Field(examples=["email"])
+    channel: ConsentChannel
     purpose: Purpose = Purpose.PROMOTIONAL
     market: Market | None = Field(None, description="The person's own market where none is named.", examples=["SE"])
     method: GivenBy = Field(examples=["signature"])
@@ -28,7 +28,7 @@ class NewConsent(Asked):
 
 
 class NewWithdrawal(Asked):
-    channel: ConsentChannel = Field(examples=["email"])
+    channel: ConsentChannel
     purpose: Purpose = Purpose.PROMOTIONAL
     method: TakenBy = Field(examples=["phone"])
     proof: Name | None = None

@@ -4,7 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.shapes import Told
+from api.schemas.shapes import Asked, Told
+from journeys.shapes import Mobile
+
+
+class NewMobile(Asked):
+    mobile: Mobile | None = Field(description="In E.164 notation; null takes the number off the record.", examples=["+46701740605"])
 
 
 class PersonLine(Told):
@@ -21,6 +26,7 @@ class PersonLine(Told):
     channel_preference: str | None = Field(None, examples=["remote"])
     territory_id: str | None = Field(None, examples=["se-stockholm"])
     status: str = Field(examples=["active"])
+    addresses: tuple[str, ...] = Field((), description="Which addresses are on record, not the addresses themselves.", examples=[["email", "mobile"]])
     organisations: tuple[str, ...] = Field((), description="Where the HCP works.")
 
 

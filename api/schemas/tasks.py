@@ -57,7 +57,7 @@ class Material(Told):
     content: str = Field(examples=["hf-detail-aid@2"])
     title: str = Field(examples=["Heart failure: the detail aid"])
     language: str | None = Field(None, examples=["sv"])
-    text: str | None = Field(None, description="What to show, in a sentence.")
+    text: str | None = Field(None, description="What to show, in a sentence; of an e-mail its subject, of a text the text itself.")
 
 
 class Channel(Told):
@@ -72,7 +72,7 @@ class TaskLine(Told):
     id: str = Field(examples=["enr0d8b5c1e6f0e4a519d550c1f4b7a2d10.first-visit.1"])
     enrolment_id: str
     side: str = Field(examples=["commercial"])
-    kind: str = Field(description="visit, email or medical.", examples=["visit"])
+    kind: str = Field(description="visit, email, message, invite, medical or escalate.", examples=["visit"])
     status: str = Field(description="open, done, skipped, overdue, redirected or cancelled.", examples=["open"])
     step: str = Field(examples=["first-visit"])
     title: str = Field(examples=["First meeting"])
@@ -100,7 +100,8 @@ class TaskForCommercial(_TaskRead):
     commercial: CommercialProfile
     offers: tuple[Offer, ...] = ()
     channels: tuple[Channel, ...] = ()
-    content: Material | None = Field(None, description="The approved e-mail that the rep sends.")
+    content: Material | None = Field(None, description="The approved e-mail, text or invitation that the rep sends.")
+    sends_by: str | None = Field(None, description="The channel by which it goes out.", examples=["sms"])
 
 
 class TaskForMedical(_TaskRead):

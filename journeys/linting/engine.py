@@ -11,6 +11,7 @@ from journeys.library import Library
 from journeys.linting.subject import Subject
 from journeys.linting.table import RULES
 from journeys.loading import Finding, Loaded, Severity, load_definition, read_definition
+from journeys.loading.files import remarked
 from journeys.loading.findings import ordered
 
 MOST = 100
@@ -50,5 +51,4 @@ def _judged(loaded: Loaded[Definition], library: Library, now: datetime) -> Lint
 def _found(loaded: Loaded[Definition], subject: Subject) -> Iterator[Finding]:
     for row in RULES:
         for remark in islice(row.check(subject), MOST):
-            at = loaded.document.at(remark.loc, key=remark.key)
-            yield Finding(code=row.code, severity=row.severity, path=subject.name, line=at.line, column=at.column, message=remark.message, fix=remark.fix)
+            yield remarked(loaded.document, remark, code=row.code, severity=row.severity)

@@ -5,12 +5,12 @@ anything, duplicate keys are seen, and words keep the meaning that YAML 1.2 give
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from journeys.loading.findings import Finding, Loc, Position
+from journeys.loading.findings import Finding, Loc, Position, Severity
 from journeys.loading.scalars import is_text, joined, plain
 
 LARGEST = 1024 * 1024
@@ -38,6 +38,8 @@ class Document:
     keys_at: Mapping[Loc, Position]
     findings: tuple[Finding, ...]
     spoilt: frozenset[Loc] = frozenset()
+    borrowed: Mapping[Loc, str] = field(default_factory=dict)
+    """The places whose value was written elsewhere, by a snippet or a default, and how it came there."""
 
     def at(self, loc: Loc, *, key: bool = False) -> Position:
         """Where the value (or its key) is written; for one that is not in the text, where the nearest thing around it is."""
@@ -47,9 +49,13 @@ class Document:
             loc = loc[:-1]
         return self.values_at.get(loc, _TOP)
 
-    def finding(self, code: str, message: str, *, loc: Loc, key: bool = False, fix: str | None = None) -> Finding:
-        place = self.at(loc, key=key)
-        return Finding(code=code, path=self.name, line=place.line, column=place.column, message=message, fix=fix)
+    def finding(self, code: str, message: str, *, loc: Loc, key: bool = False, fix: str | None = None, severity: Severity = Severity.ERROR) -> Finding:
+        place, borrowed = self.at(loc, key=key), self._borrowed(loc)
+        told = message if borrowed is None else f"{message}, {borrowed}"
+        return Finding(code=code, severity=severity, path=self.name, line=place.line, column=place.column, message=told, fix=fix)
+
+    def _borrowed(self, loc: Loc) -> str | None:
+        return next((self.borrowed[loc[:depth]] for depth in range(len(loc), 0, -1) if loc[:depth] in self.borrowed), None) if self.borrowed else None
 
 
 def unreadable(name: str, message: str, *, fix: str | None = None, at: Position = _TOP) -> Document:

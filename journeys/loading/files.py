@@ -11,7 +11,8 @@ from journeys.content import ContentVersion
 from journeys.definitions import Definition
 from journeys.loading.complaints import complaints
 from journeys.loading.documents import LARGEST, Document, parse, unreadable
-from journeys.loading.findings import Finding, Loc, Position, Remark, ordered
+from journeys.loading.expansion import expanded
+from journeys.loading.findings import Finding, Loc, Position, Remark, Severity, ordered
 from journeys.loading.letters import check_letters
 from journeys.shapes import Authored
 
@@ -24,9 +25,15 @@ STRUCTURE = {
     "J006": "anchor, alias or tag",
     "J007": "file not named for what it holds",
     "J008": "key without a value",
+    "J009": "unknown snippet",
+    "J010": "snippet within itself",
+    "J011": "parameter that does not fit",
+    "J012": "snippet or parameter that nothing uses",
+    "J013": "step that is made twice",
     "J501": "template syntax in a letter",
     "J502": "unknown token",
     "J503": "no way to unsubscribe",
+    "J504": "text too long",
 }
 """The codes that reading alone can give, with their titles."""
 
@@ -58,13 +65,14 @@ def read(path: Path, *, model: type[M]) -> Loaded[M]:
 
 
 def load_definition(text: str, *, name: str) -> Loaded[Definition]:
-    """Read a definition from its text, in YAML or JSON."""
-    return load(text, name=name, model=Definition)
+    """Read a definition from its text, in YAML or JSON: snippets put in place, defaults inherited."""
+    return _validated(expanded(parse(text, name=name)), Definition)
 
 
 def read_definition(path: Path) -> Loaded[Definition]:
     """Read a definition from its file."""
-    return read(path, model=Definition)
+    text = read_text(path)
+    return load_definition(text, name=str(path)) if isinstance(text, str) else Loaded(None, text.findings, text)
 
 
 def load_content(text: str, *, name: str) -> Loaded[ContentVersion]:
@@ -94,14 +102,14 @@ def read_text(path: Path) -> str | Document:
         return unreadable(str(path), f"the file cannot be read: {getattr(error, 'strerror', None) or 'its name is no file name'}")
 
 
-def remarked(document: Document, remark: Remark, *, code: str) -> Finding:
+def remarked(document: Document, remark: Remark, *, code: str, severity: Severity = Severity.ERROR) -> Finding:
     """A rule's remark as a finding at its place in the text."""
-    return document.finding(code, remark.message, loc=remark.loc, key=remark.key, fix=remark.fix)
+    return document.finding(code, remark.message, loc=remark.loc, key=remark.key, fix=remark.fix, severity=severity)
 
 
 def _validated(document: Document, model: type[M]) -> Loaded[M]:
     if () in document.spoilt:
-        return Loaded(None, document.findings, document)
+        return Loaded(None, ordered(document.findings), document)
     try:
         # By way of Python values this would refuse lists for tuples and words for enums; by way of JSON, strict means strict.
         value = model.model_validate_json(json.dumps(document.value), strict=True, by_alias=True, by_name=False)

@@ -1,28 +1,60 @@
-"""The letters of approved e-mail may carry tokens from a closed list and nothing else of a template language; promotional ones let the reader unsubscribe."""
+"""The letters and texts of approved content may carry tokens from a closed list and nothing else of a template language; promotional ones let the
+reader unsubscribe, and a text is no longer than a few segments."""
 
 import re
 from collections.abc import Iterator
 
 from journeys.content import ContentVersion
 from journeys.loading.findings import Loc, Remark
+from journeys.segments import MOST, segments
 
 TOKENS = ("hcp.salutation", "hcp.family_name", "hcp.given_name", "rep.name", "unsubscribe")
-"""What a letter may say of the reader and the sender; to these come the content's own `links.…`."""
+"""What a letter or a text may say of the reader and the sender; to these come the content's own `links.…`."""
+
+INVITING = ("event.starts", "answer.accept", "answer.decline")
+"""What the letter of an invitation may say besides: when it begins, in the reader's time, and where to answer."""
+
+ROOM = {"hcp.salutation": 12, "hcp.family_name": 20, "hcp.given_name": 15, "rep.name": 25}
+"""Characters that a text keeps free for what is filled in. A longer name makes a longer message; it is sent all the same."""
+ROOM_FOR_A_LINK = 60
+"""The same for each link: a short one is the installation's public address and about twenty characters."""
 
 _TOKEN = re.compile(r"\{\{ *([a-z_]+(?:\.[a-z0-9_]+)*) *\}\}")
 _SYNTAX = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 
 
 def check_letters(content: ContentVersion) -> Iterator[Remark]:
-    """Everything that keeps the letters from being filled in safely and sent lawfully."""
+    """Everything that keeps the letters and texts from being filled in safely and sent lawfully."""
     known = (*TOKENS, *(f"links.{name}" for name in content.links))
+    promotional = content.purpose == "promotional"
     for language, letter in content.letters.items():
         for part, text in (("subject", letter.subject), ("text", letter.text), ("html", letter.html)):
             loc: Loc = ("letters", language, part)
-            yield from _syntax(loc, text)
-            yield from _tokens(loc, text, known)
-            if part != "subject" and content.purpose == "promotional" and "unsubscribe" not in _TOKEN.findall(text):
-                yield Remark(loc, f"the {part} of a promotional letter has no `{{{{ unsubscribe }}}}`", "add the token where the reader finds it", code="J503")
+            yield from _words(loc, text, (*known, *INVITING))
+            if part != "subject" and promotional:
+                yield from _way_out(loc, text, f"{part} of a promotional letter")
+    for language, text in content.texts.items():
+        yield from _words(("texts", language), text, known)
+        yield from _length(("texts", language), text)
+        if promotional:
+            yield from _way_out(("texts", language), text, "promotional text")
+
+
+def _words(loc: Loc, text: str, known: tuple[str, ...]) -> Iterator[Remark]:
+    yield from _syntax(loc, text)
+    yield from _tokens(loc, text, known)
+
+
+def _way_out(loc: Loc, text: str, what: str) -> Iterator[Remark]:
+    if "unsubscribe" not in _TOKEN.findall(text):
+        yield Remark(loc, f"the {what} has no `{{{{ unsubscribe }}}}`", "add the token where the reader finds it", code="J503")
+
+
+def _length(loc: Loc, text: str) -> Iterator[Remark]:
+    """Counted with room for what the tokens become."""
+    count = segments(_TOKEN.sub(lambda token: "x" * ROOM.get(token[1], ROOM_FOR_A_LINK), text))
+    if count > MOST:
+        yield Remark(loc, f"this text takes {count} segments, with room for what is filled in", f"say it in {MOST}, or send an e-mail", code="J504")
 
 
 def _syntax(loc: Loc, text: str) -> Iterator[Remark]:

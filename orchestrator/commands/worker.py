@@ -9,11 +9,9 @@ import typer
 from api.links import Links
 from orchestrator import logging, settings
 from orchestrator.clock import JourneyClock
-from orchestrator.embedded.inbox import Inbox
+from orchestrator.mail.channels import make_channels
 from orchestrator.mail.compose import Composer
-from orchestrator.mail.journal import InboxJournal
 from orchestrator.mail.links import MailLinks
-from orchestrator.mail.smtp import SmtpChannel
 from orchestrator.store.engine import make_engine
 from orchestrator.store.outbox import Relay
 from orchestrator.temporal.client import connect
@@ -45,7 +43,7 @@ async def _work(given: settings.Settings) -> None:
         client,
         task_queue=given.task_queue,
         engine=engine,
-        channel=SmtpChannel(given, clock, InboxJournal(Inbox(given.inbox_dir)) if given.inbox_dir is not None else None),
+        channels=make_channels(given, clock),
         composer=Composer(links, sender=given.mail_from, domain=given.mail_domain),
         clock=clock,
     )

@@ -151,6 +151,7 @@ class Embedded:
             **dict.fromkeys(_NOT_OURS, ""),
             "mail_from": "no-reply@dirigent.test",
             "mail_domain": "dirigent.test",
+            "message_gateways": "sms=sms.dirigent.test",
             "public_url": self.api_url,
             "signing_key": self._secret("signing_key"),
             "api_host": settings.api_host,

@@ -1,1 +1,1 @@
-"""E-mail: composing it from approved content, and the SMTP conversation that hands it over."""
+"""The channels: composing messages from approved content, the SMTP conversation that hands them over, and the gateways behind it."""

@@ -1,19 +1,23 @@
-"""From approved content to one message for one person: tokens are filled in, nothing else; links and unsubscribe carry signed tokens."""
+"""From approved content to one message for one person: tokens are filled in, nothing else; links, answers and unsubscribe lead back by the touch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from activities.ports import Message
-from journeys.content import ContentVersion, Letter
+from activities.ports import Invitation, Message
+from journeys.content import EMAIL, ContentVersion, Letter
+from orchestrator.mail.moments import in_words
+
+Words = TypeVar("Words", Letter, str)
 
 
 class CannotComposeError(Exception):
-    """The content cannot become a message for this person: no letter in a language of the market, or a token without a value."""
+    """The content cannot become a message for this person: no words in a language of the market, or a token without a value."""
 
 
 class Links(Protocol):
@@ -23,6 +27,16 @@ class Links(Protocol):
 
     def unsubscribe(self, key: str) -> str: ...
 
+    def answer(self, key: str, answer: str) -> str: ...
+
+    def code(self, key: str) -> str:
+        """The touch's short name, from which the key cannot be read."""
+        ...
+
+    def short_click(self, key: str, name: str) -> str: ...
+
+    def short_unsubscribe(self, key: str) -> str: ...
+
 
 @dataclass(frozen=True)
 class Addressee:
@@ -31,9 +45,21 @@ class Addressee:
     given_name: str
     family_name: str
     salutation: str | None
-    email: str
+    address: str
+    """An e-mail address, or a mobile number, as the channel asks."""
     languages: tuple[str, ...]
     """Preferred first."""
+    country: str | None = None
+    """Whose customs dates are written by."""
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What an invitation invites to."""
+
+    starts: datetime
+    ends: datetime
 
 
 class Composer:
@@ -48,33 +74,60 @@ class Composer:
 
     def message_id(self, key: str) -> str:
         """The Message-ID of a touch: the same key always gives the same id, from which nobody can read the key."""
-        return f"<{sha256(key.encode()).hexdigest()[:40]}@{self._domain}>"
+        return f"<{self._id(key)}>"
 
-    def compose(self, key: str, *, content: ContentVersion, to: Addressee, rep: str | None) -> Message:
-        """Fill the letter in the first of the person's languages that the content has. Raises CannotComposeError."""
-        language, letter = _letter(content, to.languages)
-        unsubscribe = self._links.unsubscribe(key)
-        tokens = {
-            "hcp": _person(to),
-            "rep": {"name": _one_line(rep)},
-            "links": {name: self._links.click(key, name) for name in content.links},
-            "unsubscribe": unsubscribe,
-        }
+    def compose(self, key: str, *, content: ContentVersion, to: Addressee, rep: str | None, channel: str = EMAIL, occasion: Occasion | None = None) -> Message:
+        """Fill in the content's words for the channel, in the first of the person's languages that it has. Raises CannotComposeError."""
+        tokens = {"hcp": _person(to), "rep": {"name": _one_line(rep)}}
         try:
-            return Message(
-                key=key,
-                message_id=self.message_id(key),
-                sender=self._sender,
-                to=to.email,
-                subject=_one_line(self._fill(letter.subject, tokens)),
-                text=self._fill(letter.text, tokens),
-                html=self._html.from_string(letter.html).render(tokens),
-                language=language,
-                # RFC 8058: one click, no log-in.
-                headers={"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Content-Language": language},
-            )
+            if channel == EMAIL:
+                return self._letter(key, content, to, tokens, occasion)
+            return self._plain(key, content, to, tokens)
         except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
             raise CannotComposeError(f"{content.ref}: {error}") from error
+
+    def _letter(self, key: str, content: ContentVersion, to: Addressee, tokens: dict[str, Any], occasion: Occasion | None) -> Message:
+        language, letter = _first(content, content.letters, to.languages)
+        unsubscribe = self._links.unsubscribe(key)
+        tokens |= {"links": {name: self._links.click(key, name) for name in content.links}, "unsubscribe": unsubscribe}
+        if occasion is not None:
+            tokens |= {
+                "event": {"starts": in_words(occasion.starts, zone=to.zone, language=language, country=to.country)},
+                "answer": {"accept": self._links.answer(key, "accepted"), "decline": self._links.answer(key, "declined")},
+            }
+        return Message(
+            key=key,
+            message_id=self.message_id(key),
+            sender=self._sender,
+            to=to.address,
+            subject=_one_line(self._fill(letter.subject, tokens)),
+            text=self._fill(letter.text, tokens),
+            html=self._html.from_string(letter.html).render(tokens),
+            language=language,
+            # RFC 8058: one click, no log-in.
+            headers={"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Content-Language": language},
+            invitation=self._invitation(key, occasion, tokens["rep"]["name"]) if occasion is not None else None,
+        )
+
+    def _plain(self, key: str, content: ContentVersion, to: Addressee, tokens: dict[str, Any]) -> Message:
+        """A text, in which every character counts: its links are short."""
+        language, text = _first(content, content.texts, to.languages)
+        tokens |= {"links": {name: self._links.short_click(key, name) for name in content.links}, "unsubscribe": self._links.short_unsubscribe(key)}
+        return Message(
+            key=key,
+            message_id=self.message_id(key),
+            sender=self._sender,
+            to=to.address,
+            text=self._fill(text, tokens),
+            language=language,
+            code=self._links.code(key),
+        )
+
+    def _invitation(self, key: str, occasion: Occasion, rep: str) -> Invitation:
+        return Invitation(uid=self._id(key), starts=occasion.starts, ends=occasion.ends, organiser=rep)
+
+    def _id(self, key: str) -> str:
+        return f"{sha256(key.encode()).hexdigest()[:40]}@{self._domain}"
 
     def _fill(self, template: str, tokens: Mapping[str, Any]) -> str:
         return self._text.from_string(template).render(tokens)
@@ -94,8 +147,9 @@ def _one_line(name: str | None) -> str:
     return " ".join((name or "").split())
 
 
-def _letter(content: ContentVersion, languages: tuple[str, ...]) -> tuple[str, Letter]:
-    found = next((language for language in languages if language in content.letters), None)
+def _first(content: ContentVersion, words: Mapping[str, Words], languages: tuple[str, ...]) -> tuple[str, Words]:
+    found = next((language for language in languages if language in words), None)
     if found is None:
-        raise CannotComposeError(f"{content.ref} has no letter in {', '.join(languages)}")
-    return found, content.letters[found]
+        kind = "letter" if words is content.letters else "text"
+        raise CannotComposeError(f"{content.ref} has no {kind} in {', '.join(languages)}")
+    return found, words[found]

@@ -1,4 +1,4 @@
-"""The addresses that go into e-mails: the public URL of this installation and a signed token that names the touch."""
+"""The addresses that go into messages: the public URL of this installation, and after it a signed token or a short code that names the touch."""
 
 from api.links import Links
 
@@ -13,3 +13,15 @@ class MailLinks:
 
     def unsubscribe(self, key: str) -> str:
         return f"{self._public_url}/u/{self._links.unsubscribe(key)}"
+
+    def answer(self, key: str, answer: str) -> str:
+        return f"{self._public_url}/a/{self._links.answer(key, answer)}"
+
+    def code(self, key: str) -> str:
+        return self._links.code(key)
+
+    def short_click(self, key: str, name: str) -> str:
+        return f"{self._public_url}/t/{self.code(key)}/{name}"
+
+    def short_unsubscribe(self, key: str) -> str:
+        return f"{self._public_url}/u/{self.code(key)}"

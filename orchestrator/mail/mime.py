@@ -1,4 +1,4 @@
-"""A message in its written form: MIME with a text and an HTML part, as the bytes that go over the wire."""
+"""A message in its written form: MIME with a text and, for an e-mail, an HTML part and perhaps an invitation, as the bytes that go over the wire."""
 
 from datetime import datetime
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
@@ -7,6 +7,7 @@ from email.policy import SMTP, Policy
 from email.utils import format_datetime
 
 from activities.ports import Message
+from orchestrator.mail.invitations import as_calendar
 
 
 class _WholeHeader(UnstructuredHeader, BaseHeader):
@@ -29,13 +30,18 @@ def international(message: Message) -> bool:
 def written(message: Message, *, at: datetime) -> bytes:
     """The message with its headers, dated `at`. Raises ValueError where a header would break, and where `to` is not one address."""
     _require_one_address(message.to)
-    _require_lines(message.sender, message.subject, message.message_id, *message.headers.values())
+    _require_lines(message.sender, message.subject or "", message.message_id, *message.headers.values())
     utf8 = international(message)
     mime = EmailMessage(policy=_POLICY.clone(utf8=utf8, cte_type="8bit" if utf8 else "7bit"))
-    mime["From"], mime["To"], mime["Subject"] = message.sender, message.to, message.subject
+    mime["From"], mime["To"] = message.sender, message.to
+    if message.subject is not None:  # some gateways would send an empty one before the text
+        mime["Subject"] = message.subject
     mime["Date"], mime["Message-ID"] = format_datetime(at), message.message_id
     mime.set_content(message.text)
-    mime.add_alternative(message.html, subtype="html")
+    if message.html is not None:
+        mime.add_alternative(message.html, subtype="html")
+    if message.invitation is not None:
+        mime.add_alternative(as_calendar(message, at=at), subtype="calendar", params={"method": "REQUEST"})
     for name, value in message.headers.items():  # last: setting the content clears every header that begins with Content-
         mime[name] = value
     return mime.as_bytes()

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from journeys.conditions import Value
 from journeys.consents import ConsentAct, missing
 from journeys.facts import CATALOGUE, Wall
+from journeys.reasons import Reason
 from orchestrator.store.markets import policy_of
 from orchestrator.store.tables import Affiliation, CommercialProfile, Consent, Objection, Person, PersonFact, PersonTag
 
@@ -18,6 +19,8 @@ TOLD = frozenset({"workplace", "therapy_patients", "days_since_prescription", "c
 
 _COUNTING = frozenset({"days_since_prescription"})
 """Days that have gone on since they were told."""
+CONSENT = "_consent"
+"""How the facts end that tell whether promotion is allowed on a channel: email_consent, sms_consent."""
 
 
 async def load_facts(session: AsyncSession, person_id: str, names: Iterable[str], *, now: datetime) -> dict[str, Value | None]:
@@ -29,9 +32,9 @@ async def load_facts(session: AsyncSession, person_id: str, names: Iterable[str]
     known = await _register(session, person) | await _commercial(session, person_id) | await _told(session, person_id, TOLD.intersection(usable), now)
     if "tags" in usable:
         known["tags"] = await tags_of(session, person_id)
-    for channel in ("email", "sms"):
-        if f"{channel}_consent" in usable:
-            known[f"{channel}_consent"] = await lacks_consent(session, person, channel=channel, now=now) is None
+    for name in usable:
+        if name.endswith(CONSENT):
+            known[name] = await lacks_consent(session, person, channel=name.removesuffix(CONSENT), now=now) is None
     if "nurse_in_care_team" in usable:
         known["nurse_in_care_team"] = await nurse_of(session, person_id) is not None
     return {name: known.get(name) if name in usable else None for name in names}
@@ -52,6 +55,13 @@ async def lacks_consent(session: AsyncSession, person: Person, *, channel: str, 
     """None where promotional consent for the channel stands, else the reason code of what is missing."""
     acts = await consent_acts(session, person.id)
     return missing(acts, channel=channel, purpose="promotional", market=person.market, now=now)
+
+
+async def withdrawn_channels(session: AsyncSession, person: Person, *, now: datetime) -> tuple[str, ...]:
+    """Every channel whose promotional use the person has taken back, and not given again."""
+    acts = await consent_acts(session, person.id)
+    lacking = {channel: missing(acts, channel=channel, purpose="promotional", market=person.market, now=now) for channel in {act.channel for act in acts}}
+    return tuple(sorted(channel for channel, reason in lacking.items() if reason is Reason.CONSENT_WITHDRAWN))
 
 
 async def has_objected(session: AsyncSession, person_id: str) -> bool:

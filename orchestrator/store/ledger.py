@@ -1,5 +1,6 @@
 """The touch ledger: it judges and reserves in one transaction under the recipient's lock, so that no two journeys pass the gate at once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -13,17 +14,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.orders import TouchOrder
 from activities.ports import RESERVED, Handover, Message, Reservation
 from journeys.commands import Deliver
-from journeys.content import ContentVersion
+from journeys.content import EMAIL, ContentVersion
 from journeys.definitions import Purpose
 from journeys.markets import MarketPolicy
 from journeys.policy import Check, Evidence, Intent, Verdict, judge, recipient
 from journeys.reasons import TOLD, Reason
-from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
+from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
 from orchestrator.store import tables
 from orchestrator.store.contents import current
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import consent_acts, has_objected, nurse_of
-from orchestrator.store.markets import policy_of
+from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
 
 COUNTED = (RESERVED, Handover.ACCEPTED, Handover.UNKNOWN)
@@ -42,18 +43,22 @@ class _Asked:
     market: MarketPolicy | None
     content: ContentVersion | None
     earlier: tables.Touch | None
+    carried: bool
+    """Whether this installation has the channel."""
 
 
 class StoredLedger:
-    def __init__(self, engine: AsyncEngine, composer: Composer) -> None:
+    def __init__(self, engine: AsyncEngine, composer: Composer, *, channels: Collection[str]) -> None:
+        """`channels` are the names of those that this installation has."""
         self._engine = engine
         self._composer = composer
+        self._channels = channels
 
     async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
         """Record the advance, lock the recipient, judge, and write the intent before anybody calls a provider."""
         async with transaction(self._engine) as session:
             await project(session, order.entry, now=datetime.now(UTC))
-            asked = await _gather(session, order)
+            asked = await _gather(session, order, self._channels)
             earlier = asked.earlier
             if earlier is not None and earlier.state in (Handover.ACCEPTED, Handover.UNKNOWN):
                 return Reservation(earlier=earlier.state)
@@ -79,14 +84,16 @@ class StoredLedger:
     async def _judge(self, session: AsyncSession, asked: _Asked, now: datetime) -> tuple[Verdict, Message | None]:
         ask = judge if asked.recipient is not None else _judge_nobody
         verdict = ask(_intent_of(asked), await _evidence(session, asked, now), now)
-        if verdict.verdict != "allowed" or asked.recipient is None or asked.recipient.email is None or asked.content is None:
+        if verdict.verdict != "allowed" or asked.recipient is None or asked.content is None:
             return verdict, None
         try:
             return verdict, self._composer.compose(
                 asked.touch.key,
                 content=asked.content,
-                to=_addressee(asked.recipient, asked.market),
+                to=_addressee(asked, asked.recipient, now),
                 rep=await _conductor_name(session, asked.enrolment),
+                channel=asked.touch.channel,
+                occasion=_occasion(asked.touch),
             )
         except CannotComposeError as error:
             log.warning("compose", key=asked.touch.key, trouble=str(error))
@@ -115,6 +122,7 @@ def _intent(asked: _Asked, message: Message, now: datetime) -> tables.Touch:
         message_id=message.message_id,
         sent_by=asked.touch.by,
         attempt=0,
+        code=message.code,
         state=RESERVED,
         at=now,
     )
@@ -122,11 +130,12 @@ def _intent(asked: _Asked, message: Message, now: datetime) -> tables.Touch:
     if asked.recipient is not None:  # the care team may have another nurse by now
         row.person_id = asked.recipient.id
     row.sent_by = asked.touch.by
+    row.starts, row.ends = asked.touch.starts, asked.touch.ends
     row.digest = sha256(message.model_dump_json().encode()).hexdigest()
     return row
 
 
-async def _gather(session: AsyncSession, order: TouchOrder) -> _Asked:
+async def _gather(session: AsyncSession, order: TouchOrder, channels: Collection[str]) -> _Asked:
     enrolment = await session.get_one(tables.Enrolment, order.entry.enrolment)
     recipient = await _recipient(session, enrolment.person_id, order.touch)
     content = await session.get(tables.ContentVersion, (order.touch.content.id, order.touch.content.version))
@@ -137,6 +146,7 @@ async def _gather(session: AsyncSession, order: TouchOrder) -> _Asked:
         market=await policy_of(session, recipient.market if recipient is not None else enrolment.market),
         content=current(content) if content is not None else None,
         earlier=await session.get(tables.Touch, order.touch.key, with_for_update=True),
+        carried=order.touch.channel in channels,
     )
 
 
@@ -165,10 +175,21 @@ def _intent_of(asked: _Asked) -> Intent:
 async def _evidence(session: AsyncSession, asked: _Asked, now: datetime) -> Evidence:
     recipient = asked.recipient
     if recipient is None:
-        return Evidence(market=asked.market, reachable=False, audience=None, objected=False, suppressed=False, consents=(), content=asked.content, touches=())
+        return Evidence(
+            market=asked.market,
+            reachable=False,
+            carried=asked.carried,
+            audience=None,
+            objected=False,
+            suppressed=False,
+            consents=(),
+            content=asked.content,
+            touches=(),
+        )
     return Evidence(
         market=asked.market,
-        reachable=recipient.email is not None,
+        reachable=address_of(recipient, asked.touch.channel) is not None,
+        carried=asked.carried,
         audience=recipient.profession,
         objected=await has_objected(session, recipient.id),
         suppressed=recipient.status != "active",
@@ -206,15 +227,27 @@ def _judgement(asked: _Asked, verdict: Verdict, now: datetime) -> tables.Judgeme
     )
 
 
-def _addressee(person: tables.Person, market: MarketPolicy | None) -> Addressee:
+def address_of(person: tables.Person, channel: str) -> str | None:
+    """Where a channel reaches the person: e-mail has an address of its own, every other channel that sends goes to the mobile."""
+    return person.email if channel == EMAIL else person.mobile
+
+
+def _occasion(touch: Deliver) -> Occasion | None:
+    return Occasion(touch.starts, touch.ends) if touch.starts is not None and touch.ends is not None else None
+
+
+def _addressee(asked: _Asked, person: tables.Person, now: datetime) -> Addressee:
     """The person as addressee. A letter is approved for a market in that market's languages, so the person's own comes first only among them."""
+    market = asked.market
     languages = market.languages if market is not None else ()
     return Addressee(
         given_name=person.given_name,
         family_name=person.family_name,
         salutation=person.salutation,
-        email=person.email or "",
+        address=address_of(person, asked.touch.channel) or "",
         languages=tuple(sorted(languages, key=lambda language: language != person.language)),
+        country=market.country if market is not None else None,
+        zone=calendar_for(person, market, now=now).zone,
     )
 
 

@@ -38,7 +38,7 @@ async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enro
         task = await session.get(Task, note.key) if note.key is not None else None
         refused = await _apply(session, enrolment, task, note, entry)
         told = note if refused is None else note.model_copy(update={"way": NOT_CONTINUED + refused})
-        session.add(_line(enrolment, task, told, entry, line, now))
+        session.add(_line(enrolment, task, await _with_channel(session, told), entry, line, now))
     _place(enrolment, entry)
     session.add(enrolment)
     return enrolment
@@ -54,7 +54,7 @@ async def _apply(session: AsyncSession, enrolment: Enrolment, task: Task | None,
         case What.REASSIGNED if task is not None:
             task.assignee = note.to
         case What.HELD | What.BLOCKED | What.SENT if task is not None:
-            task.reason = note.reason  # what became of the e-mail that the rep released
+            task.reason = note.reason  # what became of what the rep released
         case What.PERSONA_CONFIRMED | What.PERSONA_CORRECTED:
             await _assign_persona(session, enrolment, note, entry.at)
         case What.ENDED:
@@ -130,6 +130,14 @@ async def _tell_awaiting(session: AsyncSession, enrolment: Enrolment, kind: EndK
         return
     fact = JourneyEnded(id=f"ended.{enrolment.id}", key=enrolment.begun_by, way=_WAYS.get(kind, "ended"))
     await outbox.tell(session, enrolment.continued_from, fact)
+
+
+async def _with_channel(session: AsyncSession, note: Note) -> Note:
+    """What became of a touch is told with the channel by which it went, or would have gone."""
+    if note.what not in (What.SENT, What.HELD, What.BLOCKED, What.HEARD) or note.key is None:
+        return note
+    touch = await session.get(Touch, note.key)
+    return note if touch is None else note.model_copy(update={"channel": touch.channel})
 
 
 def _line(enrolment: Enrolment, task: Task | None, note: Note, entry: Entry, line: int, now: datetime) -> TimelineEntry:

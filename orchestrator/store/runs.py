@@ -11,19 +11,15 @@ from api.who import Role, worker_of
 from journeys.conditions import Value
 from journeys.definitions import Definition
 from journeys.facts import Wall
-from journeys.reasons import Reason
 from journeys.sides import side_of
 from orchestrator.store.continuing import begin_within
 from orchestrator.store.engine import transaction
-from orchestrator.store.facts import has_objected, lacks_consent, load_facts
+from orchestrator.store.facts import has_objected, load_facts, withdrawn_channels
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
 from orchestrator.store.reacting import entered_by
 from orchestrator.store.recipients import least_busy
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Person, Task
-
-CHANNELS = ("email", "sms")
-"""The channels whose consent a run must know of when it begins."""
 
 
 class StoredRuns:
@@ -40,12 +36,11 @@ class StoredRuns:
             person = await session.get_one(Person, enrolment.person_id)
             enrolment.status = "running" if enrolment.status == "requested" else enrolment.status
             session.add(enrolment)
-            lacks = {channel: await lacks_consent(session, person, channel=channel, now=order.at) for channel in CHANNELS}
             return Opened(
                 definition=definition,
                 calendar=calendar_for(person, await policy_of(session, person.market), now=order.at),
                 facts=await load_facts(session, person.id, definition.facts, now=order.at),
-                withdrawn=tuple(channel for channel, missing in lacks.items() if missing == Reason.CONSENT_WITHDRAWN),
+                withdrawn=await withdrawn_channels(session, person, now=order.at),
                 objected=await has_objected(session, person.id),
                 entered=await entered_by(session, enrolment.event_id),
                 hundredth=enrolment.hundredth,

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.who import Role
 from journeys.library import PACKAGED, LibraryError
 from journeys.loading import read
-from journeys.shapes import Authored, Instant, Market, Slug
+from journeys.shapes import Authored, Instant, Market, Mobile, Slug
 from orchestrator.store import audit, sweeps, tables
 from orchestrator.store.locks import Queue, queue_at
 
@@ -75,6 +75,7 @@ class SamplePerson(Authored):
     profession: Literal["physician", "nurse", "pharmacist", "other"]
     specialty: Slug | None = None
     email: str | None = None
+    mobile: Mobile | None = None
     market: Market
     language: str | None = None
     territory: str

@@ -1,6 +1,7 @@
 """The worker: it plays journeys, performs their effects, and keeps the outbox empty."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -32,10 +33,10 @@ BEAT = 1.0
 """Seconds between two looks into the outbox. The API looks at once after it wrote; this finds what a crash left."""
 
 
-def make_worker(client: Client, *, task_queue: str, engine: AsyncEngine, channel: Channel, composer: Composer, clock: JourneyClock) -> Worker:
-    """A worker that is ready to run, over the given store, channel and clock."""
+def make_worker(client: Client, *, task_queue: str, engine: AsyncEngine, channels: Mapping[str, Channel], composer: Composer, clock: JourneyClock) -> Worker:
+    """A worker that is ready to run, over the given store, channels and clock."""
     runs = RunActivities(StoredRuns(engine), clock)
-    touches = TouchActivities(StoredLedger(engine, composer), channel, clock)
+    touches = TouchActivities(StoredLedger(engine, composer, channels=channels), channels, clock)
     return Worker(
         client,
         task_queue=task_queue,

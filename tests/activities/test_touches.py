@@ -19,7 +19,7 @@ DEFERRED = Verdict(verdict="deferred", reason=Reason.WEEKLY_CAP, until=NOW + tim
 
 
 async def deliver(ledger: FakeLedger, channel: FakeChannel) -> Settled:
-    return await TouchActivities(ledger, channel, StoppedClock()).deliver(a_touch_order())
+    return await TouchActivities(ledger, {"email": channel}, StoppedClock()).deliver(a_touch_order())
 
 
 @pytest.mark.parametrize(
@@ -116,3 +116,15 @@ async def test_the_log_knows_the_touch_and_nobody_else() -> None:
     assert (line["key"], line["result"], line["reason"]) == (KEY, "deferred", Reason.CHANNEL_DOWN)
     assert "astrid" not in str(lines)
     assert "Lindqvist" not in str(lines)
+
+
+@pytest.mark.parametrize(
+    ("reservation", "result"),
+    [(Reservation(message=a_message()), "deferred"), (Reservation(earlier=RESERVED, message=a_message(), message_id=MESSAGE_ID), "unknown")],
+    ids=["not offered yet", "perhaps offered by another worker"],
+)
+async def test_a_worker_without_the_channel_sends_nothing(reservation: Reservation, result: str) -> None:
+    """Nothing goes by another channel instead; what may have been handed over before is never called unsent."""
+    other = FakeChannel()
+    settled = await TouchActivities(FakeLedger(reservation), {"sms": other}, StoppedClock()).deliver(a_touch_order())
+    assert (settled.result, other.offered) == (result, [])

@@ -15,6 +15,7 @@ from api.rows import (
     EventRow,
     InquiryRow,
     InquiryText,
+    InvitationRow,
     PersonRow,
     SweepResultRow,
     SweepRow,
@@ -75,6 +76,9 @@ class World:
     contents: dict[ContentRef, ContentVersion] = field(default_factory=dict)
     touches: dict[str, dict[str, str]] = field(default_factory=dict)
     """The links of each touch's content, by the touch's key."""
+    codes: dict[str, str] = field(default_factory=dict)
+    channels: dict[str, str] = field(default_factory=dict)
+    invitations: dict[str, InvitationRow] = field(default_factory=dict)
     heard: set[tuple[str, str]] = field(default_factory=set)
     withdrawn: list[str] = field(default_factory=list)
     audit: list[tuple[str, str]] = field(default_factory=list)
@@ -169,6 +173,11 @@ class FakePeople(_OfWorld):
 
     async def medical(self, person_id: str) -> MedicalProfile:
         return self.world.medical.get(person_id, MedicalProfile())
+
+    async def set_mobile(self, who: Who, person_id: str, mobile: str | None, *, now: datetime) -> None:
+        person = self.world.people[person_id]
+        others = tuple(name for name in person.addresses if name != "mobile")
+        self.world.people[person_id] = replace(person, addresses=(*others, "mobile") if mobile else others)
 
 
 class FakeTimelines(_OfWorld):
@@ -334,7 +343,7 @@ class FakeContents(_OfWorld):
 
 def _line(version: ContentVersion, now: datetime) -> ContentLine:
     told = {name: getattr(version, name) for name in ContentLine.model_fields if name not in {"state", "approval", "expires", "languages"}}
-    return ContentLine(**told, languages=tuple(version.letters), state=version.state_at(now))
+    return ContentLine(**told, languages=tuple(version.letters or version.texts), state=version.state_at(now))
 
 
 class FakeTouches(_OfWorld):
@@ -354,8 +363,18 @@ class FakeTouches(_OfWorld):
         self.world.heard.add((touch, Heard.CLICKED))
         return ClickTarget(address)
 
-    async def knows(self, touch: str) -> bool:
-        return touch in self.world.touches
+    async def named(self, code: str) -> str | None:
+        return self.world.codes.get(code)
+
+    async def channel_of(self, touch: str) -> str | None:
+        return self.world.channels.get(touch, "email") if touch in self.world.touches else None
+
+    async def invitation(self, touch: str, *, now: datetime) -> InvitationRow | None:
+        return self.world.invitations.get(touch)
+
+    async def answer(self, touch: str, answer: Heard, *, now: datetime) -> Heard:
+        self.world.heard.add((touch, answer))
+        return Heard.DECLINED if (touch, Heard.DECLINED) in self.world.heard else answer
 
     async def unsubscribe(self, touch: str, *, now: datetime) -> bool:
         if touch in self.world.touches and touch not in self.world.withdrawn:
@@ -438,4 +457,5 @@ def ports(world: World) -> Ports:
         arrange=in_a_column,
         events=FakeEvents(world),
         sweeps=FakeSweeps(world),
+        channels=("email", "sms"),
     )

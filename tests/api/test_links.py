@@ -74,3 +74,23 @@ async def test_a_recipient_is_answered_in_the_language_of_their_browser(http: ht
     assert (swedish.headers["Content-Language"], "Avregistrera" in swedish.text, '<html lang="sv">' in swedish.text) == ("sv", True, True)
     other = await http.get(address, headers={"Accept-Language": "fi"})
     assert (other.headers["Content-Language"], "Unsubscribe?" in other.text) == ("en", True)
+
+
+async def test_a_text_message_is_stopped_and_followed_by_its_short_code(http: httpx.AsyncClient, world: World) -> None:
+    """The page speaks of text messages; a code that names no touch leads nowhere."""
+    code = LINKS.code(TOUCH)
+    world.codes, world.channels = {code: TOUCH}, {TOUCH: "sms"}
+    assert "text message (SMS)" in (await http.get(f"/u/{code}")).text
+    assert (await http.post(f"/u/{code}")).status_code == 200
+    assert world.withdrawn == [TOUCH]
+    assert (await http.get(f"/t/{code}/study")).headers["location"] == "https://dirigent.example/study"
+    for lost in ("/u/abcdefghijklm", "/t/abcdefghijklm/study", f"/t/{code}/elsewhere"):
+        assert (await http.get(lost)).status_code == 404
+
+
+async def test_the_page_says_what_it_stops(http: httpx.AsyncClient, world: World) -> None:
+    """E-mail, text messages, or a channel of this installation by its own name."""
+    world.touches |= {"enr1.pager.1": {}}
+    world.channels = {"enr1.pager.1": "pager"}
+    assert "no more promotion from us by e-mail" in (await http.get(f"/u/{LINKS.unsubscribe(TOUCH)}")).text
+    assert "no more promotion from us by pager" in (await http.get(f"/u/{LINKS.unsubscribe('enr1.pager.1')}")).text

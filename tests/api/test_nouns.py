@@ -142,6 +142,29 @@ async def test_a_consent_of_tomorrow_is_none(as_: As) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "in_the_future")
 
 
+async def test_consent_is_for_a_channel_that_there_is(as_: As, world: World) -> None:
+    """A misspelt one is refused with those that there are; what was given for a channel that is gone can still be taken back."""
+    sms = {"channel": "sms", "method": "signature", "text_version": "v1", "language": "sv", "proof": "form-1"}
+    assert (await as_(Role.REP).post(f"/api/v1/people/{ASTRID}/consents", sms)).status_code == 201
+    assert (await as_(Role.MSL).post(f"/api/v1/people/{ASTRID}/consents/withdraw", {"channel": "sms", "method": "phone"})).status_code == 201
+    for path, body in (("consents", {**sms, "channel": "smss"}), ("consents/withdraw", {"channel": "smss", "method": "phone"})):
+        no = (await as_(Role.REP).post(f"/api/v1/people/{ASTRID}/{path}", body)).json()
+        assert (no["code"], "sms" in no["allowed"], no["errors"][0]["pointer"]) == ("unknown_channel", True, "/channel")
+    world.acts.append(world.acts[0].model_copy(update={"channel": "fax"}))
+    assert (await as_(Role.REP).post(f"/api/v1/people/{ASTRID}/consents/withdraw", {"channel": "fax", "method": "phone"})).status_code == 201
+
+
+async def test_a_mobile_number_is_recorded_and_not_told(as_: As) -> None:
+    """The answer says that there is one; null takes it off; only E.164 is a number."""
+    rep = as_(Role.REP)
+    told = await rep.post(f"/api/v1/people/{ASTRID}/mobile", {"mobile": "+46701740605"})
+    assert (told.json()["addresses"], "0174" in told.text) == (["mobile"], False)
+    assert (await rep.post(f"/api/v1/people/{ASTRID}/mobile", {"mobile": None})).json()["addresses"] == []
+    for wrong in ("0701740605", "+46 70 174 06 05", "+0701740605", "+46", "+4670174060512345", "+46701740605\n"):
+        assert (await rep.post(f"/api/v1/people/{ASTRID}/mobile", {"mobile": wrong})).status_code == 422
+    assert (await rep.post(f"/api/v1/people/{BO}/mobile", {"mobile": "+46701740605"})).status_code == 404
+
+
 async def test_an_objection_is_made_once(world: World, as_: As) -> None:
     """The second time tells when the first was."""
     first = await as_(Role.MSL).post(f"/api/v1/people/{ASTRID}/objection", {"method": "letter"})

@@ -7,10 +7,12 @@ import pytest
 
 from api.who import Role
 from journeys import events
+from journeys.content import ContentVersion
 from journeys.position import Position
 from tests.api.conftest import As
 from tests.api.fakes import World
-from tests.api.worlds import ASTRID, ENROLMENT, INQUIRY, QUESTION, VISIT, a_receipt, a_task
+from tests.api.worlds import ASTRID, ENROLMENT, INQUIRY, JOURNEY, QUESTION, VISIT, a_receipt, a_task
+from tests.builders import a_content, a_journey, an_exit
 
 
 async def test_the_list_says_why_now(as_: As) -> None:
@@ -28,6 +30,43 @@ async def test_the_list_is_walked_by_its_cursor(world: World, as_: As) -> None:
         seen += [task["id"] for task in page["items"]]
         cursor = page["next"] or "end"
     assert seen == ["t0", "t1", "t2", "t3", "t4"]
+
+
+@pytest.mark.parametrize(
+    ("step", "sends_by", "text"),
+    [
+        (
+            {"message": {"channel": "sms", "content": "hf-text@1", "sent_by": "rep", "due": "2 business days"}, "next": "done"},
+            "sms",
+            "Hi. Stop: {{ unsubscribe }}",
+        ),
+        (
+            {
+                "invite": {
+                    "content": "hf-dialogue@2",
+                    "sent_by": "rep",
+                    "due": "2 business days",
+                    "occasion": "webinar",
+                    "starts": {"at": "2027-04-01T12:00:00Z"},
+                    "answer_by": "5 days",
+                },
+                "next": "done",
+            },
+            "email",
+            "Our talk",
+        ),
+    ],
+    ids=["message", "invite"],
+)
+async def test_the_brief_of_what_a_rep_sends(step: dict[str, Any], sends_by: str, text: str, world: World, as_: As) -> None:
+    """The rep sees what will go out, and by which channel, and has one thing to report."""
+    definition = a_journey(steps={"out": step, "done": an_exit()})
+    world.definitions[JOURNEY, 1] = replace(world.definitions[JOURNEY, 1], definition=definition)
+    content = ContentVersion.model_validate(a_content("hf-text@1", made_for="sms", texts={"en": "Hi. Stop: {{ unsubscribe }}"}))
+    world.contents[content.ref] = content
+    world.tasks = {"enr1.out.1": a_task(id="enr1.out.1", kind=next(iter(step)), step="out")}
+    brief = (await as_(Role.REP).get("/api/v1/tasks/enr1.out.1")).json()
+    assert (brief["kind"], brief["sends_by"], brief["content"]["text"], brief["outcomes"]) == (next(iter(step)), sends_by, text, ["sent"])
 
 
 async def test_the_brief_of_a_visit(as_: As) -> None:

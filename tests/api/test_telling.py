@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from api import telling
 from journeys.commands import Note, What
+from journeys.definitions import Definition
+from tests.builders import a_journey, a_wait, an_exit
 
 
 def _told(**note: Any) -> str:
@@ -24,3 +28,27 @@ def test_an_ending_tells_why_no_other_strategy_followed() -> None:
     """An HCP who could not be handed over is not lost in silence."""
     told = _told(what=What.ENDED, to="finished", reason="other_persona", way="not_continued_not_eligible")
     assert told.endswith("It reached its end: other persona. The strategy of the other persona was not begun: not eligible.")
+
+
+def _journey() -> Definition:
+    invite = {"invite": {"content": "hf-webinar@1", "occasion": "webinar", "starts": {"at": "2027-04-01T12:00:00Z"}, "answer_by": "5 days"}, "next": "text"}
+    text = {"message": {"channel": "sms", "content": "hf-text@1"}, "next": "reading"}
+    return a_journey(steps={"invitation": invite, "text": text, "reading": a_wait(wait={"of": "text"}), "any": a_wait(), "done": an_exit()})
+
+
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        ({"what": What.SENT, "step": "text"}, "The sms message of “Text” was handed over for delivery."),
+        ({"what": What.SENT, "step": "invitation"}, "The invitation of “Invitation” was handed over for delivery."),
+        ({"what": What.HEARD, "step": "invitation", "way": "accepted"}, "The invitation of “Invitation” was accepted."),
+        ({"what": What.MOVED, "step": "invitation", "way": "declined", "to": "done"}, "Went on from “Invitation” to “Done”: the invitation was declined."),
+        ({"what": What.MOVED, "step": "invitation", "way": "no_answer", "to": "done"}, "Went on from “Invitation” to “Done”: no answer came in time."),
+        ({"what": What.MOVED, "step": "text", "way": "sent", "to": "reading"}, "Went on from “Text” to “Reading”: the sms message is on its way."),
+        ({"what": What.MOVED, "step": "reading", "way": "clicked", "to": "done"}, "Went on from “Reading” to “Done”: the sms message was clicked."),
+        ({"what": What.MOVED, "step": "any", "way": "clicked", "to": "done"}, "Went on from “Any” to “Done”: the message was clicked."),
+    ],
+)
+def test_what_was_sent_is_called_what_it_is(note: dict[str, Any], told: str) -> None:
+    """An e-mail, a message on a channel by its name, or an invitation."""
+    assert telling.sentence(Note(**note), definition=_journey()) == told

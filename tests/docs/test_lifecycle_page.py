@@ -23,5 +23,5 @@ def test_the_commands_put_a_strategy_in_force(dirigent: Dirigent, monkeypatch: p
         monkeypatch.setenv(variable, pin)
         said = dirigent(*words[1:] if words[0] == "dirigent" else words)
         assert said.code == 0, (line, said)
-    assert said.out.startswith("pioneer@1 published")
+    assert said.out.startswith("pioneer@2 published")
     assert "signed for medical: Omar Haddiri" in said.out

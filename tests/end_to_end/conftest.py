@@ -16,12 +16,10 @@ from api.links import Links
 from journeys.library import PACKAGED, read_library
 from orchestrator.clock import JourneyClock
 from orchestrator.embedded import inbox, ports
-from orchestrator.embedded.inbox import Inbox
 from orchestrator.embedded.postgres import Postgres
+from orchestrator.mail.channels import make_channels
 from orchestrator.mail.compose import Composer
-from orchestrator.mail.journal import InboxJournal
 from orchestrator.mail.links import MailLinks
-from orchestrator.mail.smtp import SmtpChannel
 from orchestrator.settings import Settings
 from orchestrator.store.engine import make_engine, transaction
 from orchestrator.store.launching import launch
@@ -93,6 +91,7 @@ def _settings(database: str, *, temporal: str, folder: Path, speed: float) -> Se
         "smtp_starttls": False,
         "mail_from": "no-reply@dirigent.test",
         "mail_domain": "dirigent.test",
+        "message_gateways": "sms=sms.dirigent.test",
         "public_url": "http://dirigent.test",
         "signing_key": "the-signing-key-of-end-to-end-tests",
         "inbox_dir": folder,
@@ -131,7 +130,7 @@ async def _running(settings: Settings, folder: Path) -> AsyncIterator[House]:
         client,
         task_queue=settings.task_queue,
         engine=engine,
-        channel=SmtpChannel(settings, clock, InboxJournal(Inbox(folder))),
+        channels=make_channels(settings, clock),
         composer=Composer(links, sender=settings.mail_from, domain=settings.mail_domain),
         clock=clock,
     )

@@ -34,8 +34,9 @@ def pages() -> list[Page]:
 def findings(example: str, library: Library) -> tuple[Finding, ...]:
     """What the loader and the linter find in an example: of content where it has a key of content's, else of a strategy."""
     named = _FILE.match(example)
-    if re.search(r"^(content|letters|links):", example, re.MULTILINE):
-        return load_content(_filled(example, a_content()), name="content/hf-dialogue@2.yaml").findings
+    if re.search(r"^(content|letters|texts|links):", example, re.MULTILINE):
+        made_for = {"made_for": "sms"} if re.search("^texts:", example, re.MULTILINE) else {}
+        return load_content(_filled(example, a_content(**made_for)), name="content/hf-dialogue@2.yaml").findings
     filled = _filled(example, a_definition(steps={"done": an_exit()}))
     return lint_text(filled, name=named[1] if named else "strategies/pioneer.yaml", library=library, now=NOW).findings
 

@@ -11,6 +11,18 @@ from tests.builders import NOW, a_content, a_definition, a_library, an_exit, wri
 
 LIBRARY = a_library()
 SOUND = written(a_definition())
+SUGARED = (
+    SOUND
+    + """defaults: {visit: {due: 5 days}, blocked: {no_consent: skip}}
+snippets:
+  two:
+    parameters: [content, then]
+    steps:
+      a: {email: {content: $content}, next: b}
+      b: {use: one, with: {then: $then}}
+  one: {parameters: [then], steps: {a: {branch: [{when: {outcome: a, is: x}, next: $then}], next: $then}}}
+"""
+)
 KEYS = [
     *("journey", "version", "markets", "entry", "when", "goal", "steps", "next", "otherwise", "offers", "blocked", "content", "of", "up_to", "time"),
     *("parallel", "branches", "join", "split", "arms", "invite", "starts", "message", "channel", "notify", "request", "answers", "escalate", "about"),
@@ -55,6 +67,19 @@ def test_any_heap_of_yaml(text: str) -> None:
 def test_a_sound_file_with_a_piece_torn_out_and_a_scrap_put_in(at: int, length: int, scrap: str) -> None:
     """The slips of an editor."""
     judged(SOUND[:at] + scrap + SOUND[at + length :])
+
+
+@given(st.integers(0, len(SUGARED)), st.integers(0, 30), st.sampled_from([*SCRAPS, *KEYS, "$then", "$content", "use: two", ""]))
+def test_a_file_with_snippets_and_defaults_in_pieces(at: int, length: int, scrap: str) -> None:
+    """The same where steps are made of others."""
+    judged((SUGARED[:at] + scrap + SUGARED[at + length :]).replace("first-visit: ", "first-visit: {use: two, with: {content: hf-dialogue@2, then: done}}  #"))
+
+
+@given(st.dictionaries(st.sampled_from(["defaults", "snippets", "use", "with", "steps", "visit", "blocked", "a", "one"]), VALUES, max_size=4), VALUES)
+def test_any_snippets_and_defaults(sugar: dict[str, Any], part: Any) -> None:
+    """Right YAML of the wrong shape."""
+    judged(written({**a_definition(), "defaults": sugar.get("defaults", {}), "snippets": {"one": {"steps": {"a": sugar}, "parameters": part}, **sugar}}))
+    judged(written({**a_definition(), "snippets": {"one": {"steps": {"a": sugar}}}, "steps": {"x": {"use": "one", "with": part}}}))
 
 
 @given(st.dictionaries(WORDS | st.sampled_from(sorted(a_definition())), VALUES, max_size=4), st.data())

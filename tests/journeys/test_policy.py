@@ -73,11 +73,12 @@ def test_what_nothing_speaks_against_is_allowed() -> None:
     """Every rule was asked, in the fixed order, and each allowed."""
     allowed = verdict()
     assert (allowed.verdict, allowed.reason) == ("allowed", None)
-    assert [check.rule for check in allowed.checks] == ["recipient", "market", "objection", "consent", "content", "weekly_cap"]
+    assert [check.rule for check in allowed.checks] == ["channel", "recipient", "market", "objection", "consent", "content", "weekly_cap"]
     assert {check.verdict for check in allowed.checks} == {"allowed"}
 
 
 REFUSALS: list[tuple[str, dict[str, Any], Reason]] = [
+    ("channel", {"carried": False}, Reason.CHANNEL_UNKNOWN),
     ("recipient", {"reachable": False}, Reason.NO_RECIPIENT),
     ("market", {"market": None}, Reason.NO_MARKET_POLICY),
     ("objection", {"objected": True}, Reason.OBJECTED),
@@ -98,6 +99,7 @@ REFUSALS: list[tuple[str, dict[str, Any], Reason]] = [
     ("content", {"audience": None}, Reason.CONTENT_WRONG_AUDIENCE),
     ("content", {"content": a_content(letters={"de": LETTER})}, Reason.CONTENT_NO_LANGUAGE),
     ("content", {"content": a_content(letters={})}, Reason.CONTENT_NO_LANGUAGE),
+    ("content", {"content": a_content(made_for="sms", letters={}, texts={"sv": "Hej"})}, Reason.CONTENT_NO_LANGUAGE),
 ]
 
 
@@ -177,13 +179,13 @@ def test_a_deferral_ends_by_itself(touches: list[datetime]) -> None:
 
 
 def test_the_gravest_reason_is_named_whatever_the_order_of_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Objection outweighs consent, consent content, a refusal a deferral: in each of the 720 orders."""
+    """Objection outweighs consent, consent content, a refusal a deferral: in each of the 5,040 orders."""
     touches = (NOW - DAY, NOW - 2 * DAY)
     evidence = an_evidence(objected=True, consents=(), content=None, reachable=False, touches=touches)
     for order in itertools.permutations(policy.RULES):
         monkeypatch.setattr(policy, "RULES", order)
         judged = judge(an_intent(), evidence, NOW)
-        assert (judged.verdict, judged.reason, len(judged.checks)) == ("refused", Reason.OBJECTED, 6)
+        assert (judged.verdict, judged.reason, len(judged.checks)) == ("refused", Reason.OBJECTED, 7)
 
 
 evidences = st.builds(

@@ -28,7 +28,7 @@ KEY = "a-signing-key-for-tests-of-32-chars"
 
 def _settings(database: str, **changes: str) -> dict[str, str]:
     told = {"database_url": database, "temporal_address": "127.0.0.1:1", "smtp_host": "localhost", "mail_from": "a@b.example", "mail_domain": "b.example"}
-    return {**told, "public_url": "http://dirigent.test", "signing_key": KEY, "embedded": "true", **changes}
+    return {**told, "public_url": "http://dirigent.test", "signing_key": KEY, "embedded": "true", "message_gateways": "sms=sms.gateway.example", **changes}
 
 
 @pytest_asyncio.fixture
@@ -91,6 +91,28 @@ async def test_a_mail_is_shown_where_it_can_do_nothing(http: httpx.AsyncClient, 
     assert (told["to"], told["message_id"], told["text"].strip()) == ("c@d.example", "<1@b.example>", "Read this.")
     assert (await http.get("/inbox/../../etc/passwd")).status_code == 404
     assert (await http.get("/inbox/unheard-of")).status_code == 404
+
+
+async def test_what_went_to_a_gateway_is_shown_as_what_it_is(http: httpx.AsyncClient, tmp_path: Path) -> None:
+    """A mail to the gateway of SMS is an SMS to the number, without a subject or HTML; an invitation shows its calendar part."""
+    text, invitation = EmailMessage(), EmailMessage()
+    text["Message-ID"], text["To"] = "<2@b.example>", "46701740605@sms.gateway.example"
+    text.set_content("Hej! Avsluta sms: https://dirigent.example/u/abcdefghijklm")
+    invitation["Message-ID"], invitation["To"], invitation["Subject"] = "<3@b.example>", "c@d.example", "A webinar"
+    invitation.set_content("Come.")
+    invitation.add_alternative("<p>Come.</p>", subtype="html")
+    invitation.add_alternative("BEGIN:VCALENDAR", subtype="calendar", params={"method": "REQUEST"})
+    sms, mail = (Inbox(tmp_path).keep(message.as_bytes()) for message in (text, invitation))
+    page = (await http.get("/inbox")).text
+    assert "<td>SMS<td>+46701740605<td>" in page
+    assert "Hej! Avsluta sms: https://dirigent.example" in page
+    assert "<th>SMS to<td>+46701740605" in (await http.get(f"/inbox/{sms.stem}")).text
+    assert "<pre>BEGIN:VCALENDAR" in (await http.get(f"/inbox/{mail.stem}")).text
+    told = (await http.get("/inbox/messages.json")).json()
+    assert {(one["channel"], one["to"], one["html"], one["invitation"].strip()) for one in told} == {
+        ("sms", "+46701740605", "", ""),
+        ("email", "c@d.example", "<p>Come.</p>\n", "BEGIN:VCALENDAR"),
+    }
 
 
 @pytest.mark.parametrize(("user", "code"), [("user-msl", 0), ("nobody", 1)])

@@ -84,3 +84,19 @@ def test_a_second_terminal_reaches_the_running_embedded_runtime(set_to: SetTo) -
     beside.write_text("".join(f'DIRIGENT_{name}="{value}"\n' for name, value in _COMPLETE.items()))
     assert set_to({}).temporal_address == "temporal:7233"
     assert set_to({**_COMPLETE, "TEMPORAL_ADDRESS": "elsewhere:7233"}).temporal_address == "elsewhere:7233"
+
+
+def test_gateways_are_named_with_their_domains(set_to: SetTo) -> None:
+    """One variable for all channels besides e-mail; none means that e-mail is all there is."""
+    assert set_to({**_COMPLETE, "MESSAGE_GATEWAYS": "sms=sms.gateway.example, pager=page.example"}).message_gateways == {
+        "sms": "sms.gateway.example",
+        "pager": "page.example",
+    }
+    assert set_to(_COMPLETE).message_gateways == {}
+
+
+@pytest.mark.parametrize("written", ["sms", "sms=", "sms=no domain", "SMS=sms.example", "email=mail.example", "sms=a@b.example", "sms=x.example,,"])
+def test_a_gateway_that_cannot_be_is_refused(set_to: SetTo, written: str) -> None:
+    """A name without a domain, a domain that is none, and e-mail, which has a server of its own."""
+    with pytest.raises(SettingsInvalidError, match="DIRIGENT_MESSAGE_GATEWAYS"):
+        set_to({**_COMPLETE, "MESSAGE_GATEWAYS": written})

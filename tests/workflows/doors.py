@@ -38,6 +38,7 @@ from tests.builders import a_journey, a_market, an_email, an_exit
 from tests.end_to_end.waiting import eventually
 from tests.orchestrator.store.desk.filling import ASTRID, HOME, MARKETING, a_person, add, the_world
 from tests.orchestrator.store.forcing import an_event, declare, put_in_force
+from tests.workflows.links import PlainLinks
 from tests.workflows.memory import MemoryChannel
 from tests.workflows.stages import speaking_pydantic
 from workflows.journey import Journey
@@ -51,16 +52,6 @@ EVENTS = (
     *(an_event(name, key="appointment_id") for name in ("appointment_booked", "appointment_cancelled")),
     *(an_event(name, kind="code", page="code") for name in ("webinar_attended", "congress_attended", "contract_signed", "contract_ended", "page_viewed")),
 )
-
-
-class PlainLinks:
-    """Links that name the touch."""
-
-    def click(self, key: str, name: str) -> str:
-        return f"http://127.0.0.1/t/{key}/{name}"
-
-    def unsubscribe(self, key: str) -> str:
-        return f"http://127.0.0.1/u/{key}"
 
 
 @dataclass
@@ -187,7 +178,7 @@ async def open_doors(
     queue = engine.url.database or ""
     composer = Composer(PlainLinks(), sender="house@dirigent.example", domain="dirigent.example")
     relay, stop = Relay(engine, Gateway(client, task_queue=queue, pace=clock.pace)), asyncio.Event()
-    playing = make_worker(client, task_queue=queue, engine=engine, channel=channel, composer=composer, clock=clock)
+    playing = make_worker(client, task_queue=queue, engine=engine, channels={"email": channel}, composer=composer, clock=clock)
     sweeping = make_sweeper(client, task_queue=queue, engine=engine, clock=clock, per_second=per_second)
     async with playing, sweeping:
         relaying = asyncio.create_task(_relay(relay, stop))

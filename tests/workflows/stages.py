@@ -78,7 +78,7 @@ class Stage:
     def worker(self, restrictions: SandboxRestrictions) -> Worker:
         """The activities of the house over the fakes, and the workflow in its sandbox."""
         clock = ServerClock(self.pace)
-        runs, touches = RunActivities(self.runs, clock), TouchActivities(self.ledger, self.channel, clock)
+        runs, touches = RunActivities(self.runs, clock), TouchActivities(self.ledger, {"email": self.channel, "sms": self.channel}, clock)
         requests = RequestActivities(self.requests)
         return Worker(
             self.client,

@@ -29,6 +29,7 @@ from orchestrator.temporal.worker import make_worker
 from tests.builders import a_rep_email, a_wait
 from tests.orchestrator.store.desk.filling import HOME, a_person, add, an_enrolment, every, the_world
 from tests.replay.history import payloads, replay
+from tests.workflows.links import PlainLinks
 from tests.workflows.memory import MemoryChannel
 from tests.workflows.scenarios import LATE, late_visit, steps
 from tests.workflows.stages import PATIENCE, speaking_pydantic
@@ -37,16 +38,6 @@ from workflows.run import workflow_id
 
 GIVEN, FAMILY, ADDRESS = "Xanthippe", "Quistgaard", "x.quistgaard@ward-nine.example"
 WORDS = "She asked for the registry data."
-
-
-class PlainLinks:
-    """Links that name the touch."""
-
-    def click(self, key: str, name: str) -> str:
-        return f"http://127.0.0.1/t/{key}/{name}"
-
-    def unsubscribe(self, key: str) -> str:
-        return f"http://127.0.0.1/u/{key}"
 
 
 @dataclass
@@ -124,7 +115,7 @@ async def ward(engine: AsyncEngine, temporal_dev: WorkflowEnvironment) -> AsyncI
     clock, client, channel = JourneyClock(Pace(speed=1.0, origin=datetime.now(UTC))), speaking_pydantic(temporal_dev), MemoryChannel()
     composer = Composer(PlainLinks(), sender="house@dirigent.example", domain="dirigent.example")
     gateway = Gateway(client, task_queue=engine.url.database or "", pace=clock.pace)
-    async with make_worker(client, task_queue=engine.url.database or "", engine=engine, channel=channel, composer=composer, clock=clock):
+    async with make_worker(client, task_queue=engine.url.database or "", engine=engine, channels={"email": channel}, composer=composer, clock=clock):
         yield Ward(engine, client, gateway, outbox.Relay(engine, gateway), channel, enrolment)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from temporalio.testing import WorkflowEnvironment
 
 from journeys.commands import What
+from journeys.conditions import Value
 from journeys.content import ContentVersion
 from journeys.definitions import Definition
 from journeys.library import Library
@@ -51,11 +52,10 @@ async def test_the_rehearsal_and_the_workflow_take_the_same_path(time_skipping: 
     assume(clean(definition))
     name = f"person{uuid4().hex}"
     async with a_stage(time_skipping, runs=ScriptedRuns(), ledgers=ScriptedLedger, desks=ScriptedRequests) as stage:
-        facts = {"persona": "pioneer", "decile": 1 + seed % 3, "adoption_stage": "aware", "profession": "physician"}
+        facts: dict[str, Value | None] = {"persona": "pioneer", "decile": 1 + seed % 3, "adoption_stage": "aware", "profession": "physician"}
         person = Person(id=name, market="SE", profession="physician", facts=facts, consents=(), channels=("email", "sms"))
-        rehearsed = play_one(
-            definition, person, behaviour=packaged_behaviour(), contents=LIBRARY.contents, markets=LIBRARY.markets, start=start, seed=seed, weeks=400
-        )
+        room: dict[str, Any] = {"behaviour": packaged_behaviour(), "contents": LIBRARY.contents, "markets": LIBRARY.markets}
+        rehearsed = play_one(definition, person, start=await stage.now(), seed=seed, weeks=400, **room)
         assert rehearsed is not None
         assert rehearsed.ended is not None, "a definition that lints clean comes to an end"
         stage.name = rehearsed.script.enrolment

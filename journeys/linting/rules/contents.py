@@ -73,7 +73,7 @@ def no_letter(subject: Subject) -> Iterator[Remark]:
     for loc, content, _ in _known_uses(subject):
         if not isinstance(subject.steps[str(loc[1])], SendStep):
             continue
-        languages = {*content.letters, *getattr(content, "texts", ())}
+        languages = {*content.letters, *content.texts}
         for policy in policies:
             if not set(policy.languages) & languages:
                 yield Remark(loc, f'"{content.ref}" has no letter in a language of {policy.market}', f"add a letter in {' or '.join(policy.languages)}")

@@ -73,7 +73,7 @@ def _line(row: tables.ContentVersion, now: datetime) -> ContentLine:
         **{name: getattr(version, name) for name in _OPEN},
         content=version.content,
         version=version.version,
-        languages=tuple(sorted({*version.letters, *version.material})),
+        languages=tuple(sorted({*version.letters, *version.texts, *version.material})),
         state=version.state_at(now),
         approval=version.approval.id if version.approval else None,
         expires=version.approval.expires if version.approval else None,

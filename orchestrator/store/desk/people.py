@@ -1,6 +1,7 @@
 """People and their two profiles, each read by its own method, so that what a role may not see is never loaded for it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,11 +12,11 @@ from api.paging import Batch, Cursor, Slice
 from api.rows import PersonRow
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Who
-from orchestrator.store import tables
+from orchestrator.store import audit, tables
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
 
-_OPEN = tuple(name for name in PersonRow.__dataclass_fields__ if name != "organisations")
+_OPEN = tuple(name for name in PersonRow.__dataclass_fields__ if name not in {"addresses", "organisations"})
 _COMMERCIAL = ("persona", "adoption_stage", "tier", "decile", "identity", "engagement")
 
 
@@ -52,6 +53,16 @@ class StoredPeople:
             profile = await session.get(tables.MedicalProfile, person_id)
         return MedicalProfile.model_validate(profile) if profile is not None else MedicalProfile()
 
+    async def set_mobile(self, who: Who, person_id: str, mobile: str | None, *, now: datetime) -> None:
+        async with transaction(self._engine) as session:
+            person = await session.get_one(tables.Person, person_id, with_for_update=True)
+            if person.mobile == mobile:
+                return
+            person.mobile, person.updated_at = mobile, now
+            session.add(person)
+            action = "mobile.recorded" if mobile is not None else "mobile.removed"
+            await audit.record(session, by=who.id, role=who.role, action=action, subject=f"person:{person_id}", now=now)
+
 
 async def person_rows(session: AsyncSession, people: Iterable[tables.Person]) -> list[PersonRow]:
     """The open part of each person, with the names of where they work, read for all of them at once."""
@@ -65,7 +76,14 @@ async def person_rows(session: AsyncSession, people: Iterable[tables.Person]) ->
     works: dict[str, list[str]] = {}
     for person_id, name in await session.exec(places) if found else ():
         works.setdefault(person_id, []).append(name)
-    return [PersonRow(**{name: getattr(person, name) for name in _OPEN}, organisations=tuple(works.get(person.id, ()))) for person in found]
+    return [
+        PersonRow(
+            **{name: getattr(person, name) for name in _OPEN},
+            addresses=tuple(name for name in ("email", "mobile") if getattr(person, name) is not None),
+            organisations=tuple(works.get(person.id, ())),
+        )
+        for person in found
+    ]
 
 
 def _filters(market: str | None, persona: str | None, name: str | None) -> list[ColumnElement[bool]]:

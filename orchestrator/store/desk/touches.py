@@ -1,4 +1,4 @@
-"""What comes back from a touch: facts of providers, clicks, and the one click that stops the e-mails."""
+"""What comes back from a touch: facts of providers, clicks, answers to invitations, and the one click that stops the messages."""
 
 from datetime import datetime
 from typing import Literal
@@ -8,14 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.rows import ClickTarget
+from api.rows import ClickTarget, InvitationRow
 from journeys.content import ContentVersion
-from journeys.definitions import Heard
+from journeys.definitions import INVITED, Heard
 from journeys.events import TouchHeard
+from orchestrator.mail.moments import in_words
 from orchestrator.store import outbox, tables
 from orchestrator.store.desk.adding import added
 from orchestrator.store.desk.consents import add_act
 from orchestrator.store.engine import transaction
+from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.tables import Consent, HeardFact, Person, Touch
 
 _LINK = "link"
@@ -33,7 +35,7 @@ class StoredTouches:
         known = Touch.key == touch if touch is not None else Touch.message_id == message_id
         async with transaction(self._engine) as session:
             row = (await session.exec(select(Touch).where(known))).first()
-            if row is None:
+            if row is None or (heard in INVITED and row.starts is None):
                 return "unknown"
             return "stored" if await _hear(session, row, heard, source=source, source_id=source_id, at=at, now=now) else "repeated"
 
@@ -46,9 +48,33 @@ class StoredTouches:
             await _hear(session, row, Heard.CLICKED, source=_LINK, source_id=touch, at=now, now=now)
         return ClickTarget(address)
 
-    async def knows(self, touch: str) -> bool:
+    async def named(self, code: str) -> str | None:
         async with transaction(self._engine) as session:
-            return await session.get(Touch, touch) is not None
+            return (await session.exec(select(Touch.key).where(Touch.code == code))).first()
+
+    async def channel_of(self, touch: str) -> str | None:
+        async with transaction(self._engine) as session:
+            row = await session.get(Touch, touch)
+        return row.channel if row is not None else None
+
+    async def invitation(self, touch: str, *, now: datetime) -> InvitationRow | None:
+        async with transaction(self._engine) as session:
+            row = await session.get(Touch, touch)
+            if row is None or row.starts is None:
+                return None
+            person = await session.get_one(Person, row.person_id)
+            policy = await policy_of(session, person.market)
+        language = person.language or (policy.languages[0] if policy is not None else None)
+        zone, country = calendar_for(person, policy, now=now).zone, policy.country if policy is not None else None
+        when = in_words(row.starts, zone=zone, language=language or "en", country=country)
+        return InvitationRow(starts=row.starts, when=when, language=language)
+
+    async def answer(self, touch: str, answer: Heard, *, now: datetime) -> Heard:
+        async with transaction(self._engine) as session:
+            row = await session.get_one(Touch, touch, with_for_update=True)
+            await _hear(session, row, answer, source=_LINK, source_id=f"{touch} {answer}", at=now, now=now)
+            declined = select(HeardFact.id).where(HeardFact.touch_key == touch, HeardFact.heard == Heard.DECLINED)
+            return Heard.DECLINED if (await session.exec(declined)).first() is not None else answer
 
     async def unsubscribe(self, touch: str, *, now: datetime) -> bool:
         async with transaction(self._engine) as session:

@@ -77,6 +77,8 @@ class Person(SQLModel, table=True):
     profession: str = Field(index=True)
     specialty: str | None = None
     email: str | None = None
+    mobile: str | None = None
+    """In E.164 notation."""
     market: str = Field(index=True)
     language: str | None = None
     zone: str | None = None

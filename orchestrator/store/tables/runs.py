@@ -123,6 +123,11 @@ class Touch(SQLModel, table=True):
     """reserved, accepted, unknown, refused, deferred."""
     reason: str | None = None
     message_id: str | None = Field(default=None, unique=True)
+    code: str | None = Field(default=None, unique=True)
+    """The short name by which the links of a text lead back."""
+    starts: datetime | None = maybe_instant()
+    """When what an invitation invites to begins; null for every other touch."""
+    ends: datetime | None = maybe_instant()
     digest: str | None = None
     """SHA-256 of the message as it was handed over."""
     sent_by: str | None = None

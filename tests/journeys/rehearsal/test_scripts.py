@@ -14,6 +14,7 @@ from tests.builders import CONTENTS, a_market
 from tests.journeys.playing import a_journey, a_visit, an_email
 from tests.journeys.rehearsal.stages import START, a_behaviour, a_person
 from tests.journeys.strategies import definitions
+from tests.journeys.wholes import wholes
 
 CONTENT = {content.ref: content for content in map(ContentVersion.model_validate, CONTENTS)}
 LIBRARY = read_library(PACKAGED)
@@ -39,7 +40,7 @@ def test_who_does_not_come_in_has_no_script() -> None:
     assert play(a_journey({"visit": a_visit("bye")}), behaviour=a_behaviour(), person=a_person(suppressed=True)) is None
 
 
-@given(definition=definitions(), seed=st.integers(0, 1000))
+@given(definition=definitions() | wholes(), seed=st.integers(0, 1000))
 def test_every_journey_free_of_lint_runs_to_an_end_and_replays(definition: Definition, seed: int) -> None:
     """Whatever the packaged behaviour makes of it: the run ends without a fault, its script survives JSON, and played again it takes the same path."""
     run = play(definition, behaviour=packaged_behaviour(), seed=seed)
@@ -51,7 +52,7 @@ def test_every_journey_free_of_lint_runs_to_an_end_and_replays(definition: Defin
     assert replay(definition, again).ended == run.ended
 
 
-@given(definition=definitions(), seed=st.integers(0, 1000))
+@given(definition=definitions() | wholes(), seed=st.integers(0, 1000))
 def test_every_command_of_a_rehearsal_is_one_that_the_run_takes(definition: Definition, seed: int) -> None:
     """The rehearsed people ask for nothing that the validator of a real run would refuse."""
     run = play(definition, behaviour=packaged_behaviour(), seed=seed)
@@ -68,8 +69,7 @@ def test_the_library_is_played_by_commands_that_its_runs_take() -> None:
     for definition in LIBRARY.strategies.values():
         for seed in range(12):
             who = a_person(facts={"persona": definition.persona, "specialty": "cardiology"})
-            told = {"contents": LIBRARY.contents, "markets": LIBRARY.markets, "start": START, "seed": seed}
-            run = play_one(definition, who, behaviour=packaged_behaviour(), **told)
+            run = play_one(definition, who, behaviour=packaged_behaviour(), contents=LIBRARY.contents, markets=LIBRARY.markets, start=START, seed=seed)
             if run is None:
                 continue
             state, _ = begin(definition, run.script.arrival, enrolment=run.script.enrolment, now=run.script.begun_at)

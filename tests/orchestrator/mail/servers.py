@@ -24,12 +24,17 @@ SILENCE = None
 """In a script: never answer."""
 
 
-def a_channel(port: int, *, limits: Limits = QUICK, journal: Any = None, **settings: Any) -> SmtpChannel:
-    """The channel under test, pointed at a server of this machine, without TLS."""
-    told: dict[str, Any] = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_starttls": False, "mail_from": "no-reply@dirigent.example"}
+def the_settings(**settings: Any) -> Settings:
+    """Settings of a house whose mail stays on this machine, without TLS."""
+    told: dict[str, Any] = {"smtp_host": "127.0.0.1", "smtp_starttls": False, "mail_from": "no-reply@dirigent.example"}
     told |= {"mail_domain": "mail.example", "database_url": SecretStr("postgresql://nobody@127.0.0.1/none"), "temporal_address": "127.0.0.1:1"}
     told |= {"public_url": HttpUrl("https://dirigent.example"), "signing_key": SecretStr("k" * 32)}
-    return SmtpChannel(Settings(**{**told, **settings}), StoppedClock(), journal, limits=limits)
+    return Settings(**{**told, **settings})
+
+
+def a_channel(port: int, *, limits: Limits = QUICK, journal: Any = None, **settings: Any) -> SmtpChannel:
+    """The channel under test, pointed at a server of this machine."""
+    return SmtpChannel(the_settings(smtp_port=port, **settings), StoppedClock(), journal, limits=limits)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """From approved content to one message for one person: tokens are filled in safely, and nothing else happens to the text that was approved."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,14 +9,16 @@ from activities.ports import Message
 from api.links import Links
 from journeys.content import ContentVersion, Letter
 from journeys.library import PACKAGED, read_library
-from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
+from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
 from orchestrator.mail.links import MailLinks
 from orchestrator.mail.mime import written
+from orchestrator.mail.moments import in_words
 from tests.builders import NOW, a_content, a_letter
 
 KEY = "enr1.follow-up.1"
 LINKS = Links("k" * 32)
-ADA = Addressee(given_name="Ada", family_name="Berg", salutation="Dr", email="ada@clinic.example", languages=("sv", "en"))
+OCCASION = Occasion(NOW + timedelta(days=3, hours=4), NOW + timedelta(days=3, hours=5))
+ADA = Addressee(given_name="Ada", family_name="Berg", salutation="Dr", address="ada@clinic.example", languages=("sv", "en"))
 
 
 def a_composer(public_url: str = "https://dirigent.example") -> Composer:
@@ -32,7 +35,7 @@ def compose(
 
 
 def called(**names: Any) -> Addressee:
-    told: dict[str, Any] = {"given_name": "Ada", "family_name": "Berg", "salutation": "Dr", "email": "ada@clinic.example", "languages": ("en",)}
+    told: dict[str, Any] = {"given_name": "Ada", "family_name": "Berg", "salutation": "Dr", "address": "ada@clinic.example", "languages": ("en",)}
     return Addressee(**{**told, **names})
 
 
@@ -181,6 +184,63 @@ def test_the_words_that_were_approved_are_left_alone() -> None:
     assert compose(text=text).text == text.replace("{{ hcp.family_name }}", "Berg")
 
 
+def a_text(text: str = "Hi {{ hcp.family_name }}: {{ links.study }} Stop: {{ unsubscribe }}", **changes: Any) -> ContentVersion:
+    told = {"made_for": "sms", "texts": {"en": text}, "links": {"study": "https://study.example"}}
+    return ContentVersion.model_validate(a_content("hf-text@1", **{**told, **changes}))
+
+
+def test_a_text_is_short_and_plain() -> None:
+    """No subject, no HTML, and links that name the touch by thirteen letters instead of a signed token."""
+    message = a_composer().compose(KEY, content=a_text(), to=called(address="+46701740605"), rep=None, channel="sms")
+    code = LINKS.code(KEY)
+    assert message.text == f"Hi Berg: https://dirigent.example/t/{code}/study Stop: https://dirigent.example/u/{code}"
+    assert (message.to, message.subject, message.html, message.headers, message.code) == ("+46701740605", None, None, {}, code)
+    assert (len(code), code.isalnum(), code.islower()) == (13, True, True)
+    assert LINKS.code("enr1.follow-up.2") != code
+
+
+@pytest.mark.parametrize(
+    ("content", "channel"), [(a_text(), "email"), (ContentVersion.model_validate(a_content()), "sms")], ids=["a text by mail", "a letter by SMS"]
+)
+def test_words_for_one_channel_do_not_go_by_another(content: ContentVersion, channel: str) -> None:
+    """A letter is no text and a text no letter."""
+    with pytest.raises(CannotComposeError, match=r"has no (letter|text) in en"):
+        a_composer().compose(KEY, content=content, to=called(), rep=None, channel=channel)
+
+
+def test_an_invitation_tells_the_time_where_the_reader_is() -> None:
+    """In the reader's zone and words; the two answers lead to links of their own, and the calendar part names the same touch."""
+    words = "{{ event.starts }}|{{ answer.accept }}|{{ answer.decline }}"
+    content = ContentVersion.model_validate(a_content(letters={"sv": a_letter(text=words)}))
+    person = called(languages=("sv",), country="SE", zone="Europe/Stockholm")
+    message = a_composer().compose(KEY, content=content, to=person, rep="Rut Rask", occasion=OCCASION)
+    starts, accept, decline = message.text.split("|")
+    assert starts == "torsdag 4 mars 2027, 14:00 (centraleuropeisk normaltid)"
+    assert [LINKS.read_answer(link.rpartition("/a/")[2]) for link in (accept, decline)] == [(KEY, "accepted"), (KEY, "declined")]
+    assert message.invitation is not None
+    assert (message.invitation.starts, message.invitation.ends, message.invitation.organiser) == (OCCASION.starts, OCCASION.ends, "Rut Rask")
+    assert message.message_id == f"<{message.invitation.uid}>"
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "country", "words"),
+    [
+        ("Europe/London", "en", "GB", "Thursday, 4 March 2027, 13:00 (Greenwich Mean Time)"),
+        ("America/New_York", "en", "US", "Thursday, March 4, 2027, 8:00\u202fAM (Eastern Standard Time)"),
+        ("Asia/Kathmandu", "xx", None, "Thursday, 4 March 2027, 18:45 (GMT+05:45)"),
+    ],
+)
+def test_a_moment_is_told_as_its_reader_would(zone: str, language: str, country: str | None, words: str) -> None:
+    """In the order of day and month that the country has; a language that nobody knows is told in English."""
+    assert in_words(OCCASION.starts, zone=zone, language=language, country=country) == words
+
+
+def test_a_letter_that_answers_nothing_is_refused() -> None:
+    """The tokens of an invitation have no value in a letter that invites to nothing."""
+    with pytest.raises(CannotComposeError, match="event"):
+        compose(text="{{ event.starts }}")
+
+
 def _letters() -> list[tuple[ContentVersion, str, Letter]]:
     contents = read_library(PACKAGED).contents.values()
     return [(content, language, letter) for content in contents for language, letter in content.letters.items()]
@@ -190,11 +250,12 @@ def _letters() -> list[tuple[ContentVersion, str, Letter]]:
 def test_every_letter_of_the_library_can_be_sent(content: ContentVersion, language: str, letter: Letter) -> None:
     """Filled in for a reader without a salutation it has no gap, no token left over, and a way to stop the mails in both parts."""
     person = called(salutation=None, languages=(language,))
-    message = a_composer().compose(KEY, content=content, to=person, rep="Rut Rask")
-    for part in (message.subject, message.text, message.html):
+    message = a_composer().compose(KEY, content=content, to=person, rep="Rut Rask", occasion=OCCASION)
+    subject, html = message.subject or "", message.html or ""
+    for part in (subject, message.text, html):
         assert "{{" not in part
         assert "Dear  " not in part
     if content.purpose == "promotional":
         assert LINKS.unsubscribe(KEY) in message.text
-        assert LINKS.unsubscribe(KEY) in message.html
+        assert LINKS.unsubscribe(KEY) in html
     assert written(message, at=NOW)

@@ -43,8 +43,9 @@ async def set_cap(engine: AsyncEngine, cap: int) -> None:
         await library.publish_market(session, a_market(weekly_cap=cap), now=NOW)
 
 
-def a_ledger(engine: AsyncEngine) -> StoredLedger:
-    return StoredLedger(engine, Composer(MailLinks(LINKS, public_url="https://dirigent.example/"), sender="no-reply@dirigent.example", domain="mail.example"))
+def a_ledger(engine: AsyncEngine, *, channels: tuple[str, ...] = ("email", "sms")) -> StoredLedger:
+    composer = Composer(MailLinks(LINKS, public_url="https://dirigent.example/"), sender="no-reply@dirigent.example", domain="mail.example")
+    return StoredLedger(engine, composer, channels=channels)
 
 
 def a_consent(**changes: Any) -> tables.Consent:

@@ -86,6 +86,7 @@ REFUSALS: dict[Reason, tuple[str | SQLModel, ...]] = {
     Reason.CONTENT_NO_LANGUAGE: ("""UPDATE market SET body = jsonb_set(body::jsonb, '{languages}', '["fi"]')""",),
     Reason.NO_MARKET_POLICY: ("DELETE FROM market",),
     Reason.NO_RECIPIENT: ("UPDATE person SET email = NULL",),
+    Reason.CHANNEL_UNKNOWN: (),
 }
 
 
@@ -94,7 +95,8 @@ async def test_what_is_missing_is_refused_with_its_reason(world: AsyncEngine, re
     """Each thing that must hold is looked up in the transaction of the sending, so what was true at the enrolment does not help."""
     for each in REFUSALS[reason]:
         await (change(world, each) if isinstance(each, str) else add(world, type(each)(**each.model_dump())))
-    reserved = await a_ledger(world).reserve(a_touch_order(), now=NOW)
+    channels = () if reason is Reason.CHANNEL_UNKNOWN else ("email",)
+    reserved = await a_ledger(world, channels=channels).reserve(a_touch_order(), now=NOW)
     assert (reserved.message, reason_of(reserved)) == (None, reason)
     assert await every(world, tables.Touch) == []
     (judgement,) = await every(world, tables.Judgement)
@@ -104,6 +106,7 @@ async def test_what_is_missing_is_refused_with_its_reason(world: AsyncEngine, re
 async def test_every_reason_of_the_gate_is_shown(world: AsyncEngine) -> None:
     """No reason code of the gate is without its test; the others are given by the conductor and the channel."""
     elsewhere = {Reason.WEEKLY_CAP, Reason.NO_INQUIRY, Reason.CHANNEL_DOWN, Reason.CHANNEL_REFUSED, Reason.HELD_TOO_LONG}
+    elsewhere |= {Reason.PAUSED, Reason.DROPPED, Reason.STARTED_ALREADY}
     assert set(REFUSALS) == set(Reason) - elsewhere
 
 

@@ -18,7 +18,7 @@ from tests.orchestrator.store.sending import a_ledger, a_touch_order, a_withdraw
 
 
 def activities(engine: AsyncEngine, channel: FakeChannel) -> TouchActivities:
-    return TouchActivities(a_ledger(engine), channel, StoppedClock())
+    return TouchActivities(a_ledger(engine), {"email": channel}, StoppedClock())
 
 
 async def _die_while_sending(world: AsyncEngine, channel: FakeChannel) -> None:

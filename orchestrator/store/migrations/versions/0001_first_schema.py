@@ -202,6 +202,7 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("profession", sa.String(), nullable=False),
         sa.Column("specialty", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
+        sa.Column("mobile", sa.String(), nullable=True),
         sa.Column("market", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("zone", sa.String(), nullable=True),
@@ -632,6 +633,9 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("starts", INSTANT, nullable=True),
+        sa.Column("ends", INSTANT, nullable=True),
         sa.Column("digest", sa.String(), nullable=True),
         sa.Column("sent_by", sa.String(), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
@@ -641,6 +645,7 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
         sa.PrimaryKeyConstraint("key"),
         sa.UniqueConstraint("message_id"),
+        sa.UniqueConstraint("code"),
     )
     op.create_index("ix_touch_enrolment_id", "touch", ["enrolment_id"])
     op.create_index("touch_pressure", "touch", ["person_id", "at"])

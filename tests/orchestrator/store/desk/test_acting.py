@@ -17,6 +17,7 @@ from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
+from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.touches import StoredTouches
 from tests.builders import NOW, a_journey
@@ -29,6 +30,7 @@ from tests.orchestrator.store.desk.filling import (
     REP,
     TOUCH,
     a_run,
+    a_touch,
     a_version,
     add,
     an_enrolment,
@@ -39,6 +41,7 @@ from tests.orchestrator.store.desk.filling import (
 )
 
 CONSENT = NewConsent(channel="email", method="signature", text_version="v3", language="sv", proof="form-1")
+INVITING = f"{ENROLMENT}.invitation.1"
 WITHDRAWAL = NewWithdrawal(channel="email", method="phone")
 
 
@@ -262,7 +265,55 @@ async def test_one_click_withdraws_once_and_again_after_a_new_consent(engine: As
     assert await touches.unsubscribe(TOUCH, now=NOW + timedelta(days=2))
     assert [act.act for act in await consents.of_person(ASTRID)] == ["withdrawn", "given", "withdrawn"]
     assert not await touches.unsubscribe("unheard-of", now=NOW)
-    assert await touches.knows(TOUCH)
+    assert await touches.channel_of(TOUCH) == "email"
+
+
+async def test_a_text_is_found_by_its_short_code_and_stopped_by_itself(engine: AsyncEngine) -> None:
+    """Withdrawing text messages leaves e-mail as it was."""
+    await a_run(engine)
+    await add(engine, a_touch(key="enr1.text.1", channel="sms", message_id="<text@mail.example>", code="abcdefghijklm"))
+    touches, consents = StoredTouches(engine), StoredConsents(engine)
+    assert (await touches.named("abcdefghijklm"), await touches.named("bbcdefghijklm")) == ("enr1.text.1", None)
+    assert await touches.channel_of("enr1.text.1") == "sms"
+    assert await touches.unsubscribe("enr1.text.1", now=NOW)
+    assert [(act.channel, act.act) for act in await consents.of_person(ASTRID)] == [("sms", "withdrawn")]
+
+
+async def test_an_answer_is_kept_once_and_may_become_a_no(engine: AsyncEngine) -> None:
+    """Accepting twice is one answer; declining afterwards is heard too; who declined has declined, whatever link is pressed then."""
+    await a_run(engine)
+    await add(engine, a_touch(key=INVITING, message_id="<invitation@mail.example>", starts=NOW + timedelta(days=3), ends=NOW + timedelta(days=4)))
+    touches = StoredTouches(engine)
+    pressed = (Heard.ACCEPTED, Heard.ACCEPTED, Heard.DECLINED, Heard.ACCEPTED)
+    assert [await touches.answer(INVITING, answer, now=NOW) for answer in pressed] == [Heard.ACCEPTED, Heard.ACCEPTED, Heard.DECLINED, Heard.DECLINED]
+    assert sorted(row.heard for row in await every(engine, tables.HeardFact)) == ["accepted", "declined"]
+    assert await _told(engine) == [(ENROLMENT, "touch_heard")] * 2
+
+
+async def test_only_an_invitation_is_answered_and_attended(engine: AsyncEngine) -> None:
+    """Of any other touch there is nothing to accept and nowhere to come to."""
+    await a_run(engine)
+    await add(engine, a_touch(key=INVITING, message_id="<invitation@mail.example>", starts=NOW + timedelta(days=3), ends=NOW + timedelta(days=4)))
+    touches = StoredTouches(engine)
+    base: dict[str, Any] = {"source": "webinar", "source_id": "1", "touch": INVITING, "message_id": None, "heard": Heard.ATTENDED, "at": NOW, "now": NOW}
+    assert await touches.heard(**{**base, "touch": TOUCH}) == "unknown"
+    assert [await touches.heard(**base), await touches.heard(**base)] == ["stored", "repeated"]
+    assert await touches.invitation(TOUCH, now=NOW) is None
+    invitation = await touches.invitation(INVITING, now=NOW)
+    assert invitation is not None
+    assert (invitation.when, invitation.language) == ("torsdag 4 mars 2027, 10:00 (centraleuropeisk normaltid)", "sv")
+
+
+async def test_a_mobile_number_is_put_on_record_without_being_told(engine: AsyncEngine) -> None:
+    """It can be told that there is one, and the audit says who recorded it and not what it is; the same number again changes nothing."""
+    people = StoredPeople(engine)
+    for number in ("+46701740605", "+46701740605", None):
+        await people.set_mobile(REP, ASTRID, number, now=NOW)
+        found = await people.find(REP, ASTRID)
+        assert found is not None
+        assert found.addresses == (("email", "mobile") if number else ("email",))
+    assert [action for _, action in await _audited(engine)][-2:] == ["mobile.recorded", "mobile.removed"]
+    assert "0174" not in str([row.model_dump() for row in await every(engine, tables.AuditEntry)])
 
 
 async def test_a_key_is_claimed_answered_and_refused(engine: AsyncEngine) -> None:

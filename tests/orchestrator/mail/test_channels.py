@@ -1,0 +1,80 @@
+"""Channels over a real SMTP conversation: a text goes to its gateway and carries nothing of an e-mail; an invitation carries a calendar."""
+
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+
+from activities.ports import Handover, Invitation
+from orchestrator.mail.channels import channel_names, make_channels
+from orchestrator.mail.gateway import GatewayChannel
+from orchestrator.mail.invitations import as_calendar
+from tests.activities.fakes import FakeChannel, StoppedClock
+from tests.activities.orders import MESSAGE_ID, a_message
+from tests.builders import NOW
+from tests.orchestrator.mail.servers import a_channel, a_postbox, the_settings
+
+TEXT = a_message(to="+46701740605", subject=None, html=None, text="Hej! Stopp: https://dirigent.example/u/abcdefghijklm")
+STARTS = NOW + timedelta(days=3, hours=4)
+INVITING = a_message(
+    text="Dear Dr Lindqvist, come; and listen.\nÅsa",
+    invitation=Invitation(uid="abc@mail.example", starts=STARTS, ends=STARTS + timedelta(hours=1), organiser="Rut Rask"),
+)
+
+
+async def test_a_text_goes_to_the_number_at_the_gateway() -> None:
+    """The digits at the gateway's domain, and a plain text: no HTML, no subject, no header of mail marketing."""
+    async with a_postbox() as box:
+        channel = GatewayChannel(a_channel(box.port), domain="sms.gateway.example")
+        assert await channel.send(TEXT) is Handover.ACCEPTED
+        (envelope,) = box.envelopes
+    mail = box.mail()
+    assert envelope.rcpt_tos == ["46701740605@sms.gateway.example"]
+    assert (mail["To"], mail["Subject"], mail["Message-ID"]) == ("46701740605@sms.gateway.example", None, MESSAGE_ID)
+    assert (mail.get_content_type(), mail.get_content().strip()) == ("text/plain", TEXT.text)
+    assert mail["List-Unsubscribe"] is None
+
+
+@pytest.mark.parametrize("journal", [None, [], [MESSAGE_ID]])
+async def test_what_became_of_a_text_is_asked_where_the_mail_went(journal: list[str] | None) -> None:
+    """The gateway is reached by mail, so the mail's journal knows."""
+    mail = FakeChannel(journal=journal)
+    assert await GatewayChannel(mail, domain="sms.gateway.example").arrived(MESSAGE_ID) == await mail.arrived(MESSAGE_ID)
+
+
+def test_an_installation_has_email_and_what_its_settings_name() -> None:
+    """By name, and nothing else."""
+    settings = the_settings(message_gateways="sms=sms.gateway.example, pager=page.example")
+    assert list(make_channels(settings, StoppedClock())) == list(channel_names(settings)) == ["email", "sms", "pager"]
+    assert channel_names(the_settings()) == ("email",)
+
+
+async def test_an_invitation_carries_a_calendar_for_the_mail_program() -> None:
+    """A third form beside text and HTML, with the method in its type, as mail programs look for it (RFC 6047)."""
+    async with a_postbox() as box:
+        assert await a_channel(box.port).send(INVITING) is Handover.ACCEPTED
+    parts = list(box.mail().iter_parts())
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "text/calendar"]
+    assert parts[2].get_param("method") == "REQUEST"
+    (event,) = Calendar.from_ical(parts[2].get_content()).walk("VEVENT")
+    assert event["uid"] == "abc@mail.example"
+
+
+def test_a_calendar_says_what_the_letter_says() -> None:
+    """RFC 5545 and 5546: a request with its id and number, in UTC, from the rep at our address to the one reader, in the approved words."""
+    written = as_calendar(INVITING, at=NOW)
+    calendar = Calendar.from_ical(written)
+    (event,) = calendar.walk("VEVENT")
+    assert (calendar["method"], calendar["version"], event["sequence"]) == ("REQUEST", "2.0", 0)
+    assert [event.decoded(name) for name in ("dtstart", "dtend", "dtstamp")] == [STARTS, STARTS + timedelta(hours=1), NOW]
+    assert "\r\nDTSTART:20270304T130000Z\r\n" in written
+    assert (event["organizer"], event["organizer"].params["CN"]) == ("mailto:no-reply@dirigent.example", "Rut Rask")
+    assert (event["attendee"], event["attendee"].params["RSVP"]) == ("mailto:astrid@clinic.example", "FALSE")
+    assert (event["summary"], event["description"]) == (INVITING.subject, INVITING.text)
+    assert all(len(line.encode()) <= 75 for line in written.split("\r\n"))
+
+
+def test_a_message_that_invites_to_nothing_has_no_calendar() -> None:
+    """An empty invitation would be a lie in somebody's calendar."""
+    with pytest.raises(ValueError, match="invites to nothing"):
+        as_calendar(a_message(), at=NOW)

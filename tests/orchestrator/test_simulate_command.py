@@ -1,0 +1,97 @@
+"""`dirigent journeys simulate` on the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from journeys.library import PACKAGED
+from journeys.rehearsal import Report
+from journeys.rehearsal.behaviour import PACKAGED_BEHAVIOUR
+from orchestrator.commands.journeys import app
+from tests.orchestrator.registries.register_files import a_file, a_person
+
+PIONEER = PACKAGED / "strategies" / "pioneer.yaml"
+PEOPLE = PACKAGED / "sample" / "people.yaml"
+START = ("--start", "2026-03-02")
+
+
+def run(*arguments: object) -> Result:
+    """The command's result; an exception that escapes fails the test."""
+    return CliRunner().invoke(app, ["simulate", *map(str, arguments)], catch_exceptions=False)
+
+
+def test_a_library_is_rehearsed_over_an_invented_population() -> None:
+    """Every strategy is told of, and the output is the same when it is asked for again."""
+    first, second = (run(PACKAGED, "--population", 60, "--weeks", 8, "--seed", 3, *START) for _ in range(2))
+    assert first.exit_code == 0
+    assert first.output == second.output
+    assert "pioneer version" in first.output
+    assert "Nothing was sent: this was a rehearsal." in first.output
+
+
+def test_the_report_is_typed_json_on_request() -> None:
+    """For tools: the report's own model reads it back."""
+    report = Report.model_validate_json(run(PIONEER, "--population", 40, "--weeks", 8, "--json", *START).output)
+    assert (report.weeks, [journey.journey for journey in report.journeys]) == (8, ["pioneer"])
+
+
+def test_the_sample_s_people_are_rehearsed_with_their_territories() -> None:
+    """Reps and MSLs are counted from the file's users."""
+    report = Report.model_validate_json(run(PIONEER, "--people", PEOPLE, "--json", *START).output)
+    assert {(work.territory, work.capacity) for work in report.workload if work.side == "rep"} <= {
+        ("stockholm", 50),
+        ("skane", 50),
+        ("london", 25),
+        ("boston", 25),
+    }
+    assert report.journeys[0].entered == 4
+
+
+def test_one_person_s_path_is_told_in_full() -> None:
+    """Every event, note, command and check, as text and as JSON."""
+    told = run(PIONEER, "--people", PEOPLE, "--trace", "hcp-0001", *START)
+    assert "check weekly_cap" in told.output
+    lines = json.loads(run(PIONEER, "--people", PEOPLE, "--trace", "hcp-0001", "--json", *START).output)
+    assert lines[0]["kind"] == "begin"
+    nobody = run(PIONEER, "--people", PEOPLE, "--trace", "nobody", *START)
+    assert (nobody.exit_code, nobody.stderr) == (1, "nobody here is nobody: the people are called like hcp-0001, hcp-0002, hcp-0003\n")
+
+
+def test_a_behaviour_of_one_s_own(tmp_path: Path) -> None:
+    """It is judged like any file, and followed."""
+    text = PACKAGED_BEHAVIOUR.read_text(encoding="utf-8")
+    path = tmp_path / "behaviour.yaml"
+    path.write_text(
+        text.replace("undone: 0.10", "undone: 1.00").replace("skipped: 0.02                    #", "skipped: 0.00                    #"), encoding="utf-8"
+    )
+    report = Report.model_validate_json(run(PIONEER, "--behaviour", path, "--population", 60, "--json", *START).output)
+    assert next(step for step in report.journeys[0].steps if step.step == "first-visit").ways.keys() == {"overdue"}
+    path.write_text(text.replace("intake_days: 20", "intake_days: many"), encoding="utf-8")
+    refused = run(PIONEER, "--behaviour", path, *START)
+    assert refused.exit_code == 1
+    assert f"{path}:7:14: J004 `intake_days` must be a whole number" in refused.stderr
+
+
+def test_what_cannot_be_rehearsed_is_told(tmp_path: Path) -> None:
+    """Broken strategies, one journey twice, no strategy at all, and people from two places at once."""
+    broken, twin = tmp_path / "broken.yaml", tmp_path / "twin.yaml"
+    broken.write_text("journey: pioneer\n", encoding="utf-8")
+    twin.write_text(PIONEER.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    assert "J005" in run(broken, *START).stderr
+    assert "rehearse one version of it at a time" in run(PIONEER, twin, *START).stderr
+    assert "no strategy" in run(tmp_path / "empty", *START).stderr
+    assert run(PIONEER, "--people", PEOPLE, "--population", 5).exit_code == 2
+    assert run(PIONEER, "--people", broken, *START).exit_code == 1
+
+
+@pytest.mark.parametrize("name", ["people.csv", "PEOPLE.CSV"])
+def test_a_register_s_people_are_rehearsed(tmp_path: Path, name: str) -> None:
+    """Its gaps are invented; a file that is no register is refused in words."""
+    path = a_file(tmp_path, *(a_person(number) for number in range(1, 6)), name=name)
+    report = Report.model_validate_json(run(PACKAGED, "--people", path, "--json", *START).output)
+    assert report.hcps == 5
+    path.write_text("just, words\n", encoding="utf-8")
+    assert run(PACKAGED, "--people", path, *START).exit_code == 1
