@@ -22,7 +22,9 @@ from api.routers import (
     health,
     inquiries,
     invitations,
+    knowledge,
     lifecycles,
+    notifications,
     people,
     seeing,
     tasks,
@@ -40,6 +42,7 @@ Every request but health and the links in e-mails carries a signed bearer token.
 _TAGS = [
     {"name": "tasks", "description": "What waits for a human, and the five commands."},
     {"name": "people", "description": "Who is in one's territory, and their story."},
+    {"name": "notifications", "description": "Lines for a colleague, with nothing to be done."},
     {"name": "enrolments", "description": "One HCP in one journey."},
     {"name": "bulk enrolments", "description": "Many HCPs in one journey: counted, let go, paced."},
     {"name": "inquiries", "description": "An HCP's own questions to medical."},
@@ -91,7 +94,23 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    for noun in (people, consents, definitions, lifecycles, seeing, enrolments, bulk_enrolments, tasks, inquiries, content, facts, events, users):
+    for noun in (
+        people,
+        knowledge,
+        notifications,
+        consents,
+        definitions,
+        lifecycles,
+        seeing,
+        enrolments,
+        bulk_enrolments,
+        tasks,
+        inquiries,
+        content,
+        facts,
+        events,
+        users,
+    ):
         router.include_router(noun.router)
     return router
 

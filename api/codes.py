@@ -71,6 +71,13 @@ class Code(StrEnum):
     SAME_PERSONA = "same_persona"
     SNOOZE_IN_THE_PAST = "snooze_in_the_past"
     SNOOZED_TOO_OFTEN = "snoozed_too_often"
+    PAUSED = "paused"
+    NOT_STANDING_THERE = "not_standing_there"
+    NOT_HELD = "not_held"
+    UNDER_WAY = "under_way"
+    UNKNOWN_STEP = "unknown_step"
+    ANOTHER_LINE = "another_line"
+    PROPOSAL_DECIDED = "proposal_decided"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -138,6 +145,13 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.SAME_PERSONA: (409, "The persona is the one of this strategy"),
     Code.SNOOZE_IN_THE_PAST: (409, "Put off to a time that is past"),
     Code.SNOOZED_TOO_OFTEN: (409, "Put off too often"),
+    Code.PAUSED: (409, "The journey is paused"),
+    Code.NOT_STANDING_THERE: (409, "Nobody stands there"),
+    Code.NOT_HELD: (409, "Nothing is held there"),
+    Code.UNDER_WAY: (409, "It is being done at this moment"),
+    Code.UNKNOWN_STEP: (422, "No such step"),
+    Code.ANOTHER_LINE: (409, "A step of another line"),
+    Code.PROPOSAL_DECIDED: (409, "Decided already"),
     Code.UNAVAILABLE: (503, "Not reachable at the moment"),
     Code.INTERNAL: (500, "Our mistake"),
 }

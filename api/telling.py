@@ -8,6 +8,10 @@ from journeys.commands import NOT_CONTINUED, What
 from journeys.content import EMAIL
 from journeys.definitions import (
     ANSWERED,
+    DONE,
+    EXHAUSTED,
+    HANDLED,
+    JOINED,
     NO_ANSWER,
     NOT_RECORDED,
     OTHERWISE,
@@ -54,6 +58,10 @@ _WAYS = {
     NO_ANSWER: "no answer came in time",
     NOT_RECORDED: "nobody reported whether the HCP came",
     TOO_LATE: "it had begun already",
+    DONE: "it was done",
+    JOINED: "its lines came together",
+    HANDLED: "the lead dealt with it",
+    EXHAUSTED: "it had been played as often as it may",
     "again": "it may be tried again",
 }
 _HEARD = {
@@ -99,14 +107,27 @@ _TOLD = {
     What.BLOCKED: "{here} was blocked because {reason}.",
     What.SENT: "The {thing} of {here} was handed over for delivery{unsure}.",
     What.HEARD: "The {thing} of {here} {heard}.",
+    What.WAITING: "Waiting at {here} until {until}.",
+    What.SPLIT: "{here} drew the arm {way_taken}.",
+    What.EXHAUSTED: "{there} was passed by: it had been played as often as it may.",
+    What.HAPPENED: "{way_taken} was heard of at {here}.",
+    What.CANCELLED: "{here} was given up{because}.",
+    What.PAUSED: "The journey was paused.",
+    What.RESUMED: "The journey goes on after a pause; what fell due in the meantime {caught_up}.",
+    What.MIGRATED: "The journey went over to another version, at {there}.",
+    What.REPAIRED: "{here} was set right{hand} ({way_taken}){because}.",
     What.ENDED: "The journey ended{hand}. {ending}: {reason}.{not_continued}",
 }
+_CAUGHT_UP = {"shift": "falls due later by its length", "send_latest": "happens now", "drop": "is left out"}
 _STANDING = {
     "requested": "About to start.",
     "task": "{here} is open, due {until}.",
     "sending": "{here} is on its way out.",
     "waiting": "Waiting at {here} until {until}.",
     "held": "{here} is held because {reason}; it is tried again at {until}.",
+    "joining": "The lines of {here} are being played.",
+    "ready": "{here} is next.",
+    "paused": "Paused at {here}.",
     "ended": "Ended. {ending}: {reason}.",
 }
 
@@ -131,6 +152,9 @@ def sentence(line: Line, *, definition: Definition | None, by: str | None = None
         heard=_HEARD[Heard(line.way)] if line.way in set(Heard) else "was heard of",
         ending=_ENDINGS.get(line.to or "", "It ended"),
         not_continued=_not_continued(line),
+        way_taken=f"“{plain(line.way)}”",
+        because=f": {reason_told(line.reason)}" if line.reason else "",
+        caught_up=_CAUGHT_UP.get(line.way or "", "is dealt with"),
     )
     return _capital(told)
 

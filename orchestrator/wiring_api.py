@@ -21,7 +21,9 @@ from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.desk.events import StoredEvents
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
+from orchestrator.store.desk.knowing import StoredKnowledge
 from orchestrator.store.desk.lifecycles import StoredLifecycles
+from orchestrator.store.desk.notifications import StoredNotifications
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.sweeps import StoredSweepDesk
@@ -50,6 +52,8 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task
         lifecycles=StoredLifecycles(engine),
         enrolments=StoredEnrolments(engine),
         tasks=StoredTasks(engine),
+        notifications=StoredNotifications(engine),
+        knowledge=StoredKnowledge(engine),
         remarks=StoredRemarks(engine),
         inquiries=StoredInquiries(engine),
         consents=StoredConsents(engine),

@@ -13,8 +13,9 @@ from journeys.events import Leave
 from journeys.facts import Wall
 from journeys.state import step_of
 from orchestrator.store import audit, outbox
+from orchestrator.store.entering import locked
 from orchestrator.store.facts import load_facts, tags_of
-from orchestrator.store.knowing import Teller, change_facts, locked
+from orchestrator.store.knowing import Teller, change_facts
 from orchestrator.store.recipients import recipients
 from orchestrator.store.tables import Enrolment, Notification, Proposal
 
@@ -95,5 +96,5 @@ async def _stop(session: AsyncSession, act: StopJourney) -> None:
     """End the journey that the passage began, where it began and has not ended."""
     begun = select(Enrolment.id).where(Enrolment.begun_by == act.key, col(Enrolment.status) != "ended")
     child = (await session.exec(begun)).first()
-    if child is not None:
-        await outbox.leave(session, child, Leave(id=f"stop.{act.key}", by=audit.SYSTEM, reason=NO_LONGER_AWAITED))
+    if child is not None:  # it takes no turns, so it is never in the queue: it has a run, or is about to
+        await outbox.command(session, child, Leave(id=f"{audit.HOUSE}:stop.{act.key}", by=audit.HOUSE, reason=NO_LONGER_AWAITED))

@@ -9,9 +9,10 @@ from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.conditions import Value
-from journeys.events import FactsChanged
 from journeys.facts import CATALOGUE, Wall
-from orchestrator.store import audit, outbox
+from orchestrator.store import audit
+from orchestrator.store.considering import changed
+from orchestrator.store.entering import locked
 from orchestrator.store.facts import COMMERCIAL, TOLD, load_facts, tags_of
 from orchestrator.store.tables import CommercialProfile, MedicalProfile, Person, PersonaAssignment, PersonFact, PersonTag
 
@@ -19,7 +20,7 @@ OF_PERSON = frozenset({"language", "channel_preference"})
 OF_PROFILE = frozenset(COMMERCIAL) - {"persona"}
 OF_MEDICAL = frozenset(name for name, fact in CATALOGUE.items() if fact.wall is Wall.MEDICAL)
 CHANGEABLE = OF_PERSON | OF_PROFILE | OF_MEDICAL | TOLD | {"tags"}
-"""What may be told of an HCP. The register, consents and affiliations are told elsewhere; a persona goes with its reason."""
+"""What may be told of an HCP: all but what `journeys.fact_values.ELSEWHERE` names."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,9 @@ class Teller:
     step: str | None = None
 
 
-async def locked(session: AsyncSession, person_id: str) -> Person:
-    """The person, whom nobody else changes until the transaction ends. The weaker lock, with which other rows' references do not conflict."""
-    return await session.get_one(Person, person_id, with_for_update={"key_share": True}, populate_existing=True)
-
-
-async def change_facts(session: AsyncSession, person_id: str, facts: Mapping[str, Value | None], *, teller: Teller, told: str, at: datetime) -> tuple[str, ...]:
+async def change_facts(
+    session: AsyncSession, person_id: str, facts: Mapping[str, Value | None], *, teller: Teller, told: str, at: datetime, remark: str | None = None
+) -> tuple[str, ...]:
     """Write down how facts stand at `at`; None is no longer known. What changed by it is audited and told, as the fact `told`, to the person's
     other runs; a repeat changes nothing. Medical facts are told to no run, and the audit holds their names alone. Returns what changed."""
     person = await locked(session, person_id)
@@ -47,26 +45,27 @@ async def change_facts(session: AsyncSession, person_id: str, facts: Mapping[str
         await _write(session, person, name, value, teller, at)
     await session.flush()
     after = await load_facts(session, person_id, facts, now=at)
-    changed = {name: after[name] for name in facts if after[name] != before[name]}
-    if changed:
-        await outbox.tell_person(session, person_id, FactsChanged(id=told, facts=changed), but=teller.enrolment)
-    if changed or medical:
-        details: dict[str, Any] = {name: [before[name], value] for name, value in changed.items()} | dict.fromkeys(medical)
-        from_run = {"enrolment": teller.enrolment, "step": teller.step} if teller.enrolment is not None else {}
-        details = {"facts": details, **from_run}
+    others = {name: after[name] for name in facts if after[name] != before[name]}
+    if others or medical:
+        details: dict[str, Any] = {name: [before[name], value] for name, value in others.items()} | dict.fromkeys(medical)
+        told_by = {"enrolment": teller.enrolment, "step": teller.step, "remark": remark}
+        details = {"facts": details, **{name: value for name, value in told_by.items() if value is not None}}
         await audit.record(session, by=teller.by, role=teller.role, action="facts.changed", subject=f"person:{person_id}", details=details, now=at)
-    return (*changed, *medical)
+    if others:
+        await changed(session, person_id, others, id=told, now=at, but=teller.enrolment)
+    return (*others, *medical)
 
 
 async def assign_persona(session: AsyncSession, said: PersonaAssignment, *, told: str) -> None:
     """Keep who said it and why; a persona that is new to the record is told, as the fact `told`, to the person's runs but the one it was said in."""
+    await locked(session, said.person_id)
     profile = await session.get(CommercialProfile, said.person_id) or CommercialProfile(person_id=said.person_id, updated_at=said.at)
     said.previous = profile.persona
     session.add(said)
     if profile.persona != said.persona:
         profile.persona, profile.updated_at = said.persona, said.at
         session.add(profile)
-        await outbox.tell_person(session, said.person_id, FactsChanged(id=told, facts={"persona": said.persona}), but=said.enrolment_id)
+        await changed(session, said.person_id, ("persona",), id=told, now=said.at, but=said.enrolment_id)
 
 
 async def _write(session: AsyncSession, person: Person, name: str, value: Value | None, teller: Teller, at: datetime) -> None:
@@ -107,8 +106,8 @@ async def _medical(session: AsyncSession, person_id: str, facts: Mapping[str, Va
     if not facts:
         return ()
     profile = await session.get(MedicalProfile, person_id) or MedicalProfile(person_id=person_id)
-    changed = tuple(name for name, value in facts.items() if getattr(profile, name) != value)
-    for name in changed:
+    others = tuple(name for name, value in facts.items() if getattr(profile, name) != value)
+    for name in others:
         setattr(profile, name, facts[name])
     session.add(profile)
-    return changed
+    return others

@@ -263,8 +263,9 @@ class FakeTasks(_OfWorld):
     async def find(self, who: Who, task_id: str) -> TaskRow | None:
         return next((row for row in self._seen(who) if row.id == task_id), None)
 
-    async def open_of(self, who: Who, enrolment_id: str) -> TaskRow | None:
-        return next((row for row in self._seen(who) if row.enrolment_id == enrolment_id and row.status == "open"), None)
+    async def open_of(self, who: Who, enrolment_id: str) -> tuple[TaskRow, ...]:
+        rows = [row for row in self._seen(who) if row.enrolment_id == enrolment_id and row.status == "open"]
+        return tuple(sorted(rows, key=lambda row: (row.due, row.id)))
 
     def _seen(self, who: Who) -> list[TaskRow]:
         return [row for row in self.world.tasks.values() if who.sees(row.side) and self.world.in_scope(who, row.person.id)]
