@@ -94,23 +94,8 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    for noun in (
-        people,
-        knowledge,
-        notifications,
-        consents,
-        definitions,
-        lifecycles,
-        seeing,
-        enrolments,
-        bulk_enrolments,
-        tasks,
-        inquiries,
-        content,
-        facts,
-        events,
-        users,
-    ):
+    of_people = (people, knowledge, consents, inquiries, tasks, notifications)
+    for noun in (*of_people, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, users):
         router.include_router(noun.router)
     return router
 

@@ -28,7 +28,7 @@ async def carried_out(house: Ports, who: Who, command: Command, *, enrolment_id:
     told = [_happened(note, definition, who) for note in receipt.notes]
     here = _here(receipt.position, definition, command)
     waiting = await house.tasks.open_of(who, enrolment_id) if here.doing == "task" else ()
-    task = next((task for task in waiting if task.id == here.key), None)
+    task = next((task for task in waiting if here.key == task.id or (here.key is None and here.step == task.step)), None)
     return Done(happened=tuple(one for one in told if one is not None), next=_next(here, receipt.position.ended, definition, task, who))
 
 

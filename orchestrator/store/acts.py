@@ -62,7 +62,7 @@ async def _propose(session: AsyncSession, enrolment: Enrolment, key: str, kind: 
     fact = _PROPOSED[kind]
     if (await load_facts(session, enrolment.person_id, [fact], now=at))[fact] == value:
         return
-    still_open = (Proposal.person_id == enrolment.person_id, Proposal.kind == kind, Proposal.status == "open")
+    still_open = (col(Proposal.person_id) == enrolment.person_id, col(Proposal.kind) == kind, col(Proposal.status) == "open")
     if (await session.exec(select(Proposal.value).where(*still_open))).first() == value:
         return
     await session.exec(update(Proposal).where(*still_open).values(status="replaced", decided_at=at))

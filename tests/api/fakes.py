@@ -16,7 +16,9 @@ from api.rows import (
     InquiryRow,
     InquiryText,
     InvitationRow,
+    NotificationRow,
     PersonRow,
+    ProposalRow,
     SweepResultRow,
     SweepRow,
     TaskRow,
@@ -31,6 +33,7 @@ from api.schemas.events import NewEvent
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Who
 from journeys.acceptance import Refused
+from journeys.conditions import Value
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
 from journeys.drawing import Box, Layout, Picture
@@ -68,6 +71,9 @@ class World:
     enrolments: dict[str, EnrolmentRow] = field(default_factory=dict)
     not_enrolled: NotEnrolled | None = None
     tasks: dict[str, TaskRow] = field(default_factory=dict)
+    notifications: dict[str, NotificationRow] = field(default_factory=dict)
+    facts: dict[str, dict[str, Value | None]] = field(default_factory=dict)
+    proposals: dict[str, ProposalRow] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
     inquiries: dict[str, InquiryRow] = field(default_factory=dict)
     words: dict[str, InquiryText] = field(default_factory=dict)
@@ -271,6 +277,47 @@ class FakeTasks(_OfWorld):
         return [row for row in self.world.tasks.values() if who.sees(row.side) and self.world.in_scope(who, row.person.id)]
 
 
+class FakeNotifications(_OfWorld):
+    async def page(self, who: Who, *, unread: bool | None, cut: Slice) -> Batch[NotificationRow]:
+        rows = [row for row in self._mine(who) if unread in {None, row.read_at is None}]
+        return sliced(sorted(rows, key=lambda row: (row.read_at is None, row.at, row.id), reverse=True), cut)
+
+    async def read(self, who: Who, notification_id: str, *, now: datetime) -> NotificationRow | None:
+        row = next((row for row in self._mine(who) if row.id == notification_id), None)
+        if row is not None and row.read_at is None:
+            row = self.world.notifications[notification_id] = replace(row, read_at=now)
+        return row
+
+    def _mine(self, who: Who) -> list[NotificationRow]:
+        own = [row for row in self.world.notifications.values() if row.id.endswith(f".{who.id}") and who.sees(row.side)]
+        return [row if row.person is not None and self.world.in_scope(who, row.person.id) else replace(row, person=None) for row in own]
+
+
+class FakeKnowledge(_OfWorld):
+    async def tell(self, who: Who, person_id: str, facts: Mapping[str, Value | None], *, reason: str, side: str, once: Once, now: datetime) -> tuple[str, ...]:
+        known = self.world.facts.setdefault(person_id, {})
+        changed = tuple(name for name, value in facts.items() if known.get(name) != value)
+        known.update(facts)
+        self.world.remarks[once.id("remark")] = reason
+        self.world.remark_sides[reason] = side
+        return changed
+
+    async def proposals(self, person_id: str, *, status: str | None, cut: Slice) -> Batch[ProposalRow]:
+        return sliced([row for row in self.world.proposals.values() if row.person_id == person_id and status in {None, row.status}], cut)
+
+    async def decide(
+        self, who: Who, person_id: str, proposal_id: str, decision: Literal["accepted", "dismissed"], *, reason: str, once: Once, now: datetime
+    ) -> tuple[ProposalRow, bool] | None:
+        row = self.world.proposals.get(proposal_id)
+        if row is None or row.person_id != person_id:
+            return None
+        if row.status != "open":
+            return row, False
+        self.world.remarks[once.id("remark")] = reason
+        self.world.proposals[row.id] = replace(row, status=decision, decided_by=who.id, decided_at=now)
+        return self.world.proposals[row.id], True
+
+
 class FakeRemarks(_OfWorld):
     async def keep(self, who: Who, words: str, *, side: str, once: Once, now: datetime) -> str:
         self.world.remarks[once.id("remark")] = words
@@ -450,6 +497,8 @@ def ports(world: World) -> Ports:
         lifecycles=FakeLifecycles(world),
         enrolments=FakeEnrolments(world),
         tasks=FakeTasks(world),
+        notifications=FakeNotifications(world),
+        knowledge=FakeKnowledge(world),
         remarks=FakeRemarks(world),
         inquiries=FakeInquiries(world),
         consents=FakeConsents(world),
