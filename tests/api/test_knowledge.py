@@ -40,9 +40,7 @@ async def test_facts_are_told_with_a_reason_and_what_changed_is_answered(world: 
         (Role.REP, {"persona": "pioneer", "email_consent": True, "market": "UK"}, "invalid", ["/facts/persona", "/facts/email_consent", "/facts/market"]),
     ],
 )
-async def test_what_is_not_ones_own_fact_is_refused_whole(
-    role: Role, facts: dict[str, Any], code: str, pointers: list[str], world: World, as_: As
-) -> None:
+async def test_what_is_not_ones_own_fact_is_refused_whole(role: Role, facts: dict[str, Any], code: str, pointers: list[str], world: World, as_: As) -> None:
     """Each wrong one is pointed at; nothing of the request is written."""
     answer = await as_(role).put(FACTS, _told(**facts))
     assert (answer.json()["code"], [error["pointer"] for error in answer.json()["errors"]]) == (code, pointers)
@@ -110,6 +108,6 @@ def test_every_fact_takes_what_its_hint_asks_for(fact: Fact) -> None:
     right: dict[Kind, Any] = {Kind.FLAG: True, Kind.NUMBER: 3, Kind.DATE: "2027-03-04", Kind.SET: ("renal",), Kind.CODE: "fibrosis"}
     value = fact.values[0] if fact.values else right.get(fact.kind, "pioneer")
     assert fits(fact, value), wanted(fact)
-    for wrong in ({}, 1.5, "no such\nthing", -1):
-        assert not fits(fact, wrong)
+    wrong: list[Any] = [{}, 1.5, "no such\nthing", -1]
+    assert not any(fits(fact, value) for value in wrong)
     assert fact.name not in ELSEWHERE or len(ELSEWHERE[fact.name]) > 10

@@ -10,7 +10,7 @@ from activities.orders import TaskOrder
 from journeys.commands import Act, Learn, Note, OpenTask, StopJourney, Tell, What
 from journeys.position import Standing
 from journeys.state import EndKind
-from orchestrator.store import tables
+from orchestrator.store import stimuli, tables
 from orchestrator.store.desk.knowing import StoredKnowledge
 from orchestrator.store.desk.notifications import StoredNotifications
 from orchestrator.store.engine import transaction
@@ -18,7 +18,7 @@ from orchestrator.store.facts import load_facts
 from orchestrator.store.projection import project
 from orchestrator.store.runs import StoredRuns
 from tests.builders import NOW, a_journey, a_medical_step, a_visit, an_exit
-from tests.orchestrator.store.desk.filling import ASTRID, ENROLMENT, HOME, MARKETING, REP, a_version, add, an_enrolment, every, ids, once, walk
+from tests.orchestrator.store.desk.filling import ASTRID, ENROLMENT, HOME, MARKETING, REP, a_task, a_version, add, an_enrolment, every, ids, once, walk
 from tests.orchestrator.store.sending import a_position, an_end, an_entry
 
 KEY = "enr1.learnt.1"
@@ -69,8 +69,6 @@ async def test_a_tag_that_is_taken_away_is_gone(world: AsyncEngine) -> None:
 
 async def test_what_is_learnt_enters_a_journey_that_waits_for_it(world: AsyncEngine) -> None:
     """A journey that enters by itself considers the HCP in the same transaction."""
-    from orchestrator.store import stimuli  # noqa: PLC0415 - what publishing does
-
     waits = a_journey(journey="waits", purpose="medical_response", entry={"when": {"fact": "tags", "has": "renal"}, "automatic": True})
     await add(world, a_version(waits))
     async with transaction(world) as session:
@@ -184,9 +182,7 @@ async def test_a_run_that_is_awaited_tells_how_it_ended(world: AsyncEngine, kind
 
 async def test_every_line_is_kept_and_a_snoozed_task_is_due_by_its_own(world: AsyncEngine) -> None:
     """The run itself may wake earlier, for another line."""
-    await add(
-        world, tables.Task(id="enr1.visit.1", enrolment_id=ENROLMENT, person_id=ASTRID, side="commercial", kind="visit", step="visit", due=NOW, opened_at=NOW)
-    )
+    await add(world, a_task(id="enr1.visit.1", step="visit"))
     later = NOW + timedelta(days=3)
     lines = tuple(
         Standing(line=line, step=step, key=f"enr1.{step}.1", doing=doing, since=NOW, until=until, reason=None)
