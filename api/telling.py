@@ -8,9 +8,13 @@ from journeys.commands import NOT_CONTINUED, What
 from journeys.content import EMAIL
 from journeys.definitions import (
     ANSWERED,
+    DONE,
+    EXHAUSTED,
     FAILED,
-    NOT_RECORDED,
+    HANDLED,
+    JOINED,
     NO_ANSWER,
+    NOT_RECORDED,
     OTHERWISE,
     OVERDUE,
     SENT,
@@ -55,6 +59,10 @@ _WAYS = {
     NO_ANSWER: "no answer came in time",
     NOT_RECORDED: "nobody reported whether the HCP came",
     TOO_LATE: "it had begun already",
+    DONE: "it was done",
+    JOINED: "its lines came together",
+    HANDLED: "the lead dealt with it",
+    EXHAUSTED: "it had been played as often as it may",
     "again": "it may be tried again",
 }
 _HEARD = {
@@ -129,6 +137,7 @@ _STANDING = {
     "held": "{here} is held because {reason}; it is tried again at {until}.",
     "joining": "Lines are played side by side at {here}.",
     "paused": "Paused at {here}: nothing new begins until the pause is lifted.",
+    "ready": "{here} is next.",
     "ended": "Ended. {ending}: {reason}.",
 }
 

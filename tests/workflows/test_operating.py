@@ -34,7 +34,7 @@ from tests.orchestrator.store.desk.filling import HOME, a_person, a_version, add
 from tests.orchestrator.store.operating import ADMIN
 from tests.orchestrator.store.sending import change
 from tests.workflows.links import PlainLinks
-from tests.workflows.memory import MemoryChannel
+from tests.workflows.memory import MemoryChannel, MemoryRequests, MemoryRuns
 from tests.workflows.scenarios import late_visit, steps
 from tests.workflows.stages import PATIENCE, speaking_pydantic
 from workflows.run import operation_id, operations_queue, workflow_id
@@ -112,7 +112,9 @@ async def clinic(engine: AsyncEngine, temporal_dev: WorkflowEnvironment) -> Asyn
     queue = engine.url.database or ""
     gateway = Gateway(client, task_queue=queue, pace=clock.pace)
     composer = Composer(PlainLinks(), sender="house@dirigent.example", domain="dirigent.example")
-    playing = make_worker(client, task_queue=queue, engine=engine, channels={"email": MemoryChannel()}, composer=composer, clock=clock)
+    playing = make_worker(
+        client, task_queue=queue, engine=engine, channels={"email": MemoryChannel()}, requests=MemoryRequests(MemoryRuns()), composer=composer, clock=clock
+    )
     operating = make_operator(client, task_queue=queue, engine=engine, hands=gateway, clock=clock)
     async with playing, operating:
         house = Clinic(engine, client, gateway, outbox.Relay(engine, gateway), clock, runs)
