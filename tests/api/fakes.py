@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from api.codes import Code
 from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
-from api.ports import CommandRefusedError, NotEnrolled, Ports
+from api.ports import AnswerRefused, CommandRefusedError, NotEnrolled, Ports, Stamp
 from api.rows import (
     ActRow,
     ClickTarget,
@@ -17,6 +18,7 @@ from api.rows import (
     InquiryText,
     InvitationRow,
     PersonRow,
+    RequestRow,
     SweepResultRow,
     SweepRow,
     TaskRow,
@@ -35,6 +37,7 @@ from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
 from journeys.drawing import Box, Layout, Picture
 from journeys.events import Command
+from journeys.facts import Wall
 from journeys.library import Library
 from journeys.lifecycle import Refusal as ActRefusal
 from journeys.lifecycle import Refused as ActRefused

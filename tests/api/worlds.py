@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from api.rows import EffectRow, EnrolmentRow, EventRow, InquiryRow, InquiryText, PersonRow, SweepResultRow, SweepRow, TaskRow, TimelineRow, UserRow, VersionRow
+from api.rows import EffectRow, EnrolmentRow, EventRow, InquiryRow, InquiryText, PersonRow, RequestRow, SweepResultRow, SweepRow, TaskRow, TimelineRow, UserRow, VersionRow
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Role
 from journeys.commands import Note, What
@@ -22,6 +22,7 @@ ENROLMENT = "enr1"
 VISIT, QUESTION = f"{ENROLMENT}.first-visit.1", f"{ENROLMENT}.question.1"
 INQUIRY = "inquiry-1"
 TOUCH = f"{ENROLMENT}.follow-up.1"
+ASKED = f"{ENROLMENT}.stock.1"
 PIN = "a-pin-of-mine"
 """Everybody's here."""
 BULK = "bulk-1"
@@ -50,6 +51,7 @@ def a_world() -> World:
     world.touches = {TOUCH: {"study": "https://dirigent.example/study"}}
     event = EventRow("event-1", "booking", "evt-1", "appointment_booked", "4711", ASTRID, "taken", late=False, at=NOW, arrived_at=NOW)
     world.events = {("booking", "evt-1"): replace(event, effects=(EffectRow(JOURNEY, "entered", None, ENROLMENT),))}
+    world.requests = {ASKED: RequestRow(ASKED, ENROLMENT, "stock", "stock", "accepted", None, None, NOW, NOW, None)}
     world.sweeps = {BULK: SweepRow(BULK, "bulk", JOURNEY, {"markets": ["SE"]}, None, "counted", {"entered": 2}, {}, "user-marketing", NOW, None, None)}
     world.sweep_results = [SweepResultRow(ASTRID, "entered", None, ENROLMENT, NOW)]
     world.lines = [
