@@ -56,9 +56,7 @@ class _Launch:
         row = _good(definition.journey, await lifecycles.submit(self._session, self._doing(self._author), key))
         for party in missing(await life_of(self._session, row), await policies(self._session)):
             _good(definition.journey, await self._sign(row, party))
-        published = await lifecycles.publish(
-            self._session, self._doing(self._author), key, since=None, running=Running.PIN, migrating=None, means=self._means
-        )
+        published = await lifecycles.publish(self._session, self._doing(self._author), key, since=None, running=Running.PIN, migrating=None, means=self._means)
         _good(definition.journey, published)
 
     async def _sign(self, row: DefinitionVersion, party: Party) -> Outcome | None:

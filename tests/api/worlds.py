@@ -3,7 +3,21 @@
 from dataclasses import replace
 from typing import Any
 
-from api.rows import EffectRow, EnrolmentRow, EventRow, InquiryRow, InquiryText, PersonRow, RequestRow, SweepResultRow, SweepRow, TaskRow, TimelineRow, UserRow, VersionRow
+from api.rows import (
+    EffectRow,
+    EnrolmentRow,
+    EventRow,
+    InquiryRow,
+    InquiryText,
+    PersonRow,
+    RequestRow,
+    SweepResultRow,
+    SweepRow,
+    TaskRow,
+    TimelineRow,
+    UserRow,
+    VersionRow,
+)
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Role
 from journeys.commands import Note, What

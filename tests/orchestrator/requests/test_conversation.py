@@ -44,7 +44,7 @@ async def test_a_reply_that_stands(said: str, heard: dict[str, Any]) -> None:
         assert await ask(other) == Called(key=KEY, **heard)
 
 
-@pytest.mark.parametrize("said", [reply(500), reply(503), reply(408), reply(425), reply(429), HANG_UP, "HTTP/1.1 200 So\r\nContent-Length: 40\r\n\r\n{\"answ"])
+@pytest.mark.parametrize("said", [reply(500), reply(503), reply(408), reply(425), reply(429), HANG_UP, 'HTTP/1.1 200 So\r\nContent-Length: 40\r\n\r\n{"answ'])
 async def test_what_does_not_stand_is_unanswered(said: str) -> None:
     """Trouble, a wish for later, a connection that closes before or in the middle of the reply: asked again, and not from here."""
     async with another_system(said) as other:
