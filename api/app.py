@@ -19,11 +19,15 @@ from api.routers import (
     enrolments,
     events,
     facts,
+    halts,
     health,
     inquiries,
     invitations,
     lifecycles,
+    migrations,
+    operations,
     people,
+    repairs,
     requests,
     seeing,
     tasks,
@@ -51,6 +55,10 @@ _TAGS = [
     {"name": "users", "description": "What users change of their own."},
     {"name": "events", "description": "What other systems report of people."},
     {"name": "requests", "description": "What other systems answer."},
+    {"name": "halts", "description": "Pauses and stops, by scope."},
+    {"name": "operations", "description": "Acts on many runs, one after the other."},
+    {"name": "migrations", "description": "Moving people from one version of a journey to another."},
+    {"name": "repairs", "description": "Runs in trouble, and what is done about them."},
     {"name": "links", "description": "What a recipient reaches without signing in."},
     {"name": "health", "description": "Whether the process lives and can serve."},
 ]
@@ -93,7 +101,8 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    for noun in (people, consents, definitions, lifecycles, seeing, enrolments, bulk_enrolments, tasks, inquiries, content, facts, events, users):
+    commercial = (people, consents, definitions, lifecycles, seeing, enrolments, bulk_enrolments, tasks, inquiries, content, facts, events, users)
+    for noun in (*commercial, halts, operations, migrations, repairs):
         router.include_router(noun.router)
     return router
 
@@ -121,8 +130,8 @@ def _problem_schemas() -> dict[str, Any]:
 
 
 def _replace_validation_errors(schema: dict[str, Any]) -> None:
-    for operations in schema["paths"].values():
-        for operation in operations.values():
+    for path in schema["paths"].values():
+        for operation in path.values():
             answers = operation["responses"]
             if "422" in answers and "application/json" in answers["422"].get("content", {}):
                 answers["422"] = problems.responses(422)[422]

@@ -63,6 +63,7 @@ class Code(StrEnum):
     NO_KEY = "no_key"
     BUSY = "busy"
     SWEEP_MOVED_ON = "sweep_moved_on"
+    HALTED = "halted"
     NOT_BEGUN = "not_begun"
     ENDED = "ended"
     TASK_NOT_OPEN = "task_not_open"
@@ -75,6 +76,15 @@ class Code(StrEnum):
     SNOOZED_TOO_OFTEN = "snoozed_too_often"
     SIGNATURE_INVALID = "signature_invalid"
     UNKNOWN_ANSWER = "unknown_answer"
+    PAUSED = "paused"
+    NOT_STANDING_THERE = "not_standing_there"
+    NOT_HELD = "not_held"
+    UNDER_WAY = "under_way"
+    UNKNOWN_STEP = "unknown_step"
+    ANOTHER_LINE = "another_line"
+    COUNT_CHANGED = "count_changed"
+    ALREADY_LIFTED = "already_lifted"
+    OPERATION_OVER = "operation_over"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -134,6 +144,7 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.NO_KEY: (409, "This journey is entered by key"),
     Code.BUSY: (409, "Another journey has the HCP"),
     Code.SWEEP_MOVED_ON: (409, "The bulk enrolment is in another state"),
+    Code.HALTED: (409, "Paused or stopped"),
     Code.NOT_BEGUN: (409, "The journey has not begun"),
     Code.ENDED: (409, "The journey has ended"),
     Code.TASK_NOT_OPEN: (409, "The task is not open"),
@@ -146,6 +157,15 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.SNOOZED_TOO_OFTEN: (409, "Put off too often"),
     Code.SIGNATURE_INVALID: (401, "Not signed by the system that was asked"),
     Code.UNKNOWN_ANSWER: (422, "Not an answer of this request"),
+    Code.PAUSED: (409, "The journey is paused"),
+    Code.NOT_STANDING_THERE: (409, "Nobody stands there"),
+    Code.NOT_HELD: (409, "Nothing is held there"),
+    Code.UNDER_WAY: (409, "It is being done at this moment"),
+    Code.UNKNOWN_STEP: (422, "No such step"),
+    Code.ANOTHER_LINE: (409, "A step of another line"),
+    Code.COUNT_CHANGED: (409, "Another number of runs"),
+    Code.ALREADY_LIFTED: (409, "Lifted already"),
+    Code.OPERATION_OVER: (409, "The operation is over"),
     Code.UNAVAILABLE: (503, "Not reachable at the moment"),
     Code.INTERNAL: (500, "Our mistake"),
 }

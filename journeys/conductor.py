@@ -190,7 +190,7 @@ def _complete(move: Move, place: at.AtTask, event: on.Complete) -> None:
         return
     if event.chosen is not None:
         move.go(event.chosen, way="offer", by=event.by, remark=event.remark)
-    elif isinstance(move.step, SendStep) and event.outcome == SENT:
+    elif event.outcome == SENT and isinstance(move.step, SendStep):
         touches.deliver(move, by=event.by)
     else:
         move.leave(event.outcome, by=event.by)

@@ -19,11 +19,15 @@ from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.desk.events import StoredEvents
+from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
 from orchestrator.store.desk.lifecycles import StoredLifecycles
+from orchestrator.store.desk.migrations import StoredMigrations
+from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
+from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.desk.requests import StoredRequests
 from orchestrator.store.desk.sweeps import StoredSweepDesk
 from orchestrator.store.desk.tasks import StoredTasks
@@ -32,6 +36,7 @@ from orchestrator.store.desk.touches import StoredTouches
 from orchestrator.store.desk.users import StoredUsers
 from orchestrator.store.engine import UNREACHABLE
 from orchestrator.store.outbox import Relay
+from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.gateway import Gateway
 
 
@@ -62,6 +67,11 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         sweeps=StoredSweepDesk(engine),
         requests=StoredRequests(engine, settings.endpoints),
         channels=means.channels,
+        halts=StoredHalts(engine),
+        operations=StoredOperations(engine),
+        migrations=StoredMigrations(engine),
+        repairs=StoredRepairs(engine),
+        watch=StoredWatch(engine),
     )
 
 

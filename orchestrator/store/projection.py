@@ -13,6 +13,7 @@ from orchestrator.store import turns
 from orchestrator.store.considering import changed
 from orchestrator.store.continuing import hand_over
 from orchestrator.store.entering import locked
+from orchestrator.store.standings import stand
 from orchestrator.store.tables import CommercialProfile, Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
 from orchestrator.store.versions import settle_after_run
 
@@ -29,6 +30,7 @@ async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enro
         told = note if refused is None else note.model_copy(update={"way": NOT_CONTINUED + refused})
         session.add(_line(enrolment, task, await _with_channel(session, told), entry, line, now))
     _place(enrolment, entry)
+    await stand(session, entry)
     session.add(enrolment)
     return enrolment
 

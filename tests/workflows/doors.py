@@ -205,11 +205,11 @@ async def _clear(engine: AsyncEngine, client: Client) -> None:
             await client.get_workflow_handle(running.id).terminate()
 
 
-def consent(person: str) -> tables.Consent:
-    """Consent to promotional e-mail, given a day ago."""
-    at = datetime.now(UTC) - DAY
-    told: dict[str, Any] = {"channel": "email", "purpose": "promotional", "market": "SE", "text_version": "1", "method": "paper"}
-    return tables.Consent(id=f"consent-{person}", person_id=person, act="given", captured_by="user-rep", at=at, recorded_at=at, **told)
+def consent(person: str, **changes: Any) -> tables.Consent:
+    """Consent to promotional e-mail, given a day ago, unless told otherwise."""
+    at = changes.get("at", datetime.now(UTC) - DAY)
+    told: dict[str, Any] = {"id": f"consent-{person}", "act": "given", "channel": "email", "purpose": "promotional", "market": "SE", "text_version": "1"}
+    return tables.Consent(**{**told, "person_id": person, "method": "paper", "captured_by": "user-rep", "at": at, "recorded_at": at, **changes})
 
 
 def one_message(journey: str, entry: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithd
 from api.who import Who
 from journeys.definitions import Purpose
 from journeys.events import ConsentGiven, ConsentWithdrawn, Objected
+from journeys.facts import CATALOGUE
 from orchestrator.store import audit, outbox
 from orchestrator.store.considering import changed
 from orchestrator.store.desk.adding import added
 from orchestrator.store.engine import transaction
+from orchestrator.store.facts import CONSENT
 from orchestrator.store.tables import Consent, Objection, Person
 
 
@@ -79,8 +81,9 @@ async def add_act(session: AsyncSession, act: Consent, *, by: str, role: str) ->
     if act.purpose == Purpose.PROMOTIONAL:
         fact = ConsentGiven(id=act.id, channel=act.channel) if act.act == "given" else ConsentWithdrawn(id=act.id, channel=act.channel)
         await outbox.tell_person(session, act.person_id, fact)
-        if act.channel == "email":
-            await changed(session, act.person_id, ("email_consent",), id=f"email_consent.{act.id}", now=act.recorded_at)
+        fact_name = act.channel + CONSENT
+        if fact_name in CATALOGUE:
+            await changed(session, act.person_id, (fact_name,), id=f"{fact_name}.{act.id}", now=act.recorded_at)
     details = {"person": act.person_id, "channel": act.channel, "purpose": act.purpose, "method": act.method}
     await audit.record(session, by=by, role=role, action=f"consent.{act.act}", subject=f"consent:{act.id}", details=details, now=act.recorded_at)
     return ConsentLine.model_validate(act)

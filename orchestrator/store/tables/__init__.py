@@ -1,6 +1,7 @@
 """The tables, by noun. They do not validate and never leave the store: what others see are the models of `journeys`, `activities` and `api`."""
 
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
+from orchestrator.store.tables.operations import AlarmRow, Halt, Operation, OperationItem, StandingRow
 from orchestrator.store.tables.people import (
     Affiliation,
     Alignment,
@@ -22,6 +23,7 @@ from orchestrator.store.tables.runs import Enrolment, HeardFact, Inquiry, Inquir
 
 __all__ = [
     "Affiliation",
+    "AlarmRow",
     "Alignment",
     "AuditEntry",
     "CommercialProfile",
@@ -32,6 +34,7 @@ __all__ = [
     "Enrolment",
     "EventEffect",
     "ExternalId",
+    "Halt",
     "HeardFact",
     "IdempotencyKey",
     "Inquiry",
@@ -40,6 +43,8 @@ __all__ = [
     "Market",
     "MedicalProfile",
     "Objection",
+    "Operation",
+    "OperationItem",
     "Organisation",
     "OrganisationExternalId",
     "Outbox",
@@ -50,6 +55,7 @@ __all__ = [
     "Remark",
     "Request",
     "SigningPin",
+    "StandingRow",
     "Stimulus",
     "Sweep",
     "SweepResult",
