@@ -12,7 +12,7 @@ from journeys.definitions import Definition
 from tests.api.conftest import KEY, As
 from tests.api.fakes import World
 from tests.api.living import a_row
-from tests.api.worlds import ASTRID, BULK, ENROLMENT, HALT, INQUIRY, JOURNEY, OPERATION, PIN, PROPOSAL, QUESTION, TOUCH, VISIT, the_authored
+from tests.api.worlds import ASKED, ASTRID, BULK, ENROLMENT, HALT, INQUIRY, JOURNEY, OPERATION, PIN, PROPOSAL, QUESTION, TOUCH, VISIT, the_authored
 from tests.builders import written
 
 ALL = frozenset(Role)
@@ -76,6 +76,8 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "list_enrolments": (ALL, "/api/v1/enrolments", None),
     "read_enrolment": (ALL, f"/api/v1/enrolments/{ENROLMENT}", None),
     "read_story": (ALL, f"/api/v1/enrolments/{ENROLMENT}/story", None),
+    "read_requests": (ALL, f"/api/v1/enrolments/{ENROLMENT}/requests", None),
+    "answer_request": (PUBLIC, f"/api/v1/requests/{ASKED}/answer", {"answer": "in_stock"}),
     "leave": (READERS - {Role.MEDICAL, Role.SALES}, f"/api/v1/enrolments/{ENROLMENT}/exit", {"reason": "moved_away", "remark": "Left the clinic."}),
     "list_tasks": (ALL, "/api/v1/tasks", None),
     "read_task": (ALL, f"/api/v1/tasks/{VISIT}", None),
@@ -151,7 +153,7 @@ def versions(world: World) -> None:
         world.definitions[JOURNEY, number] = a_row(definition, _version(number), now=world.now, world=world, state=state)
 
 
-_OF_THE_ACT = {"not_your_party", "not_your_task"}
+_OF_THE_ACT = {"not_your_party", "not_your_task", "signature_invalid"}
 """Refused for what is asked, and not for who asks."""
 
 

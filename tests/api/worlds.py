@@ -13,6 +13,7 @@ from api.rows import (
     NotificationRow,
     PersonRow,
     ProposalRow,
+    RequestRow,
     SweepResultRow,
     SweepRow,
     TaskRow,
@@ -40,6 +41,7 @@ VISIT, QUESTION = f"{ENROLMENT}.first-visit.1", f"{ENROLMENT}.question.1"
 INQUIRY = "inquiry-1"
 HALT, OPERATION = "halt-1", "operation-1"
 TOUCH = f"{ENROLMENT}.follow-up.1"
+ASKED = f"{ENROLMENT}.stock.1"
 PIN = "a-pin-of-mine"
 """Everybody's here."""
 BULK = "bulk-1"
@@ -74,6 +76,7 @@ def a_world() -> World:
     world.touches = {TOUCH: {"study": "https://dirigent.example/study"}}
     event = EventRow("event-1", "booking", "evt-1", "appointment_booked", "4711", ASTRID, "taken", late=False, at=NOW, arrived_at=NOW)
     world.events = {("booking", "evt-1"): replace(event, effects=(EffectRow(JOURNEY, "entered", None, ENROLMENT),))}
+    world.requests = {ASKED: RequestRow(ASKED, ENROLMENT, "stock", "stock", "accepted", None, None, NOW, NOW, None)}
     world.sweeps = {BULK: SweepRow(BULK, "bulk", JOURNEY, {"markets": ["SE"]}, None, "counted", {"entered": 2}, {}, "user-marketing", NOW, None, None)}
     world.sweep_results = [SweepResultRow(ASTRID, "entered", None, ENROLMENT, NOW)]
     world.lines = [

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -37,7 +38,7 @@ from tests.end_to_end.house import House
 from tests.end_to_end.waiting import eventually
 
 Opening = Callable[..., AbstractAsyncContextManager[House]]
-"""Opens a house; `speed` is how many times faster than the wall clock its journeys run."""
+"""Opens a house; `speed` is how many times faster than the wall clock its journeys run, the rest are settings."""
 
 _FURNISHED = "furnished"
 _numbers = count(1)
@@ -68,9 +69,9 @@ def open_house(furnished: str, temporal_dev: WorkflowEnvironment, tmp_path: Path
     """Opens a house at a pace of the test's choice, once."""
 
     @asynccontextmanager
-    async def opened(*, speed: float = 1.0) -> AsyncIterator[House]:
+    async def opened(*, speed: float = 1.0, **more: Any) -> AsyncIterator[House]:
         address = temporal_dev.client.service_client.config.target_host
-        settings = _settings(furnished, temporal=address, folder=tmp_path / "inbox", speed=speed)
+        settings = _settings(furnished, temporal=address, folder=tmp_path / "inbox", speed=speed, **more)
         async with _inbox(settings, tmp_path / "inbox"), _running(settings, tmp_path / "inbox") as house:
             yield house
 
@@ -84,7 +85,7 @@ async def house(open_house: Opening) -> AsyncIterator[House]:
         yield opened
 
 
-def _settings(database: str, *, temporal: str, folder: Path, speed: float) -> Settings:
+def _settings(database: str, *, temporal: str, folder: Path, speed: float, **more: Any) -> Settings:
     given = {
         "embedded": True,
         "database_url": database,
@@ -102,7 +103,7 @@ def _settings(database: str, *, temporal: str, folder: Path, speed: float) -> Se
         "clock_speed": speed,
         "clock_origin": datetime.now(UTC),
     }
-    return Settings.model_validate(given)
+    return Settings.model_validate({**given, **more})
 
 
 @asynccontextmanager

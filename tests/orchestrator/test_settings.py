@@ -56,6 +56,37 @@ def test_a_wrong_value_is_named_and_not_shown(set_to: SetTo) -> None:
     assert "hidden-word" not in said
 
 
+_ENDPOINT = '{"stock": {"url": "%s", "secret": "%s"}}'
+_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+def test_other_systems_are_read_by_name(set_to: SetTo) -> None:
+    """An address over https, or on this machine; a representation hides the secret."""
+    for address in ("https://stock.example/ask", "http://localhost:8080/", "http://127.0.0.1:8080/", "http://[::1]:8080/"):
+        read = set_to({**_COMPLETE, "ENDPOINTS": _ENDPOINT % (address, _SECRET)})
+        assert (str(read.endpoints["stock"].url), read.endpoints["stock"].secret.get_secret_value()) == (address, _SECRET)
+        assert "MfKQ9r8G" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (_ENDPOINT % ("http://stock.example", _SECRET), "DIRIGENT_ENDPOINTS stock url: is not https"),
+        (_ENDPOINT % ("https://me:hidden-word@stock.example", _SECRET), "DIRIGENT_ENDPOINTS stock url: holds a user or a password"),
+        (_ENDPOINT % ("https://stock.example", "hidden-word"), "DIRIGENT_ENDPOINTS stock secret: is not whsec_"),
+        ('{"hidden-word"', "DIRIGENT_ENDPOINTS: is not JSON like"),
+        ('["hidden-word"]', "DIRIGENT_ENDPOINTS: is not JSON like"),
+        ('{"stock": {"url": "https://stock.example"}}', "DIRIGENT_ENDPOINTS stock secret: is not set"),
+    ],
+)
+def test_an_endpoint_that_is_wrong_is_named_and_not_shown(set_to: SetTo, written: str, said: str) -> None:
+    """Which one, and what is the matter; never what was written."""
+    with pytest.raises(SettingsInvalidError) as refused:
+        set_to({**_COMPLETE, "ENDPOINTS": written})
+    assert said in str(refused.value)
+    assert "hidden-word" not in str(refused.value)
+
+
 def test_the_database_is_reached_by_psycopg(set_to: SetTo) -> None:
     """The address that every hosting service prints works as it is; a representation hides it."""
     settings = set_to(_COMPLETE)

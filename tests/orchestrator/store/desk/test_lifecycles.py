@@ -451,3 +451,18 @@ async def test_a_withdrawn_draft_stays_on_record(desk: Desk, second: Definition)
     assert good(await desk.act(Act.WITHDRAW)).life.state is VersionState.WITHDRAWN
     assert code(await desk.draft(second)) is Refusal.VERSION_EXISTS
     assert await desk.act(Act.SUBMIT, 9) is None
+
+
+async def test_what_is_not_set_up_here_is_not_published(engine: AsyncEngine) -> None:
+    """A channel or another system that the text names and the settings do not: refused with the name, and published once it is there."""
+    steps = a_journey().model_dump(mode="json", by_alias=True, exclude_defaults=True)["steps"]
+    first, *_ = steps
+    asking = {"asking": {"request": {"to": "stock", "answers": ["yes"], "up_to": "2 days"}, "next": {"otherwise": first}}}
+    await Desk(engine).signed(a_journey(version=2, start="asking", steps={**asking, **steps}))
+    without = await Desk(engine, means=Means(channels=())).publish(key="no-channel")
+    assert isinstance(without, Refused)
+    assert (without.code, "email" in without.detail) == (Refusal.CHANNEL_NOT_CONFIGURED, True)
+    refused = await Desk(engine).publish(key="no-endpoint")
+    assert isinstance(refused, Refused)
+    assert (refused.code, "stock" in refused.detail) == (Refusal.ENDPOINT_NOT_CONFIGURED, True)
+    assert good(await Desk(engine, means=Means(channels=("email",), endpoints=("stock",))).publish(key="all-there")).life.state is VersionState.PUBLISHED
