@@ -101,4 +101,4 @@ async def test_what_is_next_is_next_on_the_line_of_the_task(world: World, as_: A
     """Where the line has come to its end, the main one is told."""
     world.receipt = a_receipt(position=_two_lines(world))
     told = (await as_(Role.REP).post(f"/api/v1/tasks/{VISIT}/complete", {"outcome": "interested", "channel": "remote"})).json()
-    assert (told["next"]["doing"], told["next"]["sentence"]) == ("joining", "The lines of “The e-mail after the visit” are being played.")
+    assert (told["next"]["doing"], told["next"]["sentence"]) == ("joining", "Lines are played side by side at “The e-mail after the visit”.")
