@@ -1,7 +1,7 @@
 """Operations over many runs on a real PostgreSQL: paced, resumed where they stopped, held and stopped, with a report for each run."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,13 +13,14 @@ from journeys.acceptance import Refusal, Refused
 from journeys.migration import Obstacle, Unmovable
 from journeys.reasons import Reason
 from orchestrator.store import tables
-from orchestrator.store.desk.migrations import StoredMigrations
+from orchestrator.store.desk.migrations import StoredMigrating, StoredMigrations
 from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.repairs import StoredRepairs
+from orchestrator.store.engine import transaction
 from orchestrator.store.operations import ATTEMPTS, Operating
 from tests.builders import NOW
-from tests.orchestrator.store.desk.filling import add, every, once, walk
-from tests.orchestrator.store.operating import ADMIN, AWAY, CLOCK, RUNS, FakeHands, a_standing, carried_out, several_runs, version_2
+from tests.orchestrator.store.desk.filling import a_person, add, an_enrolment, every, once, walk
+from tests.orchestrator.store.operating import ADMIN, AWAY, CLOCK, RUNS, FakeHands, a_standing, carried_out, several_runs, the_journey, version_2
 from tests.orchestrator.store.sending import change
 
 JOURNEY = "heart-failure-pioneer"
@@ -205,3 +206,36 @@ async def test_a_run_that_has_not_begun_is_waited_for(engine: AsyncEngine) -> No
     hands.said = {"run0": [Unmovable(code=Obstacle.ENDED, detail="…")]}
     await carried_out(engine, hands, (await begun(engine)).id)
     assert await results(engine) == {"run0": ("done", None)}
+
+
+async def test_publishing_may_move_everybody_from_its_date_on(engine: AsyncEngine) -> None:
+    """The operation waits for the date; whoever came until then is moved, from every earlier version that people may be on."""
+    await several_runs(engine, 2)
+    since = datetime.now(UTC) + timedelta(hours=1)
+    async with transaction(engine) as session:
+        await StoredMigrating(CLOCK.pace).begin(session, journey=JOURNEY, version=2, since=since, by="user-marketing")
+    (operation,) = await every(engine, tables.Operation)
+    operating, hands = Operating(engine, FakeHands(), CLOCK), FakeHands()
+    waits = await operating.carry_on(operation.id)
+    assert (waits.over, 0 < waits.rest <= 900, await every(engine, tables.OperationItem)) == (False, True, [])
+    await add(engine, a_person(id="latecomer"), an_enrolment(id="late", person_id="latecomer", digest=the_journey().digest))
+    await change(engine, "UPDATE operation SET not_before = :past", past=NOW - timedelta(days=400))
+    await carried_out(engine, hands, operation.id)
+    assert sorted(run for run, _ in hands.moved) == ["late", "run0", "run1"]
+
+
+@pytest.mark.parametrize(("kind", "status", "version"), [("migrate", "queued", 2), ("leave", "ended", 1)])
+async def test_an_enrolment_that_waits_for_its_turn_is_changed_where_it_stands(engine: AsyncEngine, kind: str, status: str, version: int) -> None:
+    """It has no run that could be asked: it will begin on the new version, or leaves the queue."""
+    await several_runs(engine, 1, status="queued")
+    if kind == "migrate":
+        operation = await begun(engine)
+    else:
+        told = {"action": "leave", "journey": JOURNEY, "since_before": NOW + timedelta(days=1), "reason": "other", "remark": "Stopped."}
+        await change(engine, "UPDATE standing SET doing = 'held'")
+        operation = await StoredRepairs(engine).begin(ADMIN, RepairMany.model_validate(told), remark="r", once=once(), now=NOW)
+    hands = FakeHands()
+    await carried_out(engine, hands, operation.id)
+    (enrolment,) = await every(engine, tables.Enrolment)
+    assert (enrolment.status, enrolment.version, hands.moved, hands.commands) == (status, version, [], [])
+    assert await results(engine) == {"run0": ("done", "queued")}
