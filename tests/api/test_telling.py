@@ -52,3 +52,11 @@ def _journey() -> Definition:
 def test_what_was_sent_is_called_what_it_is(note: dict[str, Any], told: str) -> None:
     """An e-mail, a message on a channel by its name, or an invitation."""
     assert telling.sentence(Note(**note), definition=_journey()) == told
+
+
+@pytest.mark.parametrize("what", What)
+def test_everything_that_can_happen_is_told(what: What) -> None:
+    """In a sentence with a full stop and nothing left to fill in."""
+    told = _told(what=what, step="both", to="follow-up", way="joined", reason="no_longer_awaited", until=None)
+    assert told.endswith(".")
+    assert not {"{", "}"} & set(told)
