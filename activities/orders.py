@@ -45,6 +45,14 @@ class CallOrder(Stored):
     call: CallOut
 
 
+class MoveOrder(Stored):
+    """The advance by which a run came to another version of its journey, and that version."""
+
+    entry: Entry
+    version: int
+    digest: str
+
+
 class OpenOrder(Stored):
     """The first act of a run: read the score."""
 

@@ -1,10 +1,10 @@
 """What the activities need of the house: Protocols that the store, the channels and the clock implement, and that tests fake."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
 from journeys.conditions import Value
 from journeys.events import Called
 from journeys.policy import Verdict
@@ -115,10 +115,36 @@ class Runs(Protocol):
         """Record the advance and enter the HCP in the other journey, by its own rules. Returns the code of what stood in the way, or None."""
         ...
 
+    async def move(self, order: MoveOrder) -> None:
+        """Record the advance and have the enrolment name the version that the run is on from here, in one transaction."""
+        ...
+
 
 class Requests(Protocol):
     async def call(self, order: CallOrder, *, attempt: int) -> Called:
-        """Record the advance and make the call. Raises where the other system gave no answer, so that it is asked again."""
+        """Record the advance and make the call. Raises Unanswered where the other system said nothing that stands, so that it is asked again."""
+        ...
+
+
+class Unanswered(Exception):
+    """Another system could not be reached, or asks to be asked again: after `retry_after` of real time, where it says when."""
+
+    def __init__(self, trouble: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(trouble)
+        self.retry_after = retry_after
+
+
+class Progress(Stored):
+    """How far an operation over many runs has come."""
+
+    over: bool
+    rest: float
+    """Seconds until it should go on."""
+
+
+class Operators(Protocol):
+    async def carry_on(self, operation: str) -> Progress:
+        """Act on the next runs of an operation, as many as its pace allows for one second, each once; a repeat goes on where it stopped."""
         ...
 
 

@@ -2,9 +2,10 @@
 
 import structlog
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.orders import CallOrder
-from activities.ports import Requests
+from activities.ports import Requests, Unanswered
 from journeys.events import Called
 
 log = structlog.get_logger()
@@ -19,6 +20,9 @@ class RequestActivities:
     @activity.defn
     async def call(self, order: CallOrder) -> Called:
         """Accepted (an answer will come), answered at once, or failed for good."""
-        called = await self._requests.call(order, attempt=activity.info().attempt)
-        log.info("request", key=order.call.key, to=order.call.to, result=called.result)
+        try:
+            called = await self._requests.call(order, attempt=activity.info().attempt)
+        except Unanswered as error:
+            raise ApplicationError(str(error), type=type(error).__name__, next_retry_delay=error.retry_after) from error
+        log.info("request", key=order.call.key, to=order.call.to, result=called.result, reason=called.reason)
         return called

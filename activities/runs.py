@@ -3,7 +3,7 @@
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.orders import Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder
+from activities.orders import Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder
 from activities.ports import Clock, Runs, UnknownRun
 from journeys.events import FactsLoaded, JourneyBegun
 
@@ -43,3 +43,8 @@ class RunActivities:
         """Write down the advance and enter the HCP in another journey, or say why not."""
         refused = await self._runs.start_journey(order, now=self._clock.now())
         return JourneyBegun(key=order.journey.key, refused=refused)
+
+    @activity.defn
+    async def move_run(self, order: MoveOrder) -> None:
+        """Write down that the run is on another version of its journey."""
+        await self._runs.move(order)

@@ -19,13 +19,18 @@ from api.routers import (
     enrolments,
     events,
     facts,
+    halts,
     health,
     inquiries,
     invitations,
     knowledge,
     lifecycles,
+    migrations,
     notifications,
+    operations,
     people,
+    repairs,
+    requests,
     seeing,
     tasks,
     unsubscribe,
@@ -36,8 +41,8 @@ from api.security import Tokens
 _DESCRIPTION = """\
 Runs the engagement strategy that sales, marketing and medical agreed on, one durable journey for each healthcare professional.
 
-Every request but health and the links in e-mails carries a signed bearer token. Every refusal is an `application/problem+json` document
-(RFC 9457) with a stable `code`. A command carries an `Idempotency-Key`: asking again with the same key is safe.
+Every request but health, the links in e-mails and the answers of other systems, which are signed themselves, carries a signed bearer token. Every refusal
+is an `application/problem+json` document (RFC 9457) with a stable `code`. A command carries an `Idempotency-Key`: asking again with the same key is safe.
 """
 _TAGS = [
     {"name": "tasks", "description": "What waits for a human, and the five commands."},
@@ -52,6 +57,11 @@ _TAGS = [
     {"name": "facts", "description": "What is heard of a touch."},
     {"name": "users", "description": "What users change of their own."},
     {"name": "events", "description": "What other systems report of people."},
+    {"name": "requests", "description": "What other systems answer."},
+    {"name": "halts", "description": "Pauses and stops, by scope."},
+    {"name": "operations", "description": "Acts on many runs, one after the other."},
+    {"name": "migrations", "description": "Moving people from one version of a journey to another."},
+    {"name": "repairs", "description": "Runs in trouble, and what is done about them."},
     {"name": "links", "description": "What a recipient reaches without signing in."},
     {"name": "health", "description": "Whether the process lives and can serve."},
 ]
@@ -84,7 +94,7 @@ def create_app(
     problems.install(app, away=away)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
-    for router in (_signed(), unsubscribe.router, invitations.router, health.router, *more):
+    for router in (_signed(), unsubscribe.router, invitations.router, requests.router, health.router, *more):
         app.include_router(router)
     _describe_problems(app)
     app.state.parameters = strict.known_parameters(app)
@@ -95,7 +105,9 @@ def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
     of_people = (people, knowledge, consents, inquiries, tasks, notifications)
-    for noun in (*of_people, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, users):
+    of_journeys = (definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events)
+    of_operators = (halts, operations, migrations, repairs, users)
+    for noun in (*of_people, *of_journeys, *of_operators):
         router.include_router(noun.router)
     return router
 
@@ -123,8 +135,8 @@ def _problem_schemas() -> dict[str, Any]:
 
 
 def _replace_validation_errors(schema: dict[str, Any]) -> None:
-    for operations in schema["paths"].values():
-        for operation in operations.values():
+    for path in schema["paths"].values():
+        for operation in path.values():
             answers = operation["responses"]
             if "422" in answers and "application/json" in answers["422"].get("content", {}):
                 answers["422"] = problems.responses(422)[422]

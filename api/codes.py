@@ -46,6 +46,8 @@ class Code(StrEnum):
     NOT_THE_LATEST = "not_the_latest"
     RUNNING_CHOICE_REQUIRED = "running_choice_required"
     MIGRATION_UNAVAILABLE = "migration_unavailable"
+    CHANNEL_NOT_CONFIGURED = "channel_not_configured"
+    ENDPOINT_NOT_CONFIGURED = "endpoint_not_configured"
     RUNS_OPEN = "runs_open"
     NOT_PUBLISHED = "not_published"
     NOT_IN_EFFECT = "not_in_effect"
@@ -61,6 +63,7 @@ class Code(StrEnum):
     NO_KEY = "no_key"
     BUSY = "busy"
     SWEEP_MOVED_ON = "sweep_moved_on"
+    HALTED = "halted"
     NOT_BEGUN = "not_begun"
     ENDED = "ended"
     TASK_NOT_OPEN = "task_not_open"
@@ -71,12 +74,17 @@ class Code(StrEnum):
     SAME_PERSONA = "same_persona"
     SNOOZE_IN_THE_PAST = "snooze_in_the_past"
     SNOOZED_TOO_OFTEN = "snoozed_too_often"
+    SIGNATURE_INVALID = "signature_invalid"
+    UNKNOWN_ANSWER = "unknown_answer"
     PAUSED = "paused"
     NOT_STANDING_THERE = "not_standing_there"
     NOT_HELD = "not_held"
     UNDER_WAY = "under_way"
     UNKNOWN_STEP = "unknown_step"
     ANOTHER_LINE = "another_line"
+    COUNT_CHANGED = "count_changed"
+    ALREADY_LIFTED = "already_lifted"
+    OPERATION_OVER = "operation_over"
     PROPOSAL_DECIDED = "proposal_decided"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
@@ -120,6 +128,8 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.NOT_THE_LATEST: (409, "A later version is published"),
     Code.RUNNING_CHOICE_REQUIRED: (409, "Say what becomes of running journeys"),
     Code.MIGRATION_UNAVAILABLE: (409, "Runs cannot be migrated here"),
+    Code.CHANNEL_NOT_CONFIGURED: (409, "A channel is not set up here"),
+    Code.ENDPOINT_NOT_CONFIGURED: (409, "Another system is not set up here"),
     Code.RUNS_OPEN: (409, "Runs are in this version"),
     Code.NOT_PUBLISHED: (409, "Not published"),
     Code.NOT_IN_EFFECT: (409, "Not in effect yet"),
@@ -135,6 +145,7 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.NO_KEY: (409, "This journey is entered by key"),
     Code.BUSY: (409, "Another journey has the HCP"),
     Code.SWEEP_MOVED_ON: (409, "The bulk enrolment is in another state"),
+    Code.HALTED: (409, "Paused or stopped"),
     Code.NOT_BEGUN: (409, "The journey has not begun"),
     Code.ENDED: (409, "The journey has ended"),
     Code.TASK_NOT_OPEN: (409, "The task is not open"),
@@ -145,12 +156,17 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.SAME_PERSONA: (409, "The persona is the one of this strategy"),
     Code.SNOOZE_IN_THE_PAST: (409, "Put off to a time that is past"),
     Code.SNOOZED_TOO_OFTEN: (409, "Put off too often"),
+    Code.SIGNATURE_INVALID: (401, "Not signed by the system that was asked"),
+    Code.UNKNOWN_ANSWER: (422, "Not an answer of this request"),
     Code.PAUSED: (409, "The journey is paused"),
     Code.NOT_STANDING_THERE: (409, "Nobody stands there"),
     Code.NOT_HELD: (409, "Nothing is held there"),
     Code.UNDER_WAY: (409, "It is being done at this moment"),
     Code.UNKNOWN_STEP: (422, "No such step"),
     Code.ANOTHER_LINE: (409, "A step of another line"),
+    Code.COUNT_CHANGED: (409, "Another number of runs"),
+    Code.ALREADY_LIFTED: (409, "Lifted already"),
+    Code.OPERATION_OVER: (409, "The operation is over"),
     Code.PROPOSAL_DECIDED: (409, "Decided already"),
     Code.UNAVAILABLE: (503, "Not reachable at the moment"),
     Code.INTERNAL: (500, "Our mistake"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from api.codes import Code
 from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
 from api.rows import (
@@ -22,6 +23,7 @@ from api.rows import (
     NotificationRow,
     PersonRow,
     ProposalRow,
+    RequestRow,
     SweepResultRow,
     SweepRow,
     TaskRow,
@@ -34,6 +36,22 @@ from api.schemas.bulk_enrolments import NewBulkEnrolment
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
 from api.schemas.content import ContentLine
 from api.schemas.events import NewEvent
+from api.schemas.operations import (
+    AlarmLine,
+    Concerned,
+    HaltDone,
+    HaltLine,
+    ItemLine,
+    LiftHalt,
+    MigrationPreview,
+    NewHalt,
+    NewMigration,
+    OperationLine,
+    PlanMigration,
+    Repair,
+    RepairMany,
+    TroubleLine,
+)
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Who
 from journeys.acceptance import Refused
@@ -42,6 +60,7 @@ from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
 from journeys.drawing import Layout, Picture
 from journeys.events import Command
+from journeys.halts import Scope
 from journeys.library import Library
 from journeys.lifecycle import Act, Running
 from journeys.lifecycle import Refused as ActRefused
@@ -215,6 +234,85 @@ class NotEnrolled:
 
     code: str
     detail: str
+
+
+@dataclass(frozen=True)
+class CountChanged:
+    """Another number of runs is concerned by now than the one that was told."""
+
+    runs: int
+
+
+class Halts(Protocol):
+    """Pauses and stops. What is written holds at the gate and at the door when the transaction commits; the runs are told after it."""
+
+    async def count(self, scope: Scope, value: str) -> Concerned:
+        """How many runs lie in the scope."""
+        ...
+
+    async def page(self, *, in_force: bool, cut: Slice) -> Batch[HaltLine]:
+        """Halts, latest first."""
+        ...
+
+    async def find(self, halt_id: str) -> HaltLine | None: ...
+
+    async def impose(self, who: Who, halt: NewHalt, *, remark: str, once: Once, now: datetime) -> HaltDone | CountChanged:
+        """Write the halt and the operation that tells its runs, audited. `CountChanged` where another count was expected: nothing is done."""
+        ...
+
+    async def lift(self, who: Who, halt_id: str, lift: LiftHalt, *, remark: str, now: datetime) -> HaltDone | None:
+        """Lift the halt, and have the runs that were told of it catch up; None where it was lifted before."""
+        ...
+
+
+class Operations(Protocol):
+    """Acts on many runs, one after the other."""
+
+    async def page(self, *, cut: Slice) -> Batch[OperationLine]:
+        """Operations, latest first."""
+        ...
+
+    async def find(self, operation_id: str) -> OperationLine | None: ...
+
+    async def items(self, operation_id: str, *, result: str | None, cut: Slice) -> Batch[ItemLine]:
+        """What became of each run, in the order in which they are acted on."""
+        ...
+
+    async def steer(self, who: Who, operation_id: str, how: Literal["hold", "go_on", "stop"], *, remark: str, now: datetime) -> OperationLine | None:
+        """Hold it, let it go on or stop it for good, audited; None where it is over."""
+        ...
+
+
+class Migrations(Protocol):
+    async def preview(self, plan: PlanMigration) -> MigrationPreview:
+        """Where everybody on the source version would stand on the target. Both versions are published. Nothing happens."""
+        ...
+
+    async def begin(self, who: Who, migration: NewMigration, *, remark: str, once: Once, now: datetime) -> OperationLine:
+        """Begin to move them, audited."""
+        ...
+
+
+class Repairs(Protocol):
+    async def page(
+        self, *, kind: str | None, journey: str | None, reason: str | None, since_before: datetime | None, now: datetime, cut: Slice
+    ) -> Batch[TroubleLine]:
+        """Lines of runs that are held, overdue or stuck, those that stand there longest first."""
+        ...
+
+    async def begin(self, who: Who, repair: RepairMany, *, remark: str, once: Once, now: datetime) -> OperationLine:
+        """Begin to act on all that the filters leave, audited."""
+        ...
+
+    async def note(self, who: Who, enrolment_id: str, repair: Repair, *, remark: str, now: datetime) -> None:
+        """Audit one act on one run."""
+        ...
+
+
+class Watch(Protocol):
+    async def page(self, *, cut: Slice) -> Batch[AlarmLine]:
+        """Alarms that stand, the oldest first."""
+        ...
 
 
 class Enrolments(Protocol):
@@ -408,6 +506,38 @@ class Sweeps(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """How another system says that a body is its own: the three headers of Standard Webhooks."""
+
+    id: str
+    timestamp: str
+    signature: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AnswerRefused:
+    """Why the answer of another system is not taken."""
+
+    code: Code
+    detail: str
+    allowed: tuple[str, ...] = ()
+
+
+class Requests(Protocol):
+    async def of_enrolment(self, who: Who, enrolment_id: str, *, cut: Slice) -> Batch[RequestRow]:
+        """The requests of a run to other systems, the first one first; none for who does not see commercial things."""
+        ...
+
+    async def genuine(self, key: str, stamp: Stamp, body: bytes) -> bool | None:
+        """Whether the system that was asked stamped this body for this request, just now; None where there is no such request."""
+        ...
+
+    async def answer(self, key: str, answer: str, *, now: datetime) -> RequestRow | AnswerRefused:
+        """Take the answer once and tell the run; one that comes after the run has moved on is kept as late. The request is on record."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """The house as the front desk sees it, built once by the wiring."""
@@ -434,5 +564,11 @@ class Ports:
     arrange: Arrange
     events: Events
     sweeps: Sweeps
+    requests: Requests
     channels: tuple[str, ...]
     """The names of the channels that this installation sends by."""
+    halts: Halts
+    operations: Operations
+    migrations: Migrations
+    repairs: Repairs
+    watch: Watch

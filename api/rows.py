@@ -259,6 +259,22 @@ class InquiryText:
 
 
 @dataclass(frozen=True)
+class RequestRow:
+    """One request of a run to another system."""
+
+    key: str
+    enrolment_id: str
+    step: str
+    endpoint: str
+    status: str
+    answer: str | None
+    reason: str | None
+    answer_by: datetime
+    asked_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
 class ClickTarget:
     address: str
 

@@ -10,6 +10,7 @@ from journeys.definitions import (
     ANSWERED,
     DONE,
     EXHAUSTED,
+    FAILED,
     HANDLED,
     JOINED,
     NO_ANSWER,
@@ -107,27 +108,36 @@ _TOLD = {
     What.BLOCKED: "{here} was blocked because {reason}.",
     What.SENT: "The {thing} of {here} was handed over for delivery{unsure}.",
     What.HEARD: "The {thing} of {here} {heard}.",
-    What.WAITING: "Waiting at {here} until {until}.",
-    What.SPLIT: "{here} drew the arm {way_taken}.",
-    What.EXHAUSTED: "{there} was passed by: it had been played as often as it may.",
-    What.HAPPENED: "{way_taken} was heard of at {here}.",
-    What.CANCELLED: "{here} was given up{because}.",
-    What.PAUSED: "The journey was paused.",
-    What.RESUMED: "The journey goes on after a pause; what fell due in the meantime {caught_up}.",
-    What.MIGRATED: "The journey went over to another version, at {there}.",
-    What.REPAIRED: "{here} was set right{hand} ({way_taken}){because}.",
+    What.WAITING: "Waits at {here} until {until}.",
+    What.SPLIT: "{here} drew the arm “{branch}”.",
+    What.EXHAUSTED: "{here} was passed by: it has been entered as often as it may.",
+    What.HAPPENED: "It was heard that: {branch}.",
+    What.CANCELLED: "{here} was cancelled: another line has joined, or the step around it was left.",
+    What.PAUSED: "Paused: nothing new begins.",
+    What.RESUMED: "The pause was lifted{catch_up}.",
+    What.MIGRATED: "Moved{hand} from version {branch} of the journey to version {to}.",
+    What.REPAIRED: "{repaired}{hand}: {reason}.",
     What.ENDED: "The journey ended{hand}. {ending}: {reason}.{not_continued}",
 }
-_CAUGHT_UP = {"shift": "falls due later by its length", "send_latest": "happens now", "drop": "is left out"}
+_CAUGHT_UP = {
+    "shift": "; every deadline comes later by its length",
+    "send_latest": "; what fell due meanwhile happens now",
+    "drop": "; what fell due meanwhile is not made up for",
+}
+_REPAIRED = {
+    "retry": "{here} was put before the gate again",
+    "go_on": "{here} was left without what it waited for",
+    "move_to": "Moved by hand from {here} to {there}",
+}
 _STANDING = {
     "requested": "About to start.",
     "task": "{here} is open, due {until}.",
     "sending": "{here} is on its way out.",
     "waiting": "Waiting at {here} until {until}.",
     "held": "{here} is held because {reason}; it is tried again at {until}.",
-    "joining": "The lines of {here} are being played.",
+    "joining": "Lines are played side by side at {here}.",
+    "paused": "Paused at {here}: nothing new begins until the pause is lifted.",
     "ready": "{here} is next.",
-    "paused": "Paused at {here}.",
     "ended": "Ended. {ending}: {reason}.",
 }
 
@@ -146,15 +156,15 @@ def sentence(line: Line, *, definition: Definition | None, by: str | None = None
         result=_result(line),
         until=moment(line.until),
         to=plain(line.to),
+        branch=plain(line.way),
+        catch_up=_CAUGHT_UP.get(line.way or "", ""),
+        repaired=_REPAIRED.get(line.way or "", "{here} was repaired").format(here=titled(definition, line.step), there=titled(definition, line.to)),
         user=line.to,
         reason=reason_told(line.reason),
         unsure="; whether it arrived is not known, and it is not sent again" if line.to == "unknown" else "",
         heard=_HEARD[Heard(line.way)] if line.way in set(Heard) else "was heard of",
         ending=_ENDINGS.get(line.to or "", "It ended"),
         not_continued=_not_continued(line),
-        way_taken=f"“{plain(line.way)}”",
-        because=f": {reason_told(line.reason)}" if line.reason else "",
-        caught_up=_CAUGHT_UP.get(line.way or "", "is dealt with"),
     )
     return _capital(told)
 
@@ -231,6 +241,8 @@ def _way(line: Line, by: str | None, definition: Definition | None) -> str:
             return f"the {_thing(definition, line.step)} is on its way"
         case way if way in set(Heard):
             return f"the {_thing(definition, line.step)} {_HEARD[Heard(way)]}"
+        case way if way == FAILED:
+            return f"the request failed ({reason_told(line.reason)})"
         case way if way.startswith("case_"):
             return f"condition {way.removeprefix('case_')} of the branch held"
         case way:

@@ -133,12 +133,27 @@ def _repair(definition: Definition, state: State, command: on.Retry | on.GoOn | 
         return Refused(code=Refusal.UNDER_WAY, detail="The step is being performed at this moment: look again when it is done.")
     match command:
         case on.Retry():
-            return None if isinstance(place, at.Held) else Refused(code=Refusal.NOT_HELD, detail="Nothing is held there that could be tried again.")
+            return _triable(state, place)
         case on.GoOn():
-            joining = isinstance(place, at.Joining | at.Ready)
-            return Refused(code=Refusal.UNDER_WAY, detail="Its lines are still being played: act on them.") if joining else None
+            return _passable(place)
         case on.MoveTo():
-            return _movable(definition, place, command.step)
+            return _movable(definition, place, command.step) or _reachable(definition, state, command.step, None, state.facts.get("persona"))
+
+
+def _triable(state: State, place: at.Place) -> Refused | None:
+    if not isinstance(place, at.Held):
+        return Refused(code=Refusal.NOT_HELD, detail="Nothing is held there that could be tried again.")
+    return Refused(code=Refusal.PAUSED, detail="The journey is paused: nothing is sent until the pause is lifted.") if state.pauses else None
+
+
+def _passable(place: at.Place) -> Refused | None:
+    match place:
+        case at.Joining():
+            return Refused(code=Refusal.UNDER_WAY, detail="Its lines are still being played: act on them.")
+        case at.Ready():
+            return Refused(code=Refusal.UNDER_WAY, detail="The step has not been entered yet: move the line to another step instead.")
+        case _:
+            return None
 
 
 def _movable(definition: Definition, place: at.Place, step: str) -> Refused | None:

@@ -190,7 +190,7 @@ def _complete(move: Move, place: at.AtTask, event: on.Complete) -> None:
         return
     if event.chosen is not None:
         move.go(event.chosen, way="offer", by=event.by, remark=event.remark)
-    elif isinstance(move.step, SendStep) and event.outcome == SENT:
+    elif event.outcome == SENT and isinstance(move.step, SendStep):
         touches.deliver(move, by=event.by)
     else:
         move.leave(event.outcome, by=event.by)
@@ -282,7 +282,7 @@ def _take_answer(move: Move, event: on.JourneyBegun | on.Called) -> None:
                 waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.journey.up_to)))
         case on.Called(), RequestStep():
             if event.result == "failed":
-                move.leave(FAILED)
+                move.leave(FAILED, because=event.reason)
                 return
             waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.request.up_to)))
             if event.result == "answered":

@@ -224,6 +224,8 @@ class Called(_Unnamed):
     key: str
     result: Literal["accepted", "answered", "failed"]
     answer: str | None = None
+    reason: str | None = None
+    """Why it failed."""
 
 
 class Proceed(_Unnamed):

@@ -1,7 +1,7 @@
 """A library folder as one typed value: the personas, the content, the markets' rules, the events of the outside and the strategies that authors keep
 side by side.
 
-The folder holds personas/<persona>.yaml, content/<id>@<version>.yaml, strategies/<persona>.yaml and markets.yaml; and,
+The folder holds personas/<persona>.yaml, content/<id>@<version>.yaml, strategies/<journey>.yaml and markets.yaml; and,
 where journeys hear of the outside, events.yaml.
 """
 
@@ -114,8 +114,10 @@ def misnamed(name: str, value: Authored) -> str | None:
     """The file name that the convention asks for, where `name` lies in one of a library's folders and is called otherwise."""
     path = Path(name)
     match path.parent.name, value:
-        case ("strategies" | "personas", Definition() | Persona()):
-            wanted = str(value.persona)
+        case ("strategies", Definition()):
+            wanted = value.journey
+        case ("personas", Persona()):
+            wanted = value.persona
         case ("content", ContentVersion()):
             wanted = str(value.ref)
         case _:
@@ -127,7 +129,7 @@ def misplaced(document: Document, value: Authored) -> Iterator[Finding]:
     """J007: the file is not named for what it holds."""
     wanted = misnamed(document.name, value)
     if wanted is not None:
-        where: Loc = ("content",) if isinstance(value, ContentVersion) else ("persona",)
+        where: Loc = ("content" if isinstance(value, ContentVersion) else "journey" if isinstance(value, Definition) else "persona",)
         yield document.finding("J007", f"what this file holds asks for another name than {Path(document.name).name}", loc=where, fix=f"name it {wanted}")
 
 

@@ -7,6 +7,7 @@ Pure: no clock, no roles, nothing is stored.
 from enum import StrEnum
 from typing import assert_never
 
+from journeys.means import Lacking
 from journeys.shapes import Instant, Stored
 from journeys.signatures import OF_AUTHORS, OF_OTHERS, Meaning, Party, Signature
 from journeys.versions import Policies, Version, VersionState, complete, current, missing, required, unknown_markets
@@ -53,6 +54,8 @@ class Refusal(StrEnum):
     NOT_THE_LATEST = "not_the_latest"
     RUNNING_CHOICE_REQUIRED = "running_choice_required"
     MIGRATION_UNAVAILABLE = "migration_unavailable"
+    CHANNEL_NOT_CONFIGURED = "channel_not_configured"
+    ENDPOINT_NOT_CONFIGURED = "endpoint_not_configured"
     RUNS_OPEN = "runs_open"
     NOT_PUBLISHED = "not_published"
     NOT_IN_EFFECT = "not_in_effect"
@@ -108,6 +111,8 @@ class Publish(Stored):
     """The latest version that is released already."""
     running: Running | None = None
     can_migrate: bool = False
+    lacking: Lacking = Lacking()
+    """What the text names and this installation does not have."""
 
 
 class Drain(Stored):
@@ -164,7 +169,7 @@ def _refusal(version: Version, step: Step, policies: Policies) -> Refused | None
         case Sign():
             return _no_policy(version, policies) or _not_the_signer(version, step, policies) or _signed(version, step)
         case Publish():
-            return _no_policy(version, policies) or _unsigned(version, step, policies) or _wrong_moment(version, step)
+            return _no_policy(version, policies) or _unsigned(version, step, policies) or _unequipped(step) or _wrong_moment(version, step)
         case Retire(open_runs=runs) if runs:
             return Refused(code=Refusal.RUNS_OPEN, detail=f"{runs} runs are in this version. Drain it: it retires when the last of them has ended.")
         case _:
@@ -213,6 +218,16 @@ def _unsigned(version: Version, step: Publish, policies: Policies) -> Refused | 
     lacking = missing(version, policies)
     detail = f"{', '.join(lacking)} must sign first." if lacking else "Somebody who is no author must sign too."
     return Refused(code=Refusal.SIGNATURES_MISSING, detail=detail, allowed=lacking)
+
+
+def _unequipped(step: Publish) -> Refused | None:
+    """A run that comes to what is not there would be held or fail, one HCP after the other."""
+    named = ", ".join(step.lacking.channels or step.lacking.endpoints)
+    if step.lacking.channels:
+        return Refused(code=Refusal.CHANNEL_NOT_CONFIGURED, detail=f"This installation has no channel {named}. Name its gateway in DIRIGENT_MESSAGE_GATEWAYS.")
+    if step.lacking.endpoints:
+        return Refused(code=Refusal.ENDPOINT_NOT_CONFIGURED, detail=f"This installation does not know how to ask {named}. Name it in DIRIGENT_ENDPOINTS.")
+    return None
 
 
 def _wrong_moment(version: Version, step: Publish) -> Refused | None:

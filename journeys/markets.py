@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from journeys.content import Language
 from journeys.durations import Duration
+from journeys.openings import Opening
 from journeys.shapes import Authored, Market, Slug
 from journeys.signatures import ALWAYS, Party
 
@@ -24,11 +25,20 @@ class MarketPolicy(Authored):
     weekly_cap: int = Field(ge=1)
     """Touches per HCP in any period of `cap_period`, over all channels and journeys; a rep's call counts."""
     cap_period: Duration
+    quiet_hours: Opening | None = None
+    """When no promotion goes out, in the recipient's own time, such as {between: ["20:00", "08:00"]}. None: at no time."""
     signatures: tuple[Party, ...] = ALWAYS
     """Who signs a journey that names this market: sales, marketing and medical, and whoever else this market asks for."""
     journeys_at_once: int = Field(1, ge=1, le=20)
     """Promotional journeys that may have one HCP at the same time; the others wait for their turn or give way. See docs/decisions/0018-entry-and-sweeps.md."""
     source: dict[str, str] = {}
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _ends(cls, quiet: Opening | None) -> Opening | None:
+        if quiet is not None and quiet.between is None:
+            raise ValueError('quiet hours begin and end: give between, such as ["20:00", "08:00"]')
+        return quiet
 
     @field_validator("signatures")
     @classmethod

@@ -97,6 +97,20 @@ def open_at(opening: Opening, *, calendar: Calendar, instant: datetime) -> bool:
     return next_opening(opening, calendar=calendar, now=now) == now
 
 
+def closes(opening: Opening, *, calendar: Calendar, instant: datetime) -> datetime:
+    """When it closes (UTC) for whoever comes at that instant: the instant itself where it is closed or never stays open, else the end of
+    this opening and of those that follow it without a gap. Raises ValueError for one that is never closed."""
+    now = instant.astimezone(UTC)
+    if opening.between is None and opening.on is None:
+        raise ValueError("it is open at every hour of every day")
+    first = calendar.local(now).date() - timedelta(days=1)
+    for begins, ends in _openings(opening, calendar, first):
+        if begins > now:
+            break
+        now = max(now, ends)
+    return now
+
+
 def _openings(opening: Opening, calendar: Calendar, first: date) -> Iterator[tuple[datetime, datetime]]:
     """From the first day on, for each day that has one, from when (inclusive) until when (exclusive) it is open; a time of day is both."""
     days = (first + timedelta(days=each) for each in count())

@@ -5,14 +5,16 @@ not depend on that order: a refusal outweighs a deferral, a deferral an allowanc
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
 from journeys.consents import ConsentAct, missing
 from journeys.content import ContentState, ContentVersion
 from journeys.definitions import ContentRef, Purpose
+from journeys.durations import Calendar
 from journeys.markets import MarketPolicy
+from journeys.openings import closes
 from journeys.reasons import TOLD, Reason
 from journeys.shapes import Instant, Stored
 
@@ -44,6 +46,12 @@ class Evidence(Stored):
     content: ContentVersion | None
     touches: tuple[Instant, ...]
     """When the recipient was touched, over all channels and journeys; those before the cap's period do not matter."""
+    calendar: Calendar = Calendar()
+    """The recipient's."""
+    has_copy: bool = False
+    """Whether this very content went to the same address within `ONE_COPY`, to another record of it."""
+    halted: bool = False
+    """Whether the journey, or anything that this touch concerns, is paused or stopped."""
 
 
 class Check(Stored):
@@ -63,14 +71,20 @@ class Verdict(Stored):
     checks: tuple[Check, ...] = ()
 
 
+ONE_COPY = timedelta(days=30)
+"""How long a copy counts that another record with the same address got."""
+
 Rule = Callable[[Intent, Evidence, datetime], Check]
+
+LOOK_AGAIN = timedelta(days=1)
+"""After which a touch that was kept back by a pause is put to the gate again, if nobody lifts the pause before."""
 
 _GRAVITY = tuple(Reason)
 
 
 def judge(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
     """Ask every rule. Allowed only when all allow; what is unknown is refused."""
-    checks = tuple(rule(intent, evidence, now) for rule in RULES)
+    checks = tuple([rule(intent, evidence, now) for rule in RULES])
     refusals = [check for check in checks if check.verdict == "refused"]
     deferrals = [check for check in checks if check.verdict == "deferred"]
     if not refusals and not deferrals:
@@ -128,13 +142,36 @@ def weekly_cap(intent: Intent, evidence: Evidence, now: datetime) -> Check:
         return _check("weekly_cap", None)
     period = policy.cap_period.roughly
     since = now - period
-    recent = sorted(touch for touch in evidence.touches if touch > since)
+    recent = sorted([touch for touch in evidence.touches if touch > since])
     if len(recent) < policy.weekly_cap:
         return _check("weekly_cap", None)
     return Check(rule="weekly_cap", verdict="deferred", reason=Reason.WEEKLY_CAP, until=recent[-policy.weekly_cap] + period, told=TOLD[Reason.WEEKLY_CAP])
 
 
-RULES: tuple[Rule, ...] = (channel, recipient, market, objection, consent, content, weekly_cap)
+def one_copy(_: Intent, evidence: Evidence, __: datetime) -> Check:
+    """Two records of one person, one address: one copy."""
+    return _check("one_copy", Reason.SAME_ADDRESS if evidence.has_copy else None)
+
+
+def quiet_hours(intent: Intent, evidence: Evidence, now: datetime) -> Check:
+    """Promotion rests in the market's quiet hours, reckoned in the recipient's own zone, until they are over."""
+    quiet = evidence.market.quiet_hours if evidence.market is not None else None
+    if quiet is None or intent.purpose is not Purpose.PROMOTIONAL:
+        return _check("quiet_hours", None)
+    until = closes(quiet, calendar=evidence.calendar, instant=now)
+    if until <= now:
+        return _check("quiet_hours", None)
+    return Check(rule="quiet_hours", verdict="deferred", reason=Reason.QUIET_HOURS, until=until, told=TOLD[Reason.QUIET_HOURS])
+
+
+def halt(_: Intent, evidence: Evidence, now: datetime) -> Check:
+    """What is paused or stopped sends nothing. A run that the pause freezes is told when it is lifted; any other asks again after a day."""
+    if not evidence.halted:
+        return _check("halt", None)
+    return Check(rule="halt", verdict="deferred", reason=Reason.PAUSED, until=now + LOOK_AGAIN, told=TOLD[Reason.PAUSED])
+
+
+RULES: tuple[Rule, ...] = (channel, recipient, market, objection, consent, content, one_copy, weekly_cap, quiet_hours, halt)
 
 
 @cache

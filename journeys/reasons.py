@@ -20,7 +20,9 @@ class Reason(StrEnum):
     CONTENT_WRONG_AUDIENCE = "content_wrong_audience"
     CONTENT_NO_LANGUAGE = "content_no_language"
     NO_MARKET_POLICY = "no_market_policy"
+    SAME_ADDRESS = "same_address"
     WEEKLY_CAP = "weekly_cap"
+    QUIET_HOURS = "quiet_hours"
     NO_RECIPIENT = "no_recipient"
     NO_INQUIRY = "no_inquiry"
     CHANNEL_DOWN = "channel_down"
@@ -47,6 +49,8 @@ TOLD: dict[Reason, str] = {
     Reason.NO_MARKET_POLICY: "no policy is known for the person's market",
     Reason.CHANNEL_UNKNOWN: "this installation has no such channel",
     Reason.WEEKLY_CAP: "the cap of touches per week, over all journeys, is reached",
+    Reason.SAME_ADDRESS: "another record with the same address has this content already",
+    Reason.QUIET_HOURS: "these are quiet hours where the recipient is",
     Reason.NO_RECIPIENT: "nobody to write to: no address or number for this channel, or no such colleague in the care team",
     Reason.NO_INQUIRY: "medical may follow up only on a recorded, unsolicited question of the HCP",
     Reason.CHANNEL_DOWN: "the channel does not answer at the moment",

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from journeys.conditions import Value
 from journeys.durations import Calendar
 from journeys.reasons import Reason
-from journeys.shapes import Instant, Stored
+from journeys.shapes import Instant, Stored, made
 
 INTERPRETER = 1
 """Raised when the same events may lead elsewhere; a run takes up a higher number only when it continues as new."""
@@ -85,9 +85,6 @@ class Joining(_Place):
 
 
 Place = Annotated[AtTask | Sending | Held | Passing | Ready | Waiting | Joining, Field(discriminator="is_")]
-
-
-_UNDER_WAY = (Sending, Passing)
 
 
 class Entered(Stored):
@@ -187,9 +184,9 @@ class State(Stored):
         """The line at a door whose turn it is; None while the run is paused, and while an effect is under way, whose answer comes first."""
         first = None
         for place in self.places if not self.pauses else ():
-            if isinstance(place, Ready):
+            if place.is_ == "ready":
                 first = first or place
-            elif isinstance(place, _UNDER_WAY):
+            elif place.is_ == "sending" or place.is_ == "passing":  # noqa: PLR1714 - so that mypy follows
                 return None
         return first
 
@@ -230,4 +227,4 @@ P = TypeVar("P", AtTask, Sending, Held, Passing, Waiting, Joining)
 
 def settled(kind: type[P], place: Place, **more: Any) -> P:
     """The same passage in another kind of place."""
-    return kind.model_construct(step=place.step, key=place.key, since=place.since, line=place.line, **more)
+    return made(kind, {"step": place.step, "key": place.key, "since": place.since, "line": place.line, **more})

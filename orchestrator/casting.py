@@ -45,7 +45,7 @@ def _sampled(person: SamplePerson) -> Person:
         zone=person.zone,
         facts=facts,
         consents=tuple(_consents(person)),
-        channels=("email",) if person.email is not None else (),
+        channels=tuple(channel for channel, address in (("email", person.email), ("sms", person.mobile)) if address is not None),
         care_team=person.care_team,
     )
 

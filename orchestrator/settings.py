@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from journeys.content import EMAIL
 from journeys.shapes import Slug
+from orchestrator.requests.endpoints import Endpoint, read
 
 PREFIX = "DIRIGENT_"
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -61,6 +62,9 @@ class Settings(BaseSettings):
     message_gateways: Annotated[dict[Slug, GatewayDomain], NoDecode] = {}
     """Which channels besides e-mail there are, and the domain of each one's e-mail gateway: `sms=sms.gateway.example`, several with commas between."""
 
+    endpoints: Annotated[dict[Slug, Endpoint], NoDecode] = {}
+    """The other systems that journeys may ask, by name: JSON with an address and a secret for each."""
+
     public_url: HttpUrl
     """Where recipients reach the API from outside: unsubscribe links start with it."""
     signing_key: SecretStr
@@ -99,6 +103,11 @@ class Settings(BaseSettings):
     @classmethod
     def _by_name(cls, written: object) -> object:
         return dict(_gateway(part) for part in written.split(",")) if isinstance(written, str) else written
+
+    @field_validator("endpoints", mode="before")
+    @classmethod
+    def _from_json(cls, written: object) -> object:
+        return read(written) if isinstance(written, str) else written
 
     @field_validator("message_gateways")
     @classmethod
@@ -188,6 +197,7 @@ def embedded_file(data_dir: Path) -> Path:
 def _explain(invalid: ValidationError) -> str:
     lines = []
     for error in invalid.errors(include_url=False, include_input=False):
-        variable = PREFIX + str(error["loc"][0]).upper() if error["loc"] else "together"
+        setting, *within = error["loc"] or ("",)
+        variable = " ".join([PREFIX + str(setting).upper(), *map(str, within)]) if setting else "together"
         lines.append(f"  {variable}: {'is not set' if error['type'] == 'missing' else error['msg'].removeprefix('Value error, ')}")
     return "\n".join(["These settings (environment variables) need your attention:", *lines, "docs/operating.md describes each one."])

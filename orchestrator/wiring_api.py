@@ -1,6 +1,6 @@
 """Builds the API of one process: the front desk over the store and the gateway to running journeys, as the settings say."""
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
@@ -8,9 +8,9 @@ from api.app import create_app
 from api.ports import Ports
 from orchestrator import reference
 from orchestrator.clock import JourneyClock
-from orchestrator.embedded import inbox_pages
+from orchestrator.embedded import answering, inbox_pages
 from orchestrator.health import HouseHealth
-from orchestrator.mail.channels import channel_names
+from orchestrator.means import means_of
 from orchestrator.release import version
 from orchestrator.seeing.places import arranged
 from orchestrator.settings import Settings
@@ -19,13 +19,18 @@ from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.desk.events import StoredEvents
+from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
 from orchestrator.store.desk.knowing import StoredKnowledge
 from orchestrator.store.desk.lifecycles import StoredLifecycles
+from orchestrator.store.desk.migrations import StoredMigrating, StoredMigrations
 from orchestrator.store.desk.notifications import StoredNotifications
+from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
+from orchestrator.store.desk.repairs import StoredRepairs
+from orchestrator.store.desk.requests import StoredRequests
 from orchestrator.store.desk.sweeps import StoredSweepDesk
 from orchestrator.store.desk.tasks import StoredTasks
 from orchestrator.store.desk.timelines import StoredTimelines
@@ -33,12 +38,14 @@ from orchestrator.store.desk.touches import StoredTouches
 from orchestrator.store.desk.users import StoredUsers
 from orchestrator.store.engine import UNREACHABLE
 from orchestrator.store.outbox import Relay
+from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.gateway import Gateway
 
 
-def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task_queue: str, channels: tuple[str, ...]) -> Ports:
+def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, settings: Settings) -> Ports:
     """The house as the front desk sees it. Engine and client belong to the caller, who closes them."""
-    gateway = Gateway(client, task_queue=task_queue, pace=clock.pace)
+    means = means_of(settings)
+    gateway = Gateway(client, task_queue=settings.task_queue, pace=clock.pace)
     return Ports(
         clock=clock,
         conductors=gateway,
@@ -49,7 +56,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task
         people=StoredPeople(engine),
         timelines=StoredTimelines(engine),
         definitions=StoredDefinitions(engine),
-        lifecycles=StoredLifecycles(engine),
+        lifecycles=StoredLifecycles(engine, means, migrating=StoredMigrating(clock.pace)),
         enrolments=StoredEnrolments(engine),
         tasks=StoredTasks(engine),
         notifications=StoredNotifications(engine),
@@ -62,18 +69,31 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, task
         arrange=arranged,
         events=StoredEvents(engine),
         sweeps=StoredSweepDesk(engine),
-        channels=channels,
+        requests=StoredRequests(engine, settings.endpoints),
+        channels=means.channels,
+        halts=StoredHalts(engine),
+        operations=StoredOperations(engine),
+        migrations=StoredMigrations(engine),
+        repairs=StoredRepairs(engine),
+        watch=StoredWatch(engine),
     )
 
 
 def make_api(settings: Settings, engine: AsyncEngine, client: Client) -> FastAPI:
     """The application with its reference page and, in the embedded runtime, its inbox."""
     app = create_app(
-        make_ports(engine, client, clock=JourneyClock.of(settings), task_queue=settings.task_queue, channels=channel_names(settings)),
+        make_ports(engine, client, clock=JourneyClock.of(settings), settings=settings),
         signing_key=settings.signing_key.get_secret_value(),
         version=version(),
         away=UNREACHABLE,
-        more=[inbox_pages.router(settings.inbox_dir, settings.message_gateways)] if settings.inbox_dir is not None else [],
+        more=_embedded_pages(settings),
     )
     reference.install(app)
     return app
+
+
+def _embedded_pages(settings: Settings) -> list[APIRouter]:
+    """The inbox, and those who stand for other systems; production has neither."""
+    if settings.inbox_dir is None:
+        return []
+    return [inbox_pages.router(settings.inbox_dir, settings.message_gateways), answering.router(settings.endpoints)]

@@ -13,7 +13,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 from temporalio.workflow import SandboxImportNotificationPolicy
 
-from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
 from activities.requests import RequestActivities
 from activities.runs import RunActivities
 from activities.touches import TouchActivities
@@ -22,11 +22,12 @@ from journeys.acceptance import Refusal, Refused, refusal
 from journeys.commands import AskFacts, CallOut, Command, Deliver, Learn, Note, OpenTask, StartJourney, StopJourney, Tell
 from journeys.conductor import Advance, advance, alarm, begin, ready
 from journeys.definitions import Definition
+from journeys.migration import Moved, Obstacle, Transfer, Unmovable, migrate
 from journeys.position import position
 from journeys.receipts import Receipt
 from journeys.state import INTERPRETER, Ending
 from workflows.performance import BRIEF, DELIVERY
-from workflows.run import ANSWERS, REFUSED, RunInput, Score
+from workflows.run import ANSWERS, REFUSED, UNMOVABLE, RunInput, Score
 
 with workflow.unsafe.sandbox_import_notification_policy(SandboxImportNotificationPolicy.SILENT):
     from workflows.alarm import Alarm  # workflow code like this file: the sandbox is meant to load it anew and to watch over it
@@ -40,10 +41,10 @@ _ACTS = Learn | Tell | StopJourney
 
 @dataclass
 class _Ticket:
-    """A human command on its way through the inbox, and what became of it."""
+    """A human command, or an order to move to another version, on its way through the inbox, and what became of it."""
 
-    command: on.Command
-    refused: Refused | None = None
+    command: on.Command | Transfer
+    refused: Refused | Unmovable | None = None
     done: bool = False
 
 
@@ -56,15 +57,16 @@ class Journey:
         self._inbox: deque[on.Event | _Ticket] = deque()
         self._alarm = Alarm()
         self._told: dict[str, Receipt] = dict(given.told)
+        self._moved = False
 
     @workflow.run
     async def run(self, given: RunInput) -> Ending:  # noqa: ARG002 - kept by __init__, before any handler runs
-        """Play until the end, which is returned; continue as new when the history has grown long."""
+        """Play until the end, which is returned; continue as new when the history has grown long, and on another version of the journey."""
         if self._score is None:
             await self._begin()
         while self._playing.state.ended is None:
             await self._take_next()
-            if workflow.info().is_continue_as_new_suggested() and not self._inbox:
+            if (self._moved or workflow.info().is_continue_as_new_suggested()) and not self._inbox:
                 await self._continue_as_new()
         self._alarm.cancel()
         self._turn_away()
@@ -79,14 +81,12 @@ class Journey:
     @workflow.update
     async def command(self, command: on.Command) -> Receipt:
         """A human command: answered when what it led to has been recorded. The same id again gives the same answer."""
-        if command.id in self._told:
-            return self._told[command.id]
-        ticket = _Ticket(command)
-        self._inbox.append(ticket)
-        await workflow.wait_condition(lambda: ticket.done)
-        if ticket.refused is not None:
-            raise _error(ticket.refused)
-        return self._told[command.id]
+        return await self._ask(command)
+
+    @workflow.update
+    async def migrate(self, order: Transfer) -> Receipt:
+        """Go on by another version of the journey: answered when the run stands there. The same id again gives the same answer."""
+        return await self._ask(order)
 
     @command.validator
     def _validate(self, command: on.Command) -> None:
@@ -96,6 +96,15 @@ class Journey:
         refused = self._refusal(command)
         if refused is not None:
             raise _error(refused)
+
+    @migrate.validator
+    def _validate_move(self, order: Transfer) -> None:
+        """Refuse before anything is written to history what is no safe point, or not the version that the order moves from."""
+        if order.id in self._told:
+            return
+        came_to = self._migrated(order)
+        if isinstance(came_to, Unmovable):
+            raise _error(came_to)
 
     @property
     def _playing(self) -> Score:
@@ -111,6 +120,22 @@ class Journey:
         if self._score is None:
             return Refused(code=Refusal.NOT_BEGUN, detail="This journey is just beginning: try again in a moment.")
         return refusal(self._score.definition, self._score.state, command, self._now)
+
+    def _migrated(self, order: Transfer) -> Moved | Unmovable:
+        if self._score is None:
+            return Unmovable(code=Obstacle.NOT_NOW, detail="This journey is just beginning.")
+        return migrate(self._score.state, order, old=self._score.definition, now=self._now)
+
+    async def _ask(self, command: on.Command | Transfer) -> Receipt:
+        """Put it in the inbox, and wait until the loop has taken it."""
+        if command.id in self._told:
+            return self._told[command.id]
+        ticket = _Ticket(command)
+        self._inbox.append(ticket)
+        await workflow.wait_condition(lambda: ticket.done)
+        if ticket.refused is not None:
+            raise _error(ticket.refused)
+        return self._told[command.id]
 
     async def _begin(self) -> None:
         order = OpenOrder(enrolment=self._given.enrolment, at=self._now)
@@ -138,11 +163,28 @@ class Journey:
         """Another command, or this one by another way, may have come first since the validator looked, so the question is asked again."""
         command = ticket.command
         if command.id not in self._told:
-            ticket.refused = self._refusal(command)
-            if ticket.refused is None:
-                notes = await self._advance(command)
-                self._told[command.id] = Receipt(notes=notes, position=position(self._playing.state))
+            answered = await self._move(command) if isinstance(command, Transfer) else await self._obey(command)
+            if isinstance(answered, tuple):
+                self._told[command.id] = Receipt(notes=answered, position=position(self._playing.state))
+            else:
+                ticket.refused = answered
         ticket.done = True
+
+    async def _obey(self, command: on.Command) -> tuple[Note, ...] | Refused:
+        return self._refusal(command) or await self._advance(command)
+
+    async def _move(self, order: Transfer) -> tuple[Note, ...] | Unmovable:
+        """Write down that the run is on another version, and play on by that one. The next history begins with it."""
+        came_to = self._migrated(order)
+        if isinstance(came_to, Unmovable):
+            return came_to
+        definition = order.definition
+        self._score, self._moved = Score(definition=definition, state=came_to.state), True
+        entry = self._entry(came_to.commands)
+        record = MoveOrder(entry=entry, version=definition.version, digest=definition.digest)
+        await workflow.execute_activity_method(RunActivities.move_run, record, **BRIEF)
+        further = await self._advance(on.Proceed()) if ready(came_to.state) else ()
+        return (*entry.notes, *further)
 
     async def _advance(self, event: on.Event) -> tuple[Note, ...]:
         playing = self._playing
@@ -206,9 +248,14 @@ class Journey:
         """Commands that were accepted but not taken before the end get their answer too."""
         for item in self._inbox:
             if isinstance(item, _Ticket):
-                item.refused = self._refusal(item.command)
+                item.refused = _came_late(item.command) if isinstance(item.command, Transfer) else self._refusal(item.command)
                 item.done = True
 
 
-def _error(refused: Refused) -> ApplicationError:
-    return ApplicationError(refused.detail, refused, type=REFUSED, non_retryable=True)
+def _came_late(order: Transfer) -> Unmovable:
+    return Unmovable(code=Obstacle.ENDED, detail=f"The run ended before {order.id} was taken.")
+
+
+def _error(refused: Refused | Unmovable) -> ApplicationError:
+    kind = REFUSED if isinstance(refused, Refused) else UNMOVABLE
+    return ApplicationError(refused.detail, refused, type=kind, non_retryable=True)

@@ -16,3 +16,7 @@ DELIVERY: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=30), "re
 
 PAGE: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=2), "retry_policy": _FOR_EVER}
 """A page of a sweep: as many short transactions as it has people."""
+
+
+BATCH: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=5), "retry_policy": _FOR_EVER}
+"""A few runs of an operation over many, one after the other."""

@@ -9,6 +9,9 @@ from journeys.state import State
 REFUSED = "refused"
 """The type of the ApplicationError with which an update is refused; its detail is a `journeys.acceptance.Refused`."""
 
+UNMOVABLE = "unmovable"
+"""The type of the ApplicationError with which a move to another version is refused; its detail is a `journeys.migration.Unmovable`."""
+
 ANSWERS = 16
 """How many of its last answers to commands a run takes along when it continues as new, for those who ask again because theirs was lost on the way."""
 
@@ -37,3 +40,13 @@ def workflow_id(enrolment: str) -> str:
 def sweeps_queue(task_queue: str) -> str:
     """The task queue of sweeps and openings, beside that of journeys: what enters many people never stands before what a rep asks for."""
     return f"{task_queue}-sweeps"
+
+
+def operation_id(operation: str) -> str:
+    """The id of the workflow that carries out an operation over many runs."""
+    return f"operation-{operation}"
+
+
+def operations_queue(task_queue: str) -> str:
+    """The task queue of operations, apart from that of journeys: a rep never waits behind a campaign."""
+    return f"{task_queue}-operations"

@@ -13,12 +13,13 @@ from api.commands import carried_out
 from api.house import House
 from api.idempotency import Once
 from api.nudging import Nudged
-from api.paging import Batch, Slice, asked, encode
+from api.paging import Batch, Slice, asked, encode, page
 from api.ports import NotEnrolled, Ports
 from api.problems import Problem, not_found, responses, unknown
 from api.routers.people import found_person
 from api.rows import EnrolmentRow, TaskRow
 from api.schemas.enrolments import EnrolmentForCommercial, EnrolmentForMedical, EnrolmentRead, LeaveJourney, LineStanding, NewEnrolment, Standing
+from api.schemas.requests import RequestRead
 from api.schemas.shapes import Page
 from api.schemas.tasks import Done, Next, Offer
 from api.schemas.timeline import TimelineLine
@@ -91,6 +92,13 @@ async def read_story(enrolment_id: str, who: Anyone, house: House, cut: Annotate
     """Every move of the run from its beginning, each with its reason, as far as one's side may read it."""
     await _found(house, who, enrolment_id)
     return await lines.page(house, who, await house.timelines.of_enrolment(who, enrolment_id, newest_first=False, cut=cut))
+
+
+@router.get("/{enrolment_id}/requests", summary="Read what a run asked of other systems", responses=responses(401, 404, 422))
+async def read_requests(enrolment_id: str, who: Anyone, house: House, cut: Annotated[Slice, Depends(asked)]) -> Page[RequestRead]:
+    """Each request with how it stands, the first one first. Medical roles see none: whom a journey asks is commercial."""
+    await _found(house, who, enrolment_id)
+    return page(await house.requests.of_enrolment(who, enrolment_id, cut=cut), RequestRead.model_validate)
 
 
 @router.post("/{enrolment_id}/exit", summary="End a run by hand", responses=responses(401, 403, 404, 409, 422, 503))

@@ -15,7 +15,7 @@ class DefinitionLine(Told):
     journey: str = Field(examples=["heart-failure-pioneer"])
     version: int = Field(examples=[1])
     title: str = Field(examples=["Heart failure: the pioneer"])
-    persona: str = Field(examples=["pioneer"])
+    persona: str | None = Field(None, description="Whose strategy it is; null where it is no persona's own.", examples=["pioneer"])
     markets: tuple[str, ...] = Field(examples=[["SE", "UK"]])
     product: str = Field(examples=["cardiolex"])
     purpose: str = Field(examples=["promotional"])

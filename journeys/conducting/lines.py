@@ -39,10 +39,16 @@ def join(move: Move) -> None:
         return
     _forget(move, ending)
     move.line = place.line
-    move.park(settled(at.Joining, place, joined=(*place.joined, ending.rpartition(".")[2])))
-    siblings = f"{ending.rpartition('.')[0]}."
+    place = settled(at.Joining, place, joined=(*place.joined, ending.rpartition(".")[2]))
+    move.park(place)
+    join_if_enough(move, place, step)
+
+
+def join_if_enough(move: Move, place: at.Joining, step: ParallelStep) -> None:
+    """Leave the parallel step, where as many of its lines have joined as it asks for. Those that lose are cancelled."""
+    siblings = line_of(place.line, place.step, "")
     others = [other for other in move.state.places if other.line.startswith(siblings)]
-    if others and step.parallel.join == "all":
+    if not place.joined or (others and step.parallel.join == "all"):
         return
     for other in others:
         cancel(move, other)

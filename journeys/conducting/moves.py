@@ -12,6 +12,7 @@ from journeys.commands import Act, Command, Effect, Note, StopJourney, What
 from journeys.conditions import Condition, holds
 from journeys.conducting import lines, steps
 from journeys.definitions import EXHAUSTED, JOIN, Definition, ExitStep, JourneyStep, Step, path
+from journeys.shapes import made
 from journeys.state import MAIN, Ending, EndKind, Place, State, passage_key, settled
 
 HOPS = 100
@@ -55,7 +56,7 @@ class Move:
         """The line of that place stands there now."""
         places = self.state.places
         if len(places) == 1 and places[0].line == place.line:
-            self.keep(places=(place,))
+            self.state.__dict__["places"] = (place,)
             return
         known = any(other.line == place.line for other in places)
         self.keep(places=tuple(place if other.line == place.line else other for other in places) if known else (*places, place))
@@ -63,9 +64,9 @@ class Move:
     def note(self, what: What, **told: Any) -> None:
         place = self.place
         if place is not None:
-            told.setdefault("step", place.step)
-            told.setdefault("key", place.key)
-        self.commands.append(Note.model_construct(what=what, **told))
+            told = {"step": place.step, "key": place.key, **told}
+        told["what"] = what
+        self.commands.append(made(Note, told))
 
     def ask(self, effect: Effect) -> None:
         """Ask for an effect: the only one of this advance. Whatever would be entered after it waits for its turn."""
@@ -82,7 +83,7 @@ class Move:
         while True:
             self._hops += 1
             step = self.definition.steps.get(step_id)
-            if step is None or self._hops > max(HOPS, 2 * len(self.definition.steps)):
+            if step is None or (self._hops > HOPS and self._hops > 2 * len(self.definition.steps)):
                 self.end(EndKind.FAULT, "unknown_step" if step is None else "loop_without_pause")
                 return
             if again or not self._exhausted(step_id, step):
@@ -102,7 +103,7 @@ class Move:
     def stand(self, step_id: str) -> None:
         """Stand at the door of a step, under the name of the passage to come."""
         key = passage_key(self.state.enrolment, step_id, self._passage(step_id))
-        self.park(at.Ready.model_construct(step=step_id, key=key, since=self.now, line=self.line, late=self.late))
+        self.park(made(at.Ready, {"step": step_id, "key": key, "since": self.now, "line": self.line, "late": self.late}))
 
     def proceed(self) -> None:
         """Let lines that are ready enter their steps, in their order, until one asks for an effect; not while the run is paused, and not

@@ -9,6 +9,7 @@ from journeys.commands import What
 from journeys.definitions import WaitStep
 from journeys.events import CatchUp
 from journeys.openings import next_opening
+from journeys.reasons import Reason
 from journeys.state import Place
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def resume(move: Move, event: Resumed) -> None:
     move.note(What.RESUMED, reason=event.pause, way=event.catch_up)
     if move.state.pauses:
         return
+    _hold_on(move, move.now - since)
     match event.catch_up:
         case CatchUp.SHIFT:
             _shift(move, move.now - since)
@@ -42,6 +44,14 @@ def resume(move: Move, event: Resumed) -> None:
             _let_lapse(move)
         case CatchUp.SEND_LATEST:
             pass  # what fell due is due: the alarm rings at once
+
+
+def _hold_on(move: Move, by: timedelta) -> None:
+    """Being paused is not being held: no touch is given up for it, and one that was held for nothing else is tried again now."""
+    for place in move.state.places:
+        if isinstance(place, at.Held):
+            retry = move.now if place.reason is Reason.PAUSED else place.retry
+            move.park(place.model_copy(update={"retry": retry, "give_up": place.give_up + by}))
 
 
 def _shift(move: Move, by: timedelta) -> None:
@@ -56,8 +66,8 @@ def _shifted(move: Move, place: Place, by: timedelta) -> Place:
     match place:
         case at.AtTask():
             later = {"due": place.due + by}
-        case at.Held():
-            later = {"retry": place.retry + by, "give_up": place.give_up + by}
+        case at.Held() if place.reason is not Reason.PAUSED:
+            later = {"retry": place.retry + by}
         case at.Sending():
             later = {"give_up": place.give_up + by}
         case at.Waiting():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from journeys import state as at
 from journeys.commands import What
 from journeys.conducting import lines, touches, waits
-from journeys.definitions import OVERDUE, SENT, SKIPPED
+from journeys.definitions import OVERDUE, SKIPPED
 from journeys.state import inside
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def go_on(move: Move, event: GoOn) -> None:
         case at.Waiting():
             waits.give_up(move, place)
         case at.Held():
-            move.leave(SENT, because=event.reason, by=event.by)
+            touches.leave_out(move, event.reason, by=event.by)
         case _:
             move.leave(OVERDUE, because=event.reason, by=event.by)
 

@@ -115,7 +115,7 @@ def block(move: Move, reason: Reason, *, until: datetime | None = None) -> None:
         reason = Reason.HELD_TOO_LONG
         fate = fate_of(step, reason, deferred=False)
     move.note(What.BLOCKED, reason=reason, to=fate)
-    move.keep(latest={line: touch for line, touch in move.state.latest.items() if line != move.line})
+    _forget_latest(move)
     _suffer(move, step, fate, reason)
 
 
@@ -135,6 +135,14 @@ def try_again(move: Move) -> None:
         move.go(place.step, way="again", again=True)
     else:
         deliver(move, by=place.by)
+
+
+def leave_out(move: Move, reason: str, *, by: str) -> None:
+    """Go on without the touch that the line in play holds, as if it had been sent and nothing had come of it."""
+    step = move.step
+    if step is not None:
+        _forget_latest(move)
+        move.leave(_as_if(step), because=reason, by=by)
 
 
 def take_back(move: Move, channel: str) -> None:
@@ -181,6 +189,11 @@ def _suffer(move: Move, step: Step, fate: str, reason: Reason) -> None:
         move.go(fate, way="blocked", because=reason)
     else:
         move.leave(_as_if(step), because=reason)
+
+
+def _forget_latest(move: Move) -> None:
+    """Nothing went out here, so that nothing is to be heard of it."""
+    move.keep(latest={line: touch for line, touch in move.state.latest.items() if line != move.line})
 
 
 def _as_if(step: Step) -> str:

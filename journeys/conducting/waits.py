@@ -164,7 +164,7 @@ def _begin(move: Move, here: Place, step: WaitStep) -> None:
     if until <= move.now and wait.until is not None:
         move.leave(PAST)
         return
-    touch = _touch_of(move, wait.of) if wait.for_ else None
+    touch = touch_of(move, wait.of) if wait.for_ else None
     wait_until(move, settled(at.Waiting, here, until=until, touch=touch))
     look(move)
 
@@ -252,7 +252,8 @@ def _needs(wait: Wait) -> tuple[str, ...]:
     return (wait.until.fact,) if wait.until is not None and wait.until.fact is not None else ()
 
 
-def _touch_of(move: Move, step_id: str | None) -> str | None:
+def touch_of(move: Move, step_id: str | None) -> str | None:
+    """The touch of which something is to be heard: that of the step named, else the line's latest."""
     if step_id is None:
         return move.state.latest.get(move.line)
     passage = move.state.passages.get(step_id)

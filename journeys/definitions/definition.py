@@ -23,7 +23,8 @@ class Definition(Authored):
     journey: StepId
     version: int = Field(ge=1)
     title: str = Field(max_length=120)
-    persona: Slug
+    persona: Slug | None = None
+    """Whose engagement strategy it is. None where it is no persona's own: it is for several personas, or for everybody."""
     markets: tuple[Market, ...] = Field(min_length=1)
     product: Slug
     purpose: Purpose

@@ -260,7 +260,7 @@ def path(step: Step, way: str) -> str | None:
     one goes), and after that along `otherwise`."""
     if isinstance(step, ExitStep):
         return None
-    named = {OTHERWISE: step.next} if isinstance(step, BranchStep) else step.next
+    named = {OTHERWISE: step.next} if isinstance(step.next, str) else step.next
     return named.get(way) or _wider(named, way) or named.get(OTHERWISE)
 
 

@@ -96,7 +96,8 @@ def _reading(definition: Definition) -> tuple[str, ...]:
 
 
 def _about(definition: Definition, names: Names) -> Iterator[str]:
-    yield f"This journey is for the persona {names.persona(definition.persona)} and the product {spoken(definition.product)}, in {both(definition.markets)}."
+    whose = f"the persona {names.persona(definition.persona)} and " if definition.persona is not None else ""
+    yield f"This journey is for {whose}the product {spoken(definition.product)}, in {both(definition.markets)}."
     yield f"Its purpose is {spoken(definition.purpose)}. Its priority among journeys is {definition.priority} of 100."
     yield (
         "When a journey of a higher priority has the HCP, this one waits for its turn."

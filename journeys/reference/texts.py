@@ -76,7 +76,7 @@ TEXTS: dict[type[BaseModel], dict[str, str]] = {
         "journey": "The stable id of the journey.",
         "version": "A published version never changes; write the next one.",
         "title": "What it is called, for people.",
-        "persona": "Whose strategy it is: a persona of the library.",
+        "persona": "Whose strategy it is: a persona of the library. Left out where it is no persona's own.",
         "markets": "Where it runs; each market needs a policy.",
         "product": "The product that it is about.",
         "purpose": "What it is for, which decides on consent, caps and the wall.",

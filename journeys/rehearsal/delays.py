@@ -13,6 +13,7 @@ from journeys.shapes import Authored
 OPENS, CLOSES = 8, 17
 """The hours of the HCP's day between which work is done."""
 
+_PARTS = 1024
 _LAST_MOMENT = timedelta(minutes=1)
 
 _HALVES = tuple(time(hour, minute) for hour in range(OPENS, CLOSES) for minute in (0, 30))
@@ -72,6 +73,7 @@ class Diary:
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
         self._days: dict[tuple[int, int], datetime] = {}
+        self._working: dict[tuple[int, int], datetime] = {}
         self._hours: dict[tuple[datetime, int], datetime] = {}
 
     def at_work(self, now: datetime, *, days: int, rng: Random) -> datetime:
@@ -89,15 +91,21 @@ class Diary:
     def in_time(self, now: datetime, *, due: datetime, share: float, rng: Random) -> datetime:
         """Some half hour of a working day when that share of the time until `due` has passed; before `due`, and never before `now`."""
         half = int(rng.random() * len(_HALVES))
-        local = self.calendar.local(now + (due - now) * share)
-        ahead = (local.toordinal(), -1)
-        midnight = self._days.get(ahead)
+        then = now + (due - now) * int(share * _PARTS) // _PARTS  # whole numbers: a timedelta times a fraction is slow
+        hour = (then.toordinal(), then.hour)  # of UTC: the HCP's day is the same for all instants of an hour, or nearly so
+        midnight = self._working.get(hour)
         if midnight is None:
-            day = local.date()
-            while not self.calendar.works_on(day):
-                day += timedelta(days=1)
-            midnight = self._days[ahead] = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return max(min(self._at(midnight, half), due - _LAST_MOMENT), now)
+            midnight = self._working[hour] = self._working_day(then.replace(minute=0))
+        at = self._at(midnight, half)
+        if at >= due:
+            at = due - _LAST_MOMENT
+        return max(now, at)
+
+    def _working_day(self, instant: datetime) -> datetime:
+        day = self.calendar.local(instant).date()
+        while not self.calendar.works_on(day):
+            day += timedelta(days=1)
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
     def _at(self, midnight: datetime, half: int) -> datetime:
         reached = self._hours.get((midnight, half))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from journeys import events as on
 from journeys.acceptance import refusal
-from journeys.definitions import ANSWERED, HANDLED, SENT, WITHDRAWN, ExitStep, MedicalStep, Purpose, VisitStep, path
+from journeys.definitions import ANSWERED, HANDLED, SENT, WITHDRAWN, ExitStep, Purpose, VisitStep, path
 from journeys.rehearsal import lives
 from journeys.rehearsal.population import Choice, consent
 from journeys.state import AtTask
@@ -52,7 +52,7 @@ def call(room: Room, run: Run, asked: CallOut) -> on.Called:
     requests, rng = room.stage.behaviour.requests, run.member.rng
     drawn = rng.random()
     way = "failed" if drawn < requests.failed else "unanswered" if drawn < requests.failed + requests.unanswered else "answered"
-    room.count_for(run).requests[asked.to, way] += 1
+    run.count.requests[asked.to, way] += 1
     if way == "failed":
         return on.Called.model_construct(key=asked.key, result="failed")
     if way == "answered":
@@ -126,7 +126,7 @@ def _chosen(room: Room, run: Run, step: VisitStep, manners: Manners) -> tuple[st
 
 def _question(run: Run, task: OpenTask, to: str | None) -> str | None:
     """Whoever leads the HCP to medical has recorded the HCP's own question."""
-    return f"{task.key}.question" if isinstance(run.part.definition.steps.get(to or ""), MedicalStep) else None
+    return f"{task.key}.question" if run.part.kinds.get(to or "") == "medical" else None
 
 
 def _hands_over(definition: Definition, offer: str) -> bool:

@@ -46,6 +46,7 @@ def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str) 
         consents=to.consents,
         content=content,
         touches=tuple(to.touches),
+        calendar=to.diary.calendar,
     )
 
 

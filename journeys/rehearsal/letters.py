@@ -25,7 +25,7 @@ def deliver(room: Room, run: Run, touch: Deliver) -> on.Settled:
     verdict = ask(room.stage, run.part.definition, touch, to=to, market=run.member.person.market, now=room.now)
     if room.trace is not None:
         room.trace.judged(room.now, run, touch, verdict)
-    _count(room, run, verdict)
+    _count(run, verdict)
     if verdict.verdict == "allowed" and to is not None:
         _send(room, run, touch, to)
         return on.Settled.model_construct(key=touch.key, result="sent")
@@ -39,8 +39,8 @@ def _nurse(room: Room, member: Member) -> Member | None:
     return next((nurse for nurse in nurses if not nurse.person.suppressed), None)
 
 
-def _count(room: Room, run: Run, verdict: Verdict) -> None:
-    count = room.count_for(run)
+def _count(run: Run, verdict: Verdict) -> None:
+    count = run.count
     if verdict.verdict == "refused":
         count.refused[verdict.reason or ""] += 1
     elif verdict.verdict == "deferred":

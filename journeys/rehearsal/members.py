@@ -11,7 +11,8 @@ from journeys.reasons import Reason
 from journeys.rehearsal.people import Person
 from journeys.rehearsal.population import personal
 from journeys.rehearsal.stage import Part, Stage
-from journeys.state import State
+from journeys.rehearsal.tally import JourneyTally
+from journeys.state import Entered, State
 
 _CONSENT = "_consent"
 _MEDICAL = frozenset(fact.name for fact in CATALOGUE.values() if fact.wall is Wall.MEDICAL)
@@ -62,16 +63,33 @@ class Member:
 class Run:
     """One run of one member. It has no state before its turn comes for the first time."""
 
-    def __init__(self, member: Member, part: Part, enrolment: str, *, since: datetime, arrival: Arrival) -> None:
-        self.member, self.part, self.enrolment = member, part, enrolment
-        self.since, self.arrival = since, arrival
+    def __init__(
+        self, member: Member, part: Part, enrolment: str, *, since: datetime, entered: Entered | None, hundredth: int | None, count: JourneyTally
+    ) -> None:
+        self.member, self.part, self.enrolment, self.count = member, part, enrolment, count
+        self.since, self.entered, self.hundredth = since, entered, hundredth
         self.began = since
+        self.arrival: Arrival | None = None
         self.state: State | None = None
         self.ended: datetime | None = None
         self.alarm: datetime | None = None
         self.active = True
         """Whether it is this run's turn with the HCP."""
+        self.leaving = False
+        """Whether it has been told to give way, and will."""
         self.within: tuple[Run, str, bool] | None = None
         """The run and the passage that started this one, and whether it is awaited."""
         self.story: list[tuple[datetime, Event]] | None = None
         """What happened to it and when, where somebody wants to know."""
+
+    def arrive(self, channels: tuple[str, ...], now: datetime) -> Arrival:
+        """What is known of the HCP at the door, at the moment at which the run begins."""
+        member = self.member
+        return Arrival.model_construct(
+            calendar=member.diary.calendar,
+            facts=member.known(self.part.definition.facts, now),
+            withdrawn=member.withdrawn(channels, now),
+            objected=member.objected,
+            entered=self.entered,
+            hundredth=self.hundredth,
+        )

@@ -19,7 +19,7 @@ from journeys.rehearsal.ledger import most_within
 from journeys.rehearsal.members import Member, Run
 from journeys.rehearsal.people import Person
 from journeys.rehearsal.stage import Stage
-from journeys.rehearsal.tally import JourneyTally, Tally
+from journeys.rehearsal.tally import Tally
 from journeys.rehearsal.tracing import Trace
 from journeys.state import State
 
@@ -80,8 +80,8 @@ class Room:
         """Begin a run, if it is still its turn: its first advance."""
         if not run.active or run.state is not None:
             return
-        run.began = self.now
-        self.count_for(run).entered += 1
+        run.began, run.arrival = self.now, run.arrive(self.stage.channels, self.now)
+        run.count.entered += 1
         self._play(run, begin(run.part.definition, run.arrival, enrolment=run.enrolment, now=self.now))
 
     def take(self, run: Run, event: on.Event) -> None:
@@ -129,9 +129,10 @@ class Room:
         """Do what an advance commands. What its effect answers at once is the next event."""
         answer: on.Event | None = None
         for command in commands:
+            if type(command) is Note:  # by far the most of them
+                self._note(run, command)
+                continue
             match command:
-                case Note():
-                    self._note(run, command)
                 case OpenTask():
                     hands.open_task(self, run, command)
                 case Deliver():
@@ -145,9 +146,11 @@ class Room:
                 case Learn():
                     lives.learn(self, run, command)
                 case Tell():
-                    self.count_for(run).told[command.whom] += 1
+                    run.count.told[command.whom] += 1
                 case StopJourney():
                     doors.stop(self, run, command)
+                case Note():
+                    pass
                 case _ as never:
                     assert_never(never)
         return answer
@@ -155,14 +158,14 @@ class Room:
     def _note(self, run: Run, note: Note) -> None:
         what = note.what
         if what is _MOVED:
-            self.count_for(run).ways[note.step or "", note.way or ""] += 1
+            run.count.ways[note.step or "", note.way or ""] += 1
         elif what is _CLOSED:
             if note.to == "done":
                 hands.done(self, run, note)
         elif what in _STOPPED:
-            self.count_for(run).blocked[note.reason or ""] += 1
+            run.count.blocked[note.reason or ""] += 1
         elif what is _SPLIT:
-            self.count_for(run).arms[note.step or "", note.way or ""] += 1
+            run.count.arms[note.step or "", note.way or ""] += 1
         elif what is _CORRECTED:
             run.member.facts["persona"] = note.to
             self.tell(run.member, on.FactsChanged.model_construct(id=self.name("persona"), facts={"persona": note.to}), but=run)
@@ -182,17 +185,13 @@ class Room:
         if sum(touch > since for touch in member.touches) > policy.weekly_cap:
             self.tally.sent_over_cap += 1
 
-    def count_for(self, run: Run) -> JourneyTally:
-        """The counts of the run's strategy."""
-        return self.tally.journeys[run.part.journey]
-
     def _count(self, member: Member) -> None:
         tally = self.tally
         tally.people += 1
         for run in member.runs:
             if run.state is None:
                 continue
-            count = self.count_for(run)
+            count = run.count
             count.passages.update(run.state.passages)
             if run.ended is None:
                 count.going_on += 1

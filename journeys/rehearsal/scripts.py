@@ -70,7 +70,9 @@ def play_one(
 
 
 def script_of(run: Run) -> Script:
-    """The script of a run whose story was kept."""
+    """The script of a run that has begun and whose story was kept."""
+    if run.arrival is None:
+        raise ValueError(f"{run.enrolment} has not begun")
     definition = run.part.definition
     return Script(
         journey=definition.journey,

@@ -73,7 +73,7 @@ class Stage:
     @cached_property
     def personas(self) -> tuple[str, ...]:
         """The personas that a rep may meet: those of the population and of the strategies."""
-        return tuple(sorted({*self.behaviour.population.personas, *(part.definition.persona for part in self.parts)}))
+        return tuple(sorted({*self.behaviour.population.personas, *(part.definition.persona for part in self.parts if part.definition.persona is not None)}))
 
     @cached_property
     def channels(self) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ class Stage:
         return drawn(self.behaviour.requests.after)
 
     @cached_property
-    def _manners(self) -> dict[str, Manners]:
+    def _manners(self) -> dict[object, Manners]:
         return {}
 
     @cached_property
@@ -108,10 +108,10 @@ class Stage:
 
     def manners(self, persona: object) -> Manners:
         """The habits of a persona; of somebody whose persona is not known, everyone's."""
-        name = persona if isinstance(persona, str) else ""
-        if name not in self._manners:
-            self._manners[name] = Manners(self.behaviour, name)
-        return self._manners[name]
+        found = self._manners.get(persona)
+        if found is None:
+            found = self._manners[persona] = Manners(self.behaviour, persona if isinstance(persona, str) else "")
+        return found
 
     def diary(self, person: Person) -> Diary:
         """The person's calendar: in the person's zone, else the market's; one that is not known is never an error."""

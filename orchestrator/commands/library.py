@@ -15,6 +15,7 @@ from journeys.library import PACKAGED, Library, LibraryError, read_library
 from journeys.lifecycle import Act
 from orchestrator import settings
 from orchestrator.clock import JourneyClock, wall_clock
+from orchestrator.means import means_of
 from orchestrator.store import audit
 from orchestrator.store.desk.users import StoredUsers
 from orchestrator.store.engine import make_engine, reach, transaction
@@ -61,7 +62,7 @@ def sample(path: Folder = PACKAGED) -> None:
     now = JourneyClock.of(given).now()
 
     async def work(session: AsyncSession, _: UserRow | None) -> tuple[Published, ...]:
-        return await launch(session, library, read_sample(), now=now, real=wall_clock())
+        return await launch(session, library, read_sample(), means=means_of(given), now=now, real=wall_clock())
 
     _show(_done(given, work, as_=None))
 

@@ -12,12 +12,17 @@ from orchestrator.clock import JourneyClock
 from orchestrator.mail.channels import make_channels
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
+from orchestrator.monitor import Monitor, keep_watching
+from orchestrator.requests.asking import SignedRequests
+from orchestrator.requests.conversation import new_client
 from orchestrator.store.engine import make_engine
 from orchestrator.store.outbox import Relay
+from orchestrator.store.requests import RequestBook
+from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.sweeping import make_sweeper
-from orchestrator.temporal.worker import keep_relaying, make_worker
+from orchestrator.temporal.worker import keep_relaying, make_operator, make_worker
 
 app = typer.Typer()
 log = structlog.get_logger()
@@ -25,7 +30,7 @@ log = structlog.get_logger()
 
 @app.command()
 def worker() -> None:
-    """Play journeys, perform their effects and keep the outbox empty, until SIGTERM or Ctrl-C."""
+    """Play journeys, perform their effects, carry out operations over many runs, keep the outbox empty and watch over all, until SIGTERM or Ctrl-C."""
     loaded = settings.load()
     logging.configure(loaded.log_format)
     asyncio.run(_work(loaded))
@@ -39,20 +44,24 @@ async def _work(given: settings.Settings) -> None:
     engine = make_engine(given.database_url.get_secret_value())
     client = await connect(given, lazy=False)
     links = MailLinks(Links(given.signing_key.get_secret_value()), public_url=str(given.public_url))
+    others = new_client()
     playing = make_worker(
         client,
         task_queue=given.task_queue,
         engine=engine,
         channels=make_channels(given, clock),
+        requests=SignedRequests(RequestBook(engine), given.endpoints, others, clock, public_url=str(given.public_url)),
         composer=Composer(links, sender=given.mail_from, domain=given.mail_domain),
         clock=clock,
     )
+    gateway = Gateway(client, task_queue=given.task_queue, pace=clock.pace)
+    relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock)
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
-    relay = Relay(engine, Gateway(client, task_queue=given.task_queue, pace=clock.pace))
-    async with playing, sweeping:
+    operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
+    async with others, playing, sweeping, operating:
         log.info("worker", doing="playing", task_queue=given.task_queue)
         if given.ready_file is not None:
             given.ready_file.touch()
-        await keep_relaying(relay, stop)
+        await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop))
     await engine.dispose()
     log.info("worker", doing="stopped")

@@ -13,7 +13,7 @@ from typing import Self
 import httpx
 import structlog
 
-from orchestrator.embedded import inbox, kept, ports, programs, temporal
+from orchestrator.embedded import answering, inbox, kept, ports, programs, temporal
 from orchestrator.embedded.child import Child
 from orchestrator.embedded.errors import DataDirUnusableError
 from orchestrator.embedded.postgres import Postgres
@@ -152,6 +152,7 @@ class Embedded:
             "mail_from": "no-reply@dirigent.test",
             "mail_domain": "dirigent.test",
             "message_gateways": "sms=sms.dirigent.test",
+            "endpoints": answering.settings(self.api_url, self._secret("others")),
             "public_url": self.api_url,
             "signing_key": self._secret("signing_key"),
             "api_host": settings.api_host,

@@ -58,7 +58,8 @@ async def begin_within(session: AsyncSession, parent: Enrolment, order: StartJou
 
 
 async def _strategy(session: AsyncSession, persona: str, *, product: str, market: str, now: datetime) -> Definition | None:
-    """The persona's strategy for the product in the version that HCPs enter now: one for the market before others, then the one of the highest priority."""
+    """The persona's own strategy for the product, in the version that HCPs enter now. A library has one; of several, one for the market comes
+    before others, then the one of the highest priority."""
     strategies = await _entered(session, (col(DefinitionVersion.persona) == persona) & (col(DefinitionVersion.product) == product), now=now)
     return max(strategies, key=lambda strategy: (market in strategy.markets, strategy.priority), default=None)
 

@@ -1,16 +1,19 @@
 """Puts the library's strategies in force as the sample's own users would: one drafts and submits, the others sign with their sample PINs, the author
 publishes. Nothing comes into force unsigned, not even on a laptop."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from graphlib import CycleError, TopologicalSorter
 from uuid import uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.rows import Unclean
 from api.who import Role, Who
-from journeys.definitions import Definition
+from journeys.definitions import Definition, JourneyStep
 from journeys.library import Library
 from journeys.lifecycle import Running, Sign
+from journeys.means import Means
 from journeys.signatures import Meaning, Party
 from journeys.versions import RELEASED, missing
 from orchestrator.store import lifecycles, pins
@@ -24,16 +27,27 @@ from orchestrator.store.versions import life_of, locked, policies
 _WHY = "The sample's strategy, agreed by the sample's users."
 
 
-async def launch(session: AsyncSession, library: Library, sample: Sample, *, now: datetime, real: datetime) -> tuple[Published, ...]:
+async def launch(session: AsyncSession, library: Library, sample: Sample, *, means: Means, now: datetime, real: datetime) -> tuple[Published, ...]:
     """Import the library and put its strategies in force, those that are not yet. The sample's users must be there. Raises SampleRefusedError."""
     author = next(user for user in sample.users if user.role is Role.MARKETING)
     brought = await import_library(session, library, by=author.id, role=author.role, now=now)
     await _give_pins(session, sample, now=now, real=real)
-    for definition in library.strategies.values():
+    for definition in _inner_first(library.strategies):
         row = await locked(session, (definition.journey, definition.version))
         if row is not None and row.state not in RELEASED:
-            await _Launch(session, sample, author, now=now, real=real).of(definition)
+            await _Launch(session, sample, author, means=means, now=now, real=real).of(definition)
     return brought
+
+
+def _inner_first(strategies: Mapping[str, Definition]) -> Iterable[Definition]:
+    """A journey that a step of another starts is in force before that one: a version is judged against what is in force. Where they start each
+    other in a ring no order helps, and the linter says so."""
+    started = {name: [step.journey.start for step in each.steps.values() if isinstance(step, JourneyStep)] for name, each in strategies.items()}
+    try:
+        order = (*TopologicalSorter(started).static_order(),)
+    except CycleError:
+        order = (*strategies,)
+    return (strategies[name] for name in order if name in strategies)
 
 
 async def _give_pins(session: AsyncSession, sample: Sample, *, now: datetime, real: datetime) -> None:
@@ -46,16 +60,16 @@ async def _give_pins(session: AsyncSession, sample: Sample, *, now: datetime, re
 class _Launch:
     """The way of one version into force."""
 
-    def __init__(self, session: AsyncSession, sample: Sample, author: SampleUser, *, now: datetime, real: datetime) -> None:
+    def __init__(self, session: AsyncSession, sample: Sample, author: SampleUser, *, means: Means, now: datetime, real: datetime) -> None:
         self._session, self._sample, self._author = session, sample, author
-        self._now, self._real = now, real
+        self._means, self._now, self._real = means, now, real
 
     async def of(self, definition: Definition) -> None:
         key = (definition.journey, definition.version)
         row = _good(definition.journey, await lifecycles.submit(self._session, self._doing(self._author), key))
         for party in missing(await life_of(self._session, row), await policies(self._session)):
             _good(definition.journey, await self._sign(row, party))
-        published = await lifecycles.publish(self._session, self._doing(self._author), key, since=None, running=Running.PIN, migrating=None)
+        published = await lifecycles.publish(self._session, self._doing(self._author), key, since=None, running=Running.PIN, migrating=None, means=self._means)
         _good(definition.journey, published)
 
     async def _sign(self, row: DefinitionVersion, party: Party) -> Outcome | None:

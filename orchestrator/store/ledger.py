@@ -7,6 +7,7 @@ from hashlib import sha256
 from uuid import uuid4
 
 import structlog
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,13 +18,14 @@ from journeys.commands import Deliver
 from journeys.content import EMAIL, ContentVersion
 from journeys.definitions import Purpose
 from journeys.markets import MarketPolicy
-from journeys.policy import Check, Evidence, Intent, Verdict, judge, recipient
+from journeys.policy import ONE_COPY, Check, Evidence, Intent, Verdict, judge, recipient
 from journeys.reasons import TOLD, Reason
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
 from orchestrator.store import tables
 from orchestrator.store.contents import current
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import consent_acts, has_objected, nurse_of
+from orchestrator.store.halts import holds_back
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
 
@@ -129,7 +131,8 @@ def _intent(asked: _Asked, message: Message, now: datetime) -> tables.Touch:
     row.state, row.at, row.settled_at, row.attempt = RESERVED, now, None, row.attempt + 1
     if asked.recipient is not None:  # the care team may have another nurse by now
         row.person_id = asked.recipient.id
-    row.sent_by = asked.touch.by
+    row.sent_by, row.channel = asked.touch.by, asked.touch.channel
+    row.content_id, row.content_version = asked.touch.content.id, asked.touch.content.version  # nothing went out, and the journey may name another by now
     row.starts, row.ends = asked.touch.starts, asked.touch.ends
     row.digest = sha256(message.model_dump_json().encode()).hexdigest()
     return row
@@ -157,9 +160,13 @@ async def _recipient(session: AsyncSession, hcp: str, touch: Deliver) -> tables.
         if nurse is None:
             return None
         hcp = nurse.id
+    # Records that share an address are locked together, in the order of their ids, so that only one of them gets a copy.
     # The weaker lock: it keeps other gates and acts of consent out, and does not conflict with the reference that the timeline's new lines
     # hold to the person already. With the stronger one, two runs that advance at once would wait for each other.
-    return await session.get_one(tables.Person, hcp, with_for_update={"key_share": True}, populate_existing=True)
+    one = await session.get_one(tables.Person, hcp)
+    sharing = or_(col(tables.Person.id) == hcp, _same_address(one, touch.channel))
+    locked = select(tables.Person).where(sharing).order_by(tables.Person.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    return next(person for person in await session.exec(locked) if person.id == hcp)
 
 
 def _intent_of(asked: _Asked) -> Intent:
@@ -196,7 +203,35 @@ async def _evidence(session: AsyncSession, asked: _Asked, now: datetime) -> Evid
         consents=await consent_acts(session, recipient.id),
         content=asked.content,
         touches=await _pressure(session, recipient.id, asked, now),
+        calendar=calendar_for(recipient, asked.market, now=now),
+        has_copy=await _has_copy(session, recipient, asked, now),
+        halted=await holds_back(session, asked.enrolment, asked.touch.content, recipient=recipient.id),
     )
+
+
+async def _has_copy(session: AsyncSession, recipient: tables.Person, asked: _Asked, now: datetime) -> bool:
+    """Whether this version of the content may have reached the same address through another record of it. Both records are locked."""
+    copies = (
+        select(tables.Touch.key)
+        .join(tables.Person, col(tables.Person.id) == col(tables.Touch.person_id))
+        .where(
+            tables.Touch.person_id != recipient.id,
+            _same_address(recipient, asked.touch.channel),
+            tables.Touch.channel == asked.touch.channel,
+            tables.Touch.content_id == asked.touch.content.id,
+            tables.Touch.content_version == asked.touch.content.version,
+            col(tables.Touch.state).in_(COUNTED),
+            tables.Touch.at > now - ONE_COPY,
+        )
+    )
+    return (await session.exec(copies)).first() is not None
+
+
+def _same_address(person: tables.Person, channel: str) -> ColumnElement[bool]:
+    """Letters of an e-mail address are compared without regard to case."""
+    if channel == EMAIL:
+        return func.lower(tables.Person.email) == (person.email or "").lower()
+    return col(tables.Person.mobile) == person.mobile
 
 
 async def _pressure(session: AsyncSession, person_id: str, asked: _Asked, now: datetime) -> tuple[datetime, ...]:

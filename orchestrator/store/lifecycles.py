@@ -14,6 +14,7 @@ from api.rows import Unclean
 from journeys.definitions import Definition
 from journeys.lifecycle import Act, Drain, Publish, Refusal, Refused, Replace, Retire, Running, SendBack, Sign, Step, Submit, Withdraw, perform
 from journeys.linting import LintResult, lint_text
+from journeys.means import Means, lacking
 from journeys.versions import RELEASED, Version, VersionState
 from orchestrator.store import audit, pins, stimuli, sweeps
 from orchestrator.store.desk.adding import added
@@ -128,7 +129,7 @@ async def sign(session: AsyncSession, doing: Doing, key: Key, asked: Sign, *, pi
 
 
 async def publish(
-    session: AsyncSession, doing: Doing, key: Key, *, since: datetime | None, running: Running | None, migrating: Migrating | None
+    session: AsyncSession, doing: Doing, key: Key, *, since: datetime | None, running: Running | None, migrating: Migrating | None, means: Means
 ) -> Outcome | None:
     """Put a signed version in force from an instant, now if none is given, after linting it once more; and decide what becomes of those in earlier ones."""
     versions = {row.version: row for row in await _of_journey(session, key[0])}
@@ -146,6 +147,7 @@ async def publish(
         latest=latest,
         running=running,
         can_migrate=migrating is not None,
+        lacking=lacking(judged.definition, means),
     )
     after = await _after(session, row, asked)
     if isinstance(after, Refused):

@@ -13,8 +13,14 @@ class Queue(IntEnum):
     PUBLISHING = 0x44697202
     IMPORT = 0x44697203
     SAMPLE = 0x44697204
+    HALTS = 0x44697205
 
 
 async def queue_at(session: AsyncSession, queue: Queue) -> None:
     """Wait until nobody else is at work there; the turn ends with the session's transaction."""
     await session.exec(select(func.pg_advisory_xact_lock(queue.value)))
+
+
+async def share(session: AsyncSession, queue: Queue) -> None:
+    """Wait until nobody is at work there, and keep them out until the transaction ends, side by side with others who share it."""
+    await session.exec(select(func.pg_advisory_xact_lock_shared(queue.value)))

@@ -31,13 +31,15 @@ class Undeliverable(Exception):
 
 
 class Kind(StrEnum):
-    """What a row asks for. The first three are of a run; the others of a sweep, and of a journey's openings, whose id stands in the run's place."""
+    """What a row asks for. The first three are of a run; the others of a sweep, of a journey's openings, and of an
+    operation over many runs, whose id stands in the run's place."""
 
     START = "start"
     FACT = "fact"
     COMMAND = "command"
     SWEEP = "sweep"
     OPENINGS = "openings"
+    OPERATION = "operation"
 
 
 class Runner(Protocol):
@@ -63,6 +65,10 @@ class Runner(Protocol):
         """Have the journey's openings looked up anew; what keeps them is started if it does not run."""
         ...
 
+    async def operate(self, operation: str) -> None:
+        """Start an operation over many runs, or have it look at what the store says now."""
+        ...
+
 
 async def start(session: AsyncSession, enrolment_id: str) -> None:
     """Have the run of this enrolment started when the transaction commits."""
@@ -80,7 +86,7 @@ async def command(session: AsyncSession, enrolment_id: str, given: Command) -> N
 
 
 async def wake(session: AsyncSession, kind: Kind, name: str) -> None:
-    """Have a sweep, or a journey's openings, looked at when the transaction commits."""
+    """Have a sweep, a journey's openings, or an operation over many runs looked at when the transaction commits."""
     session.add(_row(name, kind, {}))
 
 
@@ -137,6 +143,8 @@ class Relay:
                 await self._runner.sweep(row.enrolment_id)
             case Kind.OPENINGS:
                 await self._runner.keep_openings(row.enrolment_id)
+            case Kind.OPERATION:
+                await self._runner.operate(row.enrolment_id)
             case _:
                 assert_never(kind)
 

@@ -19,6 +19,7 @@ from orchestrator.store.acts import perform
 from orchestrator.store.continuing import hand_over
 from orchestrator.store.entering import locked
 from orchestrator.store.knowing import assign_persona
+from orchestrator.store.standings import stand
 from orchestrator.store.tables import Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
 from orchestrator.store.versions import settle_after_run
 
@@ -40,6 +41,7 @@ async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enro
         told = note if refused is None else note.model_copy(update={"way": NOT_CONTINUED + refused})
         session.add(_line(enrolment, task, await _with_channel(session, told), entry, line, now))
     _place(enrolment, entry)
+    await stand(session, entry)
     session.add(enrolment)
     return enrolment
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.orders import Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder
+from activities.orders import Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder
 from activities.ports import UnknownRun
 from api.who import Role, worker_of
 from journeys.conditions import Value
@@ -15,11 +15,13 @@ from journeys.sides import side_of
 from orchestrator.store.continuing import begin_within
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import has_objected, load_facts, withdrawn_channels
+from orchestrator.store.halts import tell_of_pauses
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
 from orchestrator.store.reacting import entered_by
 from orchestrator.store.recipients import least_busy
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Person, Task
+from orchestrator.store.versions import settle_after_run
 
 
 class StoredRuns:
@@ -34,7 +36,9 @@ class StoredRuns:
                 raise UnknownRun(f"there is no enrolment {order.enrolment}")
             definition = await _definition(session, enrolment)
             person = await session.get_one(Person, enrolment.person_id)
-            enrolment.status = "running" if enrolment.status == "requested" else enrolment.status
+            if enrolment.status == "requested":
+                enrolment.status = "running"
+                await tell_of_pauses(session, enrolment)
             session.add(enrolment)
             return Opened(
                 definition=definition,
@@ -64,6 +68,16 @@ class StoredRuns:
             await project(session, order.entry, now=datetime.now(UTC))
             enrolment = await session.get_one(Enrolment, order.entry.enrolment)
             return await load_facts(session, enrolment.person_id, order.facts.names, now=now)
+
+    async def move(self, order: MoveOrder) -> None:
+        """Record the advance and name the version that the run is on from here, in one transaction and once."""
+        async with transaction(self._engine) as session:
+            enrolment = await project(session, order.entry, now=datetime.now(UTC))
+            if enrolment is not None:
+                left = (enrolment.journey, enrolment.version)
+                enrolment.version, enrolment.digest = order.version, order.digest
+                await session.flush()
+                await settle_after_run(session, left, now=order.entry.at)  # it may have been the last on a version that drains
 
     async def start_journey(self, order: JourneyOrder, *, now: datetime) -> str | None:
         """Record the advance and enter the HCP in the other journey, once. Returns the code of what stood in the way."""

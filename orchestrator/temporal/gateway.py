@@ -5,14 +5,16 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.operations import OperationOrder
 from api.ports import CommandRefusedError, ConductorUnavailableError
 from journeys.acceptance import Refusal, Refused
 from journeys.events import Command, Fact
+from journeys.migration import Obstacle, Transfer, Unmovable
 from journeys.pace import Pace
 from journeys.receipts import Receipt
 from journeys.shapes import Stored
@@ -20,7 +22,8 @@ from journeys.state import Ending
 from orchestrator.store.outbox import Undeliverable
 from workflows.journey import Journey
 from workflows.openings import Openings, OpeningsInput
-from workflows.run import REFUSED, RunInput, sweeps_queue, workflow_id
+from workflows.operation import Operation
+from workflows.run import REFUSED, UNMOVABLE, RunInput, operation_id, operations_queue, sweeps_queue, workflow_id
 from workflows.sweep import Sweep, SweepInput
 
 PATIENCE = timedelta(seconds=15)
@@ -75,6 +78,42 @@ class Gateway:
             run, given, id=id, task_queue=sweeps_queue(self._task_queue), start_signal="wake", id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING
         )
 
+    async def migrate(self, enrolment_id: str, order: Transfer) -> Receipt | Unmovable:
+        """Move a run to another version of its journey, once under the order's id. Raises ConductorUnavailableError."""
+        handle = self._client.get_workflow_handle_for(Journey.run, workflow_id(enrolment_id))
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                return await handle.execute_update(Journey.migrate, order, id=order.id)
+        except WorkflowUpdateFailedError as error:
+            return _unmovable(error)
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            raise ConductorUnavailableError(enrolment_id) from error
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise ConductorUnavailableError(enrolment_id) from error
+            return Unmovable(code=Obstacle.ENDED, detail="This journey has ended or has not begun.")
+
+    async def is_running(self, enrolment_id: str) -> bool:
+        """Whether the workflow of a run is running. Raises RPCError where Temporal does not answer."""
+        try:
+            described = await self._client.get_workflow_handle(workflow_id(enrolment_id)).describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return described.status is WorkflowExecutionStatus.RUNNING
+
+    async def operate(self, operation: str) -> None:
+        """Start an operation over many runs, or have one that was started look again at what the store says."""
+        await self._client.start_workflow(
+            Operation.run,
+            OperationOrder(operation=operation),
+            id=operation_id(operation),
+            task_queue=operations_queue(self._task_queue),
+            start_signal="nudge",
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+
     async def command(self, enrolment_id: str, command: Command) -> Receipt:
         """Put a human command to a run, under its own id. Raises CommandRefusedError and ConductorUnavailableError."""
         handle = self._client.get_workflow_handle_for(Journey.run, workflow_id(enrolment_id))
@@ -105,3 +144,11 @@ def _refused(error: WorkflowUpdateFailedError) -> Exception:
         return ConductorUnavailableError(str(cause))
     refused = Refused.model_validate(cause.details[0])
     return ConductorUnavailableError(refused.detail) if refused.code is Refusal.NOT_BEGUN else CommandRefusedError(refused)
+
+
+def _unmovable(error: WorkflowUpdateFailedError) -> Unmovable:
+    """Raises ConductorUnavailableError where the run said something else than that it cannot be moved."""
+    cause = error.cause
+    if not isinstance(cause, ApplicationError) or cause.type != UNMOVABLE or not cause.details:
+        raise ConductorUnavailableError(str(cause)) from error
+    return Unmovable.model_validate(cause.details[0])

@@ -12,17 +12,22 @@ from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
-from activities.ports import Channel
+from activities.operations import OperationActivities
+from activities.ports import Channel, Requests
+from activities.requests import RequestActivities
 from activities.runs import RunActivities
 from activities.touches import TouchActivities
 from orchestrator.clock import JourneyClock
 from orchestrator.mail.compose import Composer
 from orchestrator.release import version
 from orchestrator.store.ledger import StoredLedger
+from orchestrator.store.operations import Hands, Operating
 from orchestrator.store.outbox import Relay
 from orchestrator.store.runs import StoredRuns
 from orchestrator.temporal.sandbox import sandboxed
 from workflows.journey import Journey
+from workflows.operation import Operation
+from workflows.run import operations_queue
 
 log = structlog.get_logger()
 
@@ -33,18 +38,43 @@ BEAT = 1.0
 """Seconds between two looks into the outbox. The API looks at once after it wrote; this finds what a crash left."""
 
 
-def make_worker(client: Client, *, task_queue: str, engine: AsyncEngine, channels: Mapping[str, Channel], composer: Composer, clock: JourneyClock) -> Worker:
-    """A worker that is ready to run, over the given store, channels and clock."""
+def make_worker(
+    client: Client,
+    *,
+    task_queue: str,
+    engine: AsyncEngine,
+    channels: Mapping[str, Channel],
+    requests: Requests,
+    composer: Composer,
+    clock: JourneyClock,
+) -> Worker:
+    """A worker that is ready to run, over the given store, channels, other systems and clock."""
     runs = RunActivities(StoredRuns(engine), clock)
     touches = TouchActivities(StoredLedger(engine, composer, channels=channels), channels, clock)
+    calls = RequestActivities(requests)
     return Worker(
         client,
         task_queue=task_queue,
         workflows=[Journey],
-        activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, runs.start_journey, touches.deliver],
+        activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, runs.start_journey, runs.move_run, touches.deliver, calls.call],
         workflow_runner=sandboxed(),
         deployment_config=release(),
         max_concurrent_activities=20,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def make_operator(client: Client, *, task_queue: str, engine: AsyncEngine, hands: Hands, clock: JourneyClock) -> Worker:
+    """A worker for operations over many runs, on a queue of their own: a rep never waits behind them. One run at a time is enough for each."""
+    operations = OperationActivities(Operating(engine, hands, clock))
+    return Worker(
+        client,
+        task_queue=operations_queue(task_queue),
+        workflows=[Operation],
+        activities=[operations.carry_on],
+        workflow_runner=sandboxed(),
+        deployment_config=release(),
+        max_concurrent_activities=4,
         graceful_shutdown_timeout=GRACE,
     )
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from api.codes import Code
 from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
-from api.ports import CommandRefusedError, NotEnrolled, Ports
+from api.ports import AnswerRefused, CommandRefusedError, CountChanged, NotEnrolled, Ports, Stamp
 from api.rows import (
     ActRow,
     ClickTarget,
@@ -19,6 +20,7 @@ from api.rows import (
     NotificationRow,
     PersonRow,
     ProposalRow,
+    RequestRow,
     SweepResultRow,
     SweepRow,
     TaskRow,
@@ -30,6 +32,23 @@ from api.schemas.bulk_enrolments import NewBulkEnrolment
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
 from api.schemas.content import ContentLine
 from api.schemas.events import NewEvent
+from api.schemas.operations import (
+    AlarmLine,
+    Concerned,
+    Counts,
+    HaltDone,
+    HaltLine,
+    ItemLine,
+    LiftHalt,
+    MigrationPreview,
+    NewHalt,
+    NewMigration,
+    OperationLine,
+    PlanMigration,
+    Repair,
+    RepairMany,
+    TroubleLine,
+)
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Who
 from journeys.acceptance import Refused
@@ -38,6 +57,8 @@ from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
 from journeys.drawing import Box, Layout, Picture
 from journeys.events import Command
+from journeys.facts import Wall
+from journeys.halts import Scope
 from journeys.library import Library
 from journeys.lifecycle import Refusal as ActRefusal
 from journeys.lifecycle import Refused as ActRefused
@@ -69,6 +90,7 @@ class World:
     pins: dict[str, str] = field(default_factory=dict)
     personas: dict[str, Persona] = field(default_factory=dict)
     enrolments: dict[str, EnrolmentRow] = field(default_factory=dict)
+    requests: dict[str, RequestRow] = field(default_factory=dict)
     not_enrolled: NotEnrolled | None = None
     tasks: dict[str, TaskRow] = field(default_factory=dict)
     notifications: dict[str, NotificationRow] = field(default_factory=dict)
@@ -87,6 +109,11 @@ class World:
     invitations: dict[str, InvitationRow] = field(default_factory=dict)
     heard: set[tuple[str, str]] = field(default_factory=set)
     withdrawn: list[str] = field(default_factory=list)
+    halts: dict[str, HaltLine] = field(default_factory=dict)
+    operations: dict[str, OperationLine] = field(default_factory=dict)
+    items: list[ItemLine] = field(default_factory=list)
+    in_trouble: list[TroubleLine] = field(default_factory=list)
+    alarms: list[AlarmLine] = field(default_factory=list)
     audit: list[tuple[str, str]] = field(default_factory=list)
     keys: dict[tuple[str, str], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
@@ -482,6 +509,105 @@ class FakeSweeps(_OfWorld):
         return self.world.sweeps[sweep_id]
 
 
+class FakeRequests(_OfWorld):
+    """A stamp is genuine whose signature is the body itself."""
+
+    async def of_enrolment(self, who: Who, enrolment_id: str, *, cut: Slice) -> Batch[RequestRow]:
+        rows = [row for row in self.world.requests.values() if row.enrolment_id == enrolment_id and who.sees(Wall.COMMERCIAL)]
+        return sliced(rows, cut)
+
+    async def genuine(self, key: str, stamp: Stamp, body: bytes) -> bool | None:
+        return stamp.id == key and stamp.signature == body.decode() if key in self.world.requests else None
+
+    async def answer(self, key: str, answer: str, *, now: datetime) -> RequestRow | AnswerRefused:
+        row = self.world.requests[key]
+        if answer not in ("in_stock", "short"):
+            return AnswerRefused(Code.UNKNOWN_ANSWER, "No.", ("in_stock", "short"))
+        if row.answer not in {None, answer}:
+            return AnswerRefused(Code.ALREADY_ANSWERED, "No.")
+        self.world.requests[key] = replace(row, status="answered", answer=answer, answered_at=now)
+        return self.world.requests[key]
+
+
+class FakeHalts(_OfWorld):
+    async def count(self, scope: Scope, value: str) -> Concerned:
+        return Concerned(runs=len(self.world.enrolments))
+
+    async def page(self, *, in_force: bool, cut: Slice) -> Batch[HaltLine]:
+        return sliced([halt for halt in self.world.halts.values() if not in_force or halt.lifted_at is None], cut)
+
+    async def find(self, halt_id: str) -> HaltLine | None:
+        return self.world.halts.get(halt_id)
+
+    async def impose(self, who: Who, halt: NewHalt, *, remark: str, once: Once, now: datetime) -> HaltDone | CountChanged:
+        concerned = len(self.world.enrolments)
+        if halt.expected not in {None, concerned}:
+            return CountChanged(concerned)
+        told = halt.model_dump(include={"kind", "scope", "value", "reason"})
+        line = HaltLine(id=once.id("halt"), **told, by=who.id, at=now, concerned=concerned)
+        self.world.halts[line.id] = line
+        return HaltDone(halt=line)
+
+    async def lift(self, who: Who, halt_id: str, lift: LiftHalt, *, remark: str, now: datetime) -> HaltDone | None:
+        halt = self.world.halts[halt_id]
+        if halt.lifted_at is not None:
+            return None
+        self.world.halts[halt_id] = halt.model_copy(update={"lifted_at": now, "lifted_by": who.id, "catch_up": lift.catch_up})
+        return HaltDone(halt=self.world.halts[halt_id])
+
+
+class FakeOperations(_OfWorld):
+    async def page(self, *, cut: Slice) -> Batch[OperationLine]:
+        return sliced(list(self.world.operations.values()), cut)
+
+    async def find(self, operation_id: str) -> OperationLine | None:
+        return self.world.operations.get(operation_id)
+
+    async def items(self, operation_id: str, *, result: str | None, cut: Slice) -> Batch[ItemLine]:
+        return sliced([item for item in self.world.items if result in {None, item.result}], cut)
+
+    async def steer(self, who: Who, operation_id: str, how: Literal["hold", "go_on", "stop"], *, remark: str, now: datetime) -> OperationLine | None:
+        operation = self.world.operations[operation_id]
+        if operation.status == "stopped":
+            return None
+        status = {"hold": "held", "go_on": "running", "stop": "stopped"}[how]
+        self.world.operations[operation_id] = operation.model_copy(update={"status": status})
+        return self.world.operations[operation_id]
+
+
+class FakeMigrations(_OfWorld):
+    async def preview(self, plan: PlanMigration) -> MigrationPreview:
+        return MigrationPreview(movable=len(self.world.enrolments), refused=0, not_now=0, not_begun=0, steps=())
+
+    async def begin(self, who: Who, migration: NewMigration, *, remark: str, once: Once, now: datetime) -> OperationLine:
+        return _began(self.world, once, who, kind="migrate", reason=migration.reason, now=now)
+
+
+class FakeRepairs(_OfWorld):
+    async def page(
+        self, *, kind: str | None, journey: str | None, reason: str | None, since_before: datetime | None, now: datetime, cut: Slice
+    ) -> Batch[TroubleLine]:
+        return sliced([line for line in self.world.in_trouble if kind in {None, line.doing} and reason in {None, line.reason}], cut)
+
+    async def begin(self, who: Who, repair: RepairMany, *, remark: str, once: Once, now: datetime) -> OperationLine:
+        return _began(self.world, once, who, kind=repair.action, reason=repair.reason, now=now)
+
+    async def note(self, who: Who, enrolment_id: str, repair: Repair, *, remark: str, now: datetime) -> None:
+        self.world.audit.append((who.id, f"run.{repair.action}"))
+
+
+class FakeWatch(_OfWorld):
+    async def page(self, *, cut: Slice) -> Batch[AlarmLine]:
+        return sliced(self.world.alarms, cut)
+
+
+def _began(world: World, once: Once, who: Who, *, kind: str, reason: str, now: datetime) -> OperationLine:
+    told = {"id": once.id("operation"), "kind": kind, "subject": "…", "reason": reason, "by": who.id, "status": "running", "per_second": 5}
+    line = OperationLine.model_validate({**told, "created_at": now, "counts": Counts(waiting=len(world.enrolments))})
+    world.operations[line.id] = line
+    return line
+
+
 def ports(world: World) -> Ports:
     """The house over a world."""
     return Ports(
@@ -507,5 +633,11 @@ def ports(world: World) -> Ports:
         arrange=in_a_column,
         events=FakeEvents(world),
         sweeps=FakeSweeps(world),
+        requests=FakeRequests(world),
         channels=("email", "sms"),
+        halts=FakeHalts(world),
+        operations=FakeOperations(world),
+        migrations=FakeMigrations(world),
+        repairs=FakeRepairs(world),
+        watch=FakeWatch(world),
     )

@@ -12,7 +12,7 @@ from journeys.definitions import Definition
 from tests.api.conftest import KEY, As
 from tests.api.fakes import World
 from tests.api.living import a_row
-from tests.api.worlds import ASTRID, BULK, ENROLMENT, INQUIRY, JOURNEY, PIN, PROPOSAL, QUESTION, TOUCH, VISIT, the_authored
+from tests.api.worlds import ASTRID, BULK, ENROLMENT, HALT, INQUIRY, JOURNEY, OPERATION, PIN, PROPOSAL, QUESTION, TOUCH, VISIT, the_authored
 from tests.builders import written
 
 ALL = frozenset(Role)
@@ -34,6 +34,10 @@ BULK_ENROLLERS = frozenset({Role.MARKETING, Role.ADMIN})
 BULK_READERS = BULK_ENROLLERS | {Role.COMPLIANCE}
 
 EVENT = {"source": "booking", "id": "1", "event": "appointment_booked", "key": 4711, "person": ASTRID, "at": "2027-03-01T09:00:00Z"}
+STEERING = frozenset({Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
+CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
+WHY = {"reason": "other", "remark": "As agreed."}
+
 CONSENT = {"channel": "email", "method": "signature", "text_version": "v1", "language": "sv", "proof": "form-1"}
 MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "list_people": (ALL, "/api/v1/people", None),
@@ -87,6 +91,20 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "answer": (frozenset({Role.MSL, Role.MEDICAL}), f"/api/v1/inquiries/{INQUIRY}/answer", {"answer": "See the renal cohort."}),
     "list_content": (READERS, "/api/v1/content", None),
     "read_content": (READERS, "/api/v1/content/hf-dialogue@2", None),
+    "count_concerned": (STEERING, "/api/v1/halts/count?scope=market&value=SE", None),
+    "list_halts": (STEERING, "/api/v1/halts", None),
+    "impose_halt": (STEERING, "/api/v1/halts", {"kind": "pause", "scope": "market", "value": "SE", **WHY}),
+    "lift_halt": (STEERING, f"/api/v1/halts/{HALT}/lift", {"remark": "It is over."}),
+    "list_operations": (STEERING, "/api/v1/operations", None),
+    "read_operation": (STEERING, f"/api/v1/operations/{OPERATION}", None),
+    "read_report": (STEERING, f"/api/v1/operations/{OPERATION}/runs", None),
+    "steer_operation": (STEERING, f"/api/v1/operations/{OPERATION}/hold", {"remark": "Let the night pass."}),
+    "preview_migration": (CHANGING, "/api/v1/migrations/preview", {"journey": JOURNEY, "source": 1, "target": 2}),
+    "begin_migration": (CHANGING, "/api/v1/migrations", {"journey": JOURNEY, "source": 1, "target": 2, **WHY}),
+    "list_troubles": (STEERING, "/api/v1/repairs", None),
+    "repair_many": (CHANGING, "/api/v1/repairs", {"action": "retry", "journey": JOURNEY, **WHY}),
+    "repair_one": (CHANGING, f"/api/v1/enrolments/{ENROLMENT}/repair", {"action": "retry", "passage": TOUCH, **WHY}),
+    "list_alarms": (STEERING, "/api/v1/monitor", None),
     "report": (frozenset({Role.ADMIN}), "/api/v1/facts", {"source": "mail", "source_id": "1", "touch": TOUCH, "heard": "opened", "at": "2027-03-01T09:00:00Z"}),
     "report_event": (frozenset({Role.ADMIN}), "/api/v1/events", EVENT),
     "list_events": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events", None),

@@ -83,7 +83,7 @@ def marked(world: World) -> World:
 @pytest.mark.parametrize("role", [Role.MSL, Role.MEDICAL])
 async def test_nothing_told_to_medical_carries_the_commercial_mark(role: Role, marked: World, as_: As) -> None:
     """Read everything about an HCP as medical: the mark of sales is nowhere, in no name, no sentence and no code."""
-    for path in (*_reads(), f"/api/v1/tasks/{QUESTION}"):
+    for path in (*_reads(role), f"/api/v1/tasks/{QUESTION}"):
         answer = await as_(role).get(path)
         assert answer.status_code in {200, 403, 404}, path  # whom the matrix turns away is told nothing
         assert "commercial-mark" not in answer.text, path
@@ -92,7 +92,7 @@ async def test_nothing_told_to_medical_carries_the_commercial_mark(role: Role, m
 @pytest.mark.parametrize("role", [Role.REP, Role.MARKETING, Role.ADMIN])
 async def test_nothing_told_to_commercial_carries_the_medical_mark(role: Role, marked: World, as_: As) -> None:
     """Read everything about an HCP as commercial: no question, no answer, no note of medical."""
-    for path in (*_reads(), f"/api/v1/tasks/{QUESTION}"):
+    for path in (*_reads(role), f"/api/v1/tasks/{QUESTION}"):
         answer = await as_(role).get(path)
         assert answer.status_code in {200, 403, 404}, path  # whom the matrix turns away is told nothing
         assert "medical-mark" not in answer.text, path
@@ -156,7 +156,8 @@ async def test_a_refusal_tells_medical_not_where_the_journey_stands(code: Refusa
     assert "commercial-mark" not in answer.text
 
 
-def _reads() -> list[str]:
-    """Every address that tells about HCPs; the definitions are no HCP's, and closed to MSLs."""
-    about = [path for name, (_, path, body) in MATRIX.items() if body is None and path.startswith("/api/v1") and name not in {"take", "read_task"}]
+def _reads(role: Role) -> list[str]:
+    """Every address that tells this role about HCPs; the definitions are no HCP's, and closed to MSLs."""
+    reads = {name: path for name, (allowed, path, body) in MATRIX.items() if body is None and allowed is not None and role in allowed}
+    about = [path for name, path in reads.items() if name not in {"take", "read_task"}]
     return [path for path in about if "/definitions" not in path and "/content" not in path] + [f"/api/v1/enrolments/{ENROLMENT}"]

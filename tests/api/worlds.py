@@ -20,6 +20,7 @@ from api.rows import (
     UserRow,
     VersionRow,
 )
+from api.schemas.operations import AlarmLine, HaltLine, ItemLine, OperationLine, TroubleLine
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Role
 from journeys.commands import Note, What
@@ -37,6 +38,7 @@ JOURNEY = "heart-failure-pioneer"
 ENROLMENT = "enr1"
 VISIT, QUESTION = f"{ENROLMENT}.first-visit.1", f"{ENROLMENT}.question.1"
 INQUIRY = "inquiry-1"
+HALT, OPERATION = "halt-1", "operation-1"
 TOUCH = f"{ENROLMENT}.follow-up.1"
 PIN = "a-pin-of-mine"
 """Everybody's here."""
@@ -80,6 +82,11 @@ def a_world() -> World:
         a_line(what="task_closed", side="open", step="question", way="answered", to="done", by="user-msl", by_name="A msl", remark="He asked about dialysis."),
     ]
     world.remark_sides = {"He asked about dialysis.": "medical"}
+    world.halts = {HALT: HaltLine(id=HALT, kind="pause", scope="market", value="SE", reason="other", by="user-admin", at=NOW, concerned=1)}
+    world.operations = {OPERATION: an_operation()}
+    world.items = [ItemLine(number=1, enrolment_id=ENROLMENT, result="refused", code="step_gone", attempts=1, at=NOW)]
+    world.in_trouble = [a_trouble()]
+    world.alarms = [AlarmLine(enrolment_id=ENROLMENT, kind="overslept", journey=JOURNEY, version=1, since=NOW, seen_at=NOW)]
     world.receipt = a_receipt()
     return world
 
@@ -162,6 +169,16 @@ def a_line(**changes: Any) -> TimelineRow:
     told: dict[str, Any] = dict.fromkeys(("step", "key", "way", "to", "reason", "until", "by", "by_name", "remark", "channel"))
     told |= {"person_id": ASTRID, "enrolment_id": ENROLMENT, "journey": JOURNEY, "version": 1, "side": "commercial", "at": NOW, "arrived_at": NOW}
     return TimelineRow(**{**told, **changes})
+
+
+def an_operation(**changes: Any) -> OperationLine:
+    told = {"id": OPERATION, "kind": "migrate", "subject": f"definition:{JOURNEY}@2", "reason": "strategy_changed", "by": "user-admin", "status": "running"}
+    return OperationLine.model_validate({**told, "per_second": 5, "created_at": NOW, "counts": {"refused": 1}, **changes})
+
+
+def a_trouble(**changes: Any) -> TroubleLine:
+    told = {"enrolment_id": ENROLMENT, "person_id": ASTRID, "journey": JOURNEY, "version": 1, "step": "follow-up", "passage": TOUCH, "doing": "held"}
+    return TroubleLine.model_validate({**told, "reason": "no_consent", "since": NOW, **changes})
 
 
 def a_receipt(**changes: Any) -> Receipt:

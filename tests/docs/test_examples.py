@@ -20,6 +20,7 @@ from journeys.definitions import OTHERWISE, Definition, Step, targets
 from journeys.library import PACKAGED, Library, read_library
 from journeys.linting import lint_text
 from journeys.loading import read_definition
+from journeys.loading.documents import parse
 from journeys.reasons import Reason
 from orchestrator.main import app as dirigent
 from tests.api.conftest import desk
@@ -41,9 +42,9 @@ def library() -> Library:
 @pytest.mark.parametrize("example", fences("yaml journey"), ids=lambda example: example.page)
 def test_a_whole_journey_is_lint_clean(example: Fence, library: Library) -> None:
     """An author may begin with a copy of it."""
-    persona = re.search(r"^persona: (\w+)", example.text, re.MULTILINE)
-    assert persona is not None
-    assert lint_text(example.text, name=f"strategies/{persona[1]}.yaml", library=library, now=NOW).findings == ()
+    journey = re.search(r"^journey: ([\w-]+)", example.text, re.MULTILINE)
+    assert journey is not None
+    assert lint_text(example.text, name=f"strategies/{journey[1]}.yaml", library=library, now=NOW).findings == ()
 
 
 @pytest.mark.parametrize("example", [fence for fence in fences("yaml") if fence.info == "yaml"], ids=lambda example: example.page)
@@ -53,7 +54,7 @@ def test_a_part_of_a_journey_is_of_the_grammar(example: Fence) -> None:
         for line in example.text.splitlines():
             TypeAdapter[Any](Condition).validate_python(yaml.safe_load(line))
         return
-    part = yaml.safe_load(example.text)
+    part = parse(example.text, name=example.page).value  # as authors' files are read: `on` is a word there
     if "blocked" in part:
         assert set(part["blocked"]) <= {*Reason, OTHERWISE}
     elif "entry" in part:

@@ -14,16 +14,20 @@ from temporalio.testing import WorkflowEnvironment
 
 from api.links import Links
 from journeys.library import PACKAGED, read_library
+from journeys.means import Means
 from orchestrator.clock import JourneyClock
-from orchestrator.embedded import inbox, ports
+from orchestrator.embedded import answering, inbox, ports
 from orchestrator.embedded.postgres import Postgres
 from orchestrator.mail.channels import make_channels
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
+from orchestrator.requests.asking import SignedRequests
+from orchestrator.requests.conversation import new_client
 from orchestrator.settings import Settings
 from orchestrator.store.engine import make_engine, transaction
 from orchestrator.store.launching import launch
 from orchestrator.store.outbox import Relay
+from orchestrator.store.requests import RequestBook
 from orchestrator.store.sample import load_sample, read_sample
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
@@ -46,7 +50,7 @@ async def furnished_template(postgres_server: Postgres, migrated_template: str) 
     now = datetime.now(UTC)
     async with transaction(engine) as session:
         await load_sample(session, read_sample(), now=now)
-        await launch(session, read_library(PACKAGED), read_sample(), now=now, real=now)
+        await launch(session, read_library(PACKAGED), read_sample(), means=Means(channels=("email", "sms"), endpoints=answering.NAMES), now=now, real=now)
     await engine.dispose()
     return _FURNISHED
 
@@ -126,17 +130,19 @@ async def _running(settings: Settings, folder: Path) -> AsyncIterator[House]:
     engine, desk_engine = (make_engine(settings.database_url.get_secret_value()) for _ in range(2))
     client = await connect(settings, lazy=False)
     links = MailLinks(Links(settings.signing_key.get_secret_value()), public_url=str(settings.public_url))
+    others = new_client()
     worker = make_worker(
         client,
         task_queue=settings.task_queue,
         engine=engine,
         channels=make_channels(settings, clock),
+        requests=SignedRequests(RequestBook(engine), settings.endpoints, others, clock, public_url=str(settings.public_url)),
         composer=Composer(links, sender=settings.mail_from, domain=settings.mail_domain),
         clock=clock,
     )
     transport = httpx.ASGITransport(make_api(settings, desk_engine, client))
     stop = asyncio.Event()
-    async with worker, httpx.AsyncClient(transport=transport, base_url="http://dirigent.test") as http:
+    async with others, worker, httpx.AsyncClient(transport=transport, base_url="http://dirigent.test") as http:
         relaying = asyncio.create_task(keep_relaying(Relay(engine, Gateway(client, task_queue=settings.task_queue, pace=clock.pace)), stop))
         try:
             yield House(settings=settings, engine=engine, temporal=client, http=http, folder=folder)

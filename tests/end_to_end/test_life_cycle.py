@@ -10,13 +10,13 @@ from tests.end_to_end.waiting import eventually
 
 WHY = {"reason": "Agreed for the spring."}
 PINS = {user.id: user.pin for user in read_sample().users}
-SECOND = "/definitions/pioneer/2"
+SECOND = "/definitions/pioneer/3"
 
 
 async def _drafted(desk: Desk) -> Json:
     """The strategy that is in force, with another number and another weight."""
     text = (PACKAGED / "strategies" / "pioneer.yaml").read_text(encoding="utf-8")
-    text = re.sub(r"^priority: \d+", "priority: 71", re.sub(r"^version: 1", "version: 2", text, flags=re.MULTILINE), flags=re.MULTILINE)
+    text = re.sub(r"^priority: \d+", "priority: 71", re.sub(r"^version: 2", "version: 3", text, flags=re.MULTILINE), flags=re.MULTILINE)
     drafted: Json = (await desk.post("/definitions", {"text": text, **WHY}))["definition"]
     return drafted
 
@@ -38,17 +38,17 @@ async def test_a_drained_version_plays_its_last_run_and_the_next_one_takes_over(
         for user, party in (("sales-maj", "sales"), ("mkt-hugo", "marketing"), ("med-omar", "medical")):
             standing = await _sign(house, user, party, drafted["digest"])
         assert (standing["state"], standing["missing"]) == ("signed", [])
-        assert (await anna.get("/definitions/pioneer"))["version"] == 1
-        await lena.post(f"{SECOND}/publish", {**WHY, "running": "drain"})
         assert (await anna.get("/definitions/pioneer"))["version"] == 2
-        earlier = await anna.get("/definitions/pioneer/1")
+        await lena.post(f"{SECOND}/publish", {**WHY, "running": "drain"})
+        assert (await anna.get("/definitions/pioneer"))["version"] == 3
+        earlier = await anna.get("/definitions/pioneer/2")
         assert (earlier["state"], earlier["open_runs"]) == ("draining", 1)
         await anna.complete(visit, "neutral", "face_to_face")
         await anna.post(f"/enrolments/{run}/exit", {"reason": "moved_away", "remark": "Left the clinic."})
 
         async def retired() -> bool | None:
-            return (await anna.get("/definitions/pioneer/1"))["state"] == "retired" or None
+            return (await anna.get("/definitions/pioneer/2"))["state"] == "retired" or None
 
         await eventually(retired, "the earlier version's retirement")
-        refused = await anna.refused("/enrolments", {"person_id": first, "journey": "pioneer", "version": 1})
+        refused = await anna.refused("/enrolments", {"person_id": first, "journey": "pioneer", "version": 2})
         assert (refused.status, refused.code) == (409, "admits_nobody")

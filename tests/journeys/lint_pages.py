@@ -38,7 +38,7 @@ def findings(example: str, library: Library) -> tuple[Finding, ...]:
         made_for = {"made_for": "sms"} if re.search("^texts:", example, re.MULTILINE) else {}
         return load_content(_filled(example, a_content(**made_for)), name="content/hf-dialogue@2.yaml").findings
     filled = _filled(example, a_definition(steps={"done": an_exit()}))
-    return lint_text(filled, name=named[1] if named else "strategies/pioneer.yaml", library=library, now=NOW).findings
+    return lint_text(filled, name=named[1] if named else "strategies/heart-failure-pioneer.yaml", library=library, now=NOW).findings
 
 
 def _filled(example: str, defaults: dict[str, object]) -> str:

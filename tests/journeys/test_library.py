@@ -19,7 +19,7 @@ def root(tmp_path: Path) -> Path:
         "personas/pioneer.yaml": a_persona().model_dump(mode="json"),
         "content/hf-dialogue@2.yaml": a_content(),
         "content/hf-detail-aid@2.yaml": a_content("hf-detail-aid@2", made_for="face_to_face"),
-        "strategies/pioneer.yaml": a_definition(),
+        "strategies/heart-failure-pioneer.yaml": a_definition(),
     }
     for name, part in parts.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -65,7 +65,7 @@ def test_a_folder_without_markets_is_no_library(tmp_path: Path) -> None:
 
 def test_broken_strategies_are_reported_and_left_out(root: Path) -> None:
     """One author's slip does not take the others' strategies away."""
-    (root / "strategies/rising_star.yaml").write_text("journey: x\n", encoding="utf-8")
+    (root / "strategies/rising-star.yaml").write_text("journey: x\n", encoding="utf-8")
     library = read_library(root)
     assert list(library.strategies) == ["heart-failure-pioneer"]
     assert {found.code for found in library.findings} == {"J005"}
@@ -73,7 +73,7 @@ def test_broken_strategies_are_reported_and_left_out(root: Path) -> None:
 
 def test_a_journey_id_stands_in_one_file(root: Path) -> None:
     """The second file is reported, the first one counts."""
-    (root / "strategies/traditional.yaml").write_text(written(a_definition(persona="traditional")), encoding="utf-8")
+    (root / "strategies/heart-failure-pioneer.yml").write_text(written(a_definition(persona="traditional")), encoding="utf-8")
     library = read_library(root)
     assert library.strategies["heart-failure-pioneer"].persona == "pioneer"
     assert [found.code for found in library.findings] == ["J003"]

@@ -235,7 +235,7 @@ def test_a_file_is_linted_under_its_path(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text(written(a_definition()), encoding="utf-8")
     (found,) = lint_file(path, library=a_library(), now=NOW).findings
-    assert (found.path, found.code, found.fix) == (str(path), "J007", "name it pioneer.yaml")
+    assert (found.path, found.code, found.fix) == (str(path), "J007", "name it heart-failure-pioneer.yaml")
 
 
 def test_a_very_long_strategy_is_judged_in_time() -> None:

@@ -7,8 +7,24 @@ from typing import Any
 
 import pytest
 
+from journeys.content import ContentVersion
 from journeys.linting import LintResult, lint_text
-from tests.builders import NOW, a_branch, a_definition, a_library, a_market, a_medical_step, a_pause, a_rep_email, a_visit, a_wait, an_email, an_exit, written
+from tests.builders import (
+    NOW,
+    a_branch,
+    a_content,
+    a_definition,
+    a_library,
+    a_market,
+    a_medical_step,
+    a_pause,
+    a_rep_email,
+    a_visit,
+    a_wait,
+    an_email,
+    an_exit,
+    written,
+)
 
 Steps = dict[str, Any]
 
@@ -180,7 +196,7 @@ def test_the_strictest_market_decides_on_pressure() -> None:
     library = a_library(markets={"SE": a_market("SE", weekly_cap=9), "UK": a_market("UK", weekly_cap=1)})
     text = written(a_definition(markets=["SE", "UK"], steps={"first": an_email(next="second"), "second": an_email(), "done": an_exit()}))
     told = [found.message for found in lint_text(text, name="x.yaml", library=library, now=NOW).findings if found.code == "J601"]
-    assert told == ['from "first" on every way leads through more touches than that: the cap of UK is 1 in 7 days']
+    assert told == ['from "first" on, every way leads through more touches than the cap allows: 1 in 7 days, in UK']
 
 
 @pytest.mark.parametrize(
@@ -261,3 +277,20 @@ def _lines(prefix: str, depth: int, width: int, steps: Steps) -> str:
         else:
             steps[name] = a_pause(next=after)
     return f"{prefix}-0"
+
+
+def test_a_text_message_needs_texts_in_a_language_of_every_market() -> None:
+    """As an e-mail needs letters; content made for another channel is that rule's business alone."""
+    steps = {"text": {"message": {"channel": "sms", "content": "hf-text@1"}, "next": "done"}, "done": an_exit()}
+    library = a_library()
+
+    def found(**texts: str) -> list[str]:
+        text = ContentVersion.model_validate(
+            a_content("hf-text@1", made_for="sms", texts={lang: f"{words} {{{{ unsubscribe }}}}" for lang, words in texts.items()})
+        )
+        known = a_library(contents={**library.contents, text.ref: text})
+        return [one.code for one in lint_text(written(a_definition(steps=steps)), name="x.yaml", library=known, now=NOW).findings]
+
+    assert found(sv="Hej!") == []
+    assert found(no="Hei!") == ["J407"]
+    assert codes({"text": {"message": {"channel": "sms", "content": "hf-dialogue@2"}, "next": "done"}}) == ["J402"]

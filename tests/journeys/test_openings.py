@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from journeys.durations import Calendar
-from journeys.openings import Opening, Weekday, next_opening, open_at
+from journeys.openings import Opening, Weekday, closes, next_opening, open_at
 
 STOCKHOLM, NEW_YORK, SYDNEY, TOKYO = "Europe/Stockholm", "America/New_York", "Australia/Sydney", "Asia/Tokyo"
 ZONES = (
@@ -328,3 +328,21 @@ def _reads_open(opening: Opening, calendar: Calendar, now: datetime) -> bool:
             return (today and now.time() >= begins) or (yesterday and now.time() < ends)
         case _:
             return today
+
+
+class TestClosing:
+    """When an opening ends for whoever comes in the middle of it."""
+
+    QUIET = Opening.model_validate({"between": ["20:00", "08:00"]})
+
+    @pytest.mark.parametrize(("hour", "closes_at"), [(19, 19), (20, 32), (23, 32), (24 + 7, 32), (24 + 8, 32)])
+    def test_an_overnight_window_ends_in_the_morning(self, hour: int, closes_at: int) -> None:
+        """At its end and outside it, it is closed at once."""
+        midnight = datetime(2026, 3, 2, tzinfo=UTC)
+        closing = closes(self.QUIET, calendar=Calendar(), instant=midnight + timedelta(hours=hour))
+        assert closing == midnight + timedelta(hours=closes_at)
+
+    def test_days_without_a_gap_are_one_opening(self) -> None:
+        """The weekend closes on Monday."""
+        weekend = Opening.model_validate({"on": ["sat", "sun"]})
+        assert closes(weekend, calendar=Calendar(), instant=datetime(2026, 3, 7, 12, tzinfo=UTC)) == datetime(2026, 3, 9, tzinfo=UTC)

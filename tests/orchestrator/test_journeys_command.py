@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from journeys.library import PACKAGED
 from orchestrator.commands.journeys import app
 from tests.builders import a_content, a_definition, a_market, a_pause, a_persona, an_email, an_exit, written
 
@@ -17,7 +18,7 @@ def root(tmp_path: Path) -> Path:
         "markets.yaml": {"markets": [a_market().model_dump(mode="json")]},
         "personas/pioneer.yaml": a_persona().model_dump(mode="json"),
         "content/hf-dialogue@2.yaml": a_content(),
-        "strategies/pioneer.yaml": a_definition(steps={"mail": an_email(), "done": an_exit()}),
+        "strategies/heart-failure-pioneer.yaml": a_definition(steps={"mail": an_email(), "done": an_exit()}),
     }
     for name, part in parts.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -38,7 +39,7 @@ def test_a_sound_library_is_clean(root: Path) -> None:
 
 def test_errors_are_lines_and_the_exit_code_is_one(root: Path) -> None:
     """Path, line, column, code, message; a summary at the end."""
-    path = root / "strategies/pioneer.yaml"
+    path = root / "strategies/heart-failure-pioneer.yaml"
     text = written(a_definition(steps={"pause": a_pause(next="doen"), "done": an_exit()}))
     path.write_text(text, encoding="utf-8")
     line = text[: text.index("doen")].count("\n") + 1
@@ -66,6 +67,16 @@ def test_strategies_are_not_judged_against_a_broken_library(root: Path) -> None:
     assert result.output.count("`version` must be a whole number") == 1
 
 
+def test_how_people_behave_is_no_strategy(root: Path) -> None:
+    """A library's behaviour.yaml is read as what it is, and may name only what the library has."""
+    text = (PACKAGED / "behaviour.yaml").read_text(encoding="utf-8")
+    (root / "behaviour.yaml").write_text(text, encoding="utf-8")
+    assert run("lint", PACKAGED / "behaviour.yaml").exit_code == 0
+    result = run("lint", root / "behaviour.yaml")
+    assert result.exit_code == 1
+    assert "J201 the persona 'rising_star' is not known" in result.output
+
+
 def test_another_library_may_be_named(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A draft that lies elsewhere is judged against the library that it will join."""
     draft = tmp_path_factory.mktemp("drafts") / "draft.yaml"
@@ -82,7 +93,7 @@ def test_misnamed_files_are_told(root: Path) -> None:
 
 def test_a_strategy_is_drawn(root: Path) -> None:
     """Mermaid on standard output."""
-    result = run("graph", root / "strategies/pioneer.yaml")
+    result = run("graph", root / "strategies/heart-failure-pioneer.yaml")
     assert (result.exit_code, result.output.splitlines()[0]) == (0, "flowchart TD")
 
 
@@ -95,7 +106,7 @@ def test_a_broken_strategy_is_not_drawn(root: Path) -> None:
 
 def test_a_strategy_is_drawn_for_browsers_and_for_editors(root: Path) -> None:
     """SVG and JSON, with all arrows or with the paths alone."""
-    path = root / "strategies/pioneer.yaml"
+    path = root / "strategies/heart-failure-pioneer.yaml"
     assert run("graph", path, "--format", "svg").output.startswith("<svg ")
     layout = json.loads(run("graph", path, "--format", "json", "--paths-only").output)
     assert [node["id"] for node in layout["nodes"]] == ["(entry)", "mail", "done"]
@@ -104,7 +115,7 @@ def test_a_strategy_is_drawn_for_browsers_and_for_editors(root: Path) -> None:
 
 def test_a_strategy_is_told_with_the_titles_of_its_library(root: Path) -> None:
     """A Markdown page, or the same as JSON."""
-    path = root / "strategies/pioneer.yaml"
+    path = root / "strategies/heart-failure-pioneer.yaml"
     page = run("explain", path).output
     assert page.startswith("# Heart failure, the pioneer\n")
     assert "“Our talk on heart failure” (hf-dialogue@2)" in page
@@ -114,14 +125,14 @@ def test_a_strategy_is_told_with_the_titles_of_its_library(root: Path) -> None:
 def test_a_strategy_is_not_told_from_a_broken_library(root: Path) -> None:
     """A page that is signed must not lack the titles of its content."""
     (root / "content/hf-dialogue@2.yaml").write_text("content: hf-dialogue\nversion: two\n", encoding="utf-8")
-    result = run("explain", root / "strategies/pioneer.yaml")
+    result = run("explain", root / "strategies/heart-failure-pioneer.yaml")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "`version` must be a whole number" in result.stderr
 
 
 def test_two_versions_are_compared(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A line for what changes and one for the people in it; nothing but the head where nothing does."""
-    before = root / "strategies/pioneer.yaml"
+    before = root / "strategies/heart-failure-pioneer.yaml"
     after = tmp_path_factory.mktemp("drafts") / "pioneer.yaml"
     after.write_text(written(a_definition(version=2, steps={"mail": an_email(title="A letter"), "done": an_exit()})), encoding="utf-8")
     assert run("diff", before, before).output == "heart-failure-pioneer, version 1 to 1: no changes\n"

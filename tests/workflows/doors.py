@@ -39,7 +39,7 @@ from tests.end_to_end.waiting import eventually
 from tests.orchestrator.store.desk.filling import ASTRID, HOME, MARKETING, a_person, add, the_world
 from tests.orchestrator.store.forcing import an_event, declare, put_in_force
 from tests.workflows.links import PlainLinks
-from tests.workflows.memory import MemoryChannel
+from tests.workflows.memory import MemoryChannel, MemoryRequests, MemoryRuns
 from tests.workflows.stages import speaking_pydantic
 from workflows.journey import Journey
 from workflows.run import workflow_id
@@ -178,7 +178,8 @@ async def open_doors(
     queue = engine.url.database or ""
     composer = Composer(PlainLinks(), sender="house@dirigent.example", domain="dirigent.example")
     relay, stop = Relay(engine, Gateway(client, task_queue=queue, pace=clock.pace)), asyncio.Event()
-    playing = make_worker(client, task_queue=queue, engine=engine, channels={"email": channel}, composer=composer, clock=clock)
+    requests = MemoryRequests(MemoryRuns())
+    playing = make_worker(client, task_queue=queue, engine=engine, channels={"email": channel}, requests=requests, composer=composer, clock=clock)
     sweeping = make_sweeper(client, task_queue=queue, engine=engine, clock=clock, per_second=per_second)
     async with playing, sweeping:
         relaying = asyncio.create_task(_relay(relay, stop))
@@ -204,11 +205,11 @@ async def _clear(engine: AsyncEngine, client: Client) -> None:
             await client.get_workflow_handle(running.id).terminate()
 
 
-def consent(person: str) -> tables.Consent:
-    """Consent to promotional e-mail, given a day ago."""
-    at = datetime.now(UTC) - DAY
-    told: dict[str, Any] = {"channel": "email", "purpose": "promotional", "market": "SE", "text_version": "1", "method": "paper"}
-    return tables.Consent(id=f"consent-{person}", person_id=person, act="given", captured_by="user-rep", at=at, recorded_at=at, **told)
+def consent(person: str, **changes: Any) -> tables.Consent:
+    """Consent to promotional e-mail, given a day ago, unless told otherwise."""
+    at = changes.get("at", datetime.now(UTC) - DAY)
+    told: dict[str, Any] = {"id": f"consent-{person}", "act": "given", "channel": "email", "purpose": "promotional", "market": "SE", "text_version": "1"}
+    return tables.Consent(**{**told, "person_id": person, "method": "paper", "captured_by": "user-rep", "at": at, "recorded_at": at, **changes})
 
 
 def one_message(journey: str, entry: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
 from activities.ports import Handover, Message, Reservation, UnknownRun
 from journeys.commands import StartJourney
 from journeys.conditions import Value
@@ -35,6 +35,7 @@ class MemoryRuns:
         self.facts_now: dict[str, Value | None] = {}
         self.begun: list[StartJourney] = []
         self.not_begun: dict[str, str] = {}
+        self.versions: dict[str, int] = {}
         self.opening, self.recording = asyncio.Event(), asyncio.Event()
         self.opening.set()
         self.recording.set()
@@ -62,6 +63,10 @@ class MemoryRuns:
         self.begun.append(order.journey)
         return self.not_begun.get(order.journey.journey)
 
+    async def move(self, order: MoveOrder) -> None:
+        self.keep(order.entry)
+        self.versions[order.entry.enrolment] = order.version
+
     def keep(self, entry: Entry) -> None:
         """Write an advance down once, in order."""
         written = self.entries[entry.enrolment]
@@ -70,17 +75,20 @@ class MemoryRuns:
 
 
 class MemoryLedger:
-    """Answers with the verdicts it was given, in turn; when there are none left, it allows."""
+    """Answers with the verdicts it was given, in turn; when there are none left, it allows. What is `shut` is blocked for good, by step."""
 
     def __init__(self, runs: MemoryRuns) -> None:
         self._runs = runs
         self.verdicts: deque[Verdict] = deque()
+        self.shut: dict[str, Verdict] = {}
         self.asked: list[TouchOrder] = []
         self.settled: dict[str, Handover] = {}
 
     async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
         self._runs.keep(order.entry)
         self.asked.append(order)
+        if order.touch.step in self.shut:
+            return Reservation(blocked=self.shut[order.touch.step])
         if self.verdicts:
             return Reservation(blocked=self.verdicts.popleft())
         return Reservation(message=_message(order.touch.key))

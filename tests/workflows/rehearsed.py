@@ -4,6 +4,8 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from temporalio.exceptions import ApplicationError
+
 from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, TouchOrder
 from activities.ports import Reservation
 from journeys import events as on
@@ -28,7 +30,9 @@ class Answers:
                 self._told[happened.event.key].append(happened.event)
 
     def next(self, key: str) -> on.Event:
-        """The next answer for that passage. A question that the room was not asked has none."""
+        """The next answer for that passage. A question that the room was not asked has none, and the run fails."""
+        if not self._told[key]:
+            raise ApplicationError(f"the room was not asked at {key}", non_retryable=True)
         return self._told[key].popleft()
 
 

@@ -29,6 +29,7 @@ from journeys.commands import Note, What
 from journeys.conditions import Value
 from journeys.definitions import Definition, Heard
 from journeys.durations import Calendar
+from journeys.migration import Transfer, Unmovable
 from journeys.pace import Pace
 from journeys.position import Position
 from journeys.receipts import Receipt
@@ -84,7 +85,7 @@ class Stage:
             self.client,
             task_queue=self.task_queue,
             workflows=[Journey],
-            activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, runs.start_journey, touches.deliver, requests.call],
+            activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, runs.start_journey, runs.move_run, touches.deliver, requests.call],
             workflow_runner=sandboxed(restrictions),
             deployment_config=release(),
         )
@@ -193,6 +194,13 @@ class Played:
 
     async def command(self, command: on.Command) -> Receipt:
         return await self.stage.gateway.command(self.enrolment, command)
+
+    async def migrate(self, new: Definition, mapping: dict[str, str] | None = None, **told: Any) -> Receipt | Unmovable:
+        """Move the run to another version, from the one on which it was cast unless told otherwise."""
+        opened = self.stage.runs.opened[self.enrolment]
+        given: dict[str, Any] = {"id": self.fresh, "by": "user-marketing", "source": opened.definition.digest, "began": self.stage.pace.origin}
+        given |= {"facts": self.stage.runs.facts_now, "definition": new, "mapping": mapping or {}}
+        return await self.stage.gateway.migrate(self.enrolment, Transfer(**given | told))
 
     def completion(self, step: str, outcome: str, **told: Any) -> on.Complete:
         return on.Complete(**{"id": self.fresh, "by": "rep", "task": self.key(step), "outcome": outcome, "channel": "face_to_face", **told})

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
 
 from orchestrator.store import tables
+from orchestrator.store.desk.consents import add_act
+from orchestrator.store.engine import transaction
 from tests.builders import a_pause, an_email, an_exit
 from tests.orchestrator.store.desk.filling import ASTRID, every
-from tests.workflows.doors import BERIT, DAY, House, one_message, open_doors
+from tests.workflows.doors import BERIT, DAY, House, consent, one_message, open_doors
 
 _ADDRESS = "astrid@clinic.example"
 
@@ -142,6 +144,24 @@ async def test_a_goal_that_is_reached_ends_the_run_in_the_middle_of_a_wait(house
     (other,) = await house.runs("other")
     assert other.status == "running"
     assert len([row for row in await every(house.engine, tables.Outbox) if row.kind == "fact"]) == 1
+
+
+@pytest.mark.parametrize(("channel", "fact"), [("email", "email_consent"), ("sms", "sms_consent")])
+async def test_a_consent_is_a_fact_that_changes(house: House, channel: str, fact: str) -> None:
+    """Whoever takes a consent back leaves the journey that stands on it at once, and whoever gives one enters the journey that waits for it."""
+    steps = {"pause": a_pause("300 days", next="done"), "done": an_exit()}
+    known = {"fact": fact, "is": True}
+    await house.publish(**{**one_message("standing", {}), "entry": {"when": known, "automatic": True}, "exit_when": {"not": known}, "steps": steps})
+    await house.swept("standing")
+    before = len(await house.runs("standing", ASTRID))
+    assert before == (1 if channel == "email" else 0)
+    async with transaction(house.engine) as session:
+        await add_act(session, consent(ASTRID, channel=channel, id="given", at=house.clock.now()), by="user-rep", role="rep")
+    run = await house.see("standing", lambda run: run.doing == "waiting", person=ASTRID)
+    async with transaction(house.engine) as session:
+        await add_act(session, consent(ASTRID, channel=channel, id="taken", act="withdrawn", at=house.clock.now()), by="user-rep", role="rep")
+    (ended,) = await house.ended("standing", person=ASTRID)
+    assert (ended.id, ended.end_kind) == (run.id, "exit_condition")
 
 
 async def test_a_noisy_source_does_not_grow_a_history(house: House) -> None:

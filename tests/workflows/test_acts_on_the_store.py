@@ -27,7 +27,7 @@ from orchestrator.temporal.worker import make_worker
 from tests.builders import an_exit
 from tests.orchestrator.store.desk.filling import HOME, a_version, add, an_enrolment, every, the_world
 from tests.workflows.links import PlainLinks
-from tests.workflows.memory import MemoryChannel
+from tests.workflows.memory import MemoryChannel, MemoryRequests, MemoryRuns
 from tests.workflows.scenarios import LATE, late_visit, steps
 from tests.workflows.stages import PATIENCE, speaking_pydantic
 
@@ -82,7 +82,9 @@ async def house(engine: AsyncEngine, temporal_dev: WorkflowEnvironment) -> Async
     composer = Composer(PlainLinks(), sender="house@dirigent.example", domain="dirigent.example")
     queue = engine.url.database or ""
     gateway = Gateway(client, task_queue=queue, pace=clock.pace)
-    async with make_worker(client, task_queue=queue, engine=engine, channels={"email": MemoryChannel()}, composer=composer, clock=clock):
+    async with make_worker(
+        client, task_queue=queue, engine=engine, channels={"email": MemoryChannel()}, requests=MemoryRequests(MemoryRuns()), composer=composer, clock=clock
+    ):
         yield House(engine, client, gateway, outbox.Relay(engine, gateway))
 
 

@@ -30,7 +30,7 @@ from tests.builders import a_rep_email, a_wait
 from tests.orchestrator.store.desk.filling import HOME, a_person, add, an_enrolment, every, the_world
 from tests.replay.history import payloads, replay
 from tests.workflows.links import PlainLinks
-from tests.workflows.memory import MemoryChannel
+from tests.workflows.memory import MemoryChannel, MemoryRequests, MemoryRuns
 from tests.workflows.scenarios import LATE, late_visit, steps
 from tests.workflows.stages import PATIENCE, speaking_pydantic
 from workflows.journey import Journey
@@ -115,7 +115,8 @@ async def ward(engine: AsyncEngine, temporal_dev: WorkflowEnvironment) -> AsyncI
     clock, client, channel = JourneyClock(Pace(speed=1.0, origin=datetime.now(UTC))), speaking_pydantic(temporal_dev), MemoryChannel()
     composer = Composer(PlainLinks(), sender="house@dirigent.example", domain="dirigent.example")
     gateway = Gateway(client, task_queue=engine.url.database or "", pace=clock.pace)
-    async with make_worker(client, task_queue=engine.url.database or "", engine=engine, channels={"email": channel}, composer=composer, clock=clock):
+    queue, requests = engine.url.database or "", MemoryRequests(MemoryRuns())
+    async with make_worker(client, task_queue=queue, engine=engine, channels={"email": channel}, requests=requests, composer=composer, clock=clock):
         yield Ward(engine, client, gateway, outbox.Relay(engine, gateway), channel, enrolment)
 
 

@@ -18,6 +18,8 @@ from tests.workflows.careless import Careless
 from tests.workflows.scenarios import SCENARIOS, Scenario
 from tests.workflows.stages import a_stage
 from workflows.journey import Journey
+from workflows.openings import Openings
+from workflows.sweep import Sweep
 
 STRICT = SandboxRestrictions.default.with_import_notification_policy(SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH)
 """An import that is on no list raises, whether it comes while a workflow is loaded or while it runs."""
@@ -41,15 +43,16 @@ async def test_every_entry_of_the_list_is_needed(entry: str) -> None:
         others.prepare_workflow(workflow._Definition.must_from_class(Journey))
 
 
-async def test_the_list_is_enough() -> None:
+@pytest.mark.parametrize("played", [Journey, Sweep, Openings])
+async def test_the_list_is_enough(played: type) -> None:
     """With all of it the workflow loads, so that the tests above prove what they say."""
-    sandboxed(STRICT).prepare_workflow(workflow._Definition.must_from_class(Journey))
+    sandboxed(STRICT).prepare_workflow(workflow._Definition.must_from_class(played))
 
 
 def test_workflow_code_runs_inside_the_sandbox() -> None:
     """Of the workflows, only shapes and figures are let through; whatever acts is loaded anew for each run and watched over."""
     modules = {f"workflows.{file.stem}" for file in Path(workflows.__file__ or "").parent.glob("*.py") if file.stem != "__init__"}
-    assert modules - PASSED_THROUGH.keys() == {"workflows.journey", "workflows.alarm"}
+    assert modules - PASSED_THROUGH.keys() == {f"workflows.{name}" for name in ("journey", "alarm", "openings", "sweep", "operation")}
 
 
 async def test_the_sandbox_is_on(temporal_client: Client) -> None:

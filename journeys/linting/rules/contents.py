@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from journeys.content import ContentState, ContentVersion
+from journeys.content import EMAIL, ContentState, ContentVersion
 from journeys.definitions import Purpose, SendStep
 from journeys.linting.subject import Subject
 from journeys.loading import Loc, Remark, did_you_mean
@@ -68,15 +68,15 @@ def other_audience(subject: Subject) -> Iterator[Remark]:
 
 
 def no_letter(subject: Subject) -> Iterator[Remark]:
-    """J407: what is sent has words in a language of every market."""
+    """J407: what is sent has words in a language of every market: letters for e-mail, texts for any other channel."""
     policies = [subject.library.markets[market] for market in subject.definition.markets if market in subject.library.markets]
-    for loc, content, _ in _known_uses(subject):
-        if not isinstance(subject.steps[str(loc[1])], SendStep):
+    for loc, content, channel in _known_uses(subject):
+        if not isinstance(subject.steps[str(loc[1])], SendStep) or content.made_for != channel:
             continue
-        languages = {*content.letters, *content.texts}
+        what = "letter" if channel == EMAIL else "text"
         for policy in policies:
-            if not set(policy.languages) & languages:
-                yield Remark(loc, f'"{content.ref}" has no letter in a language of {policy.market}', f"add a letter in {' or '.join(policy.languages)}")
+            if not set(policy.languages).intersection(content.written_for(channel)):
+                yield Remark(loc, f'"{content.ref}" has no {what} in a language of {policy.market}', f"add a {what} in {' or '.join(policy.languages)}")
 
 
 def other_purpose(subject: Subject) -> Iterator[Remark]:

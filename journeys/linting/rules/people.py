@@ -25,8 +25,8 @@ def too_much(subject: Subject) -> Iterator[Remark]:
     for policy in policies:
         start = next((step_id for step_id, step in subject.steps.items() if is_promotion(step) and _must_exceed(subject, step_id, policy)), None)
         if start is not None:
-            told = f"the cap of {policy.market} is {policy.weekly_cap} in {policy.cap_period}"
-            yield Remark(("steps", start), f'from "{start}" on every way leads through more touches than that: {told}', "put time between them", key=True)
+            told = f"{policy.weekly_cap} in {policy.cap_period}, in {policy.market}"
+            yield Remark(("steps", start), f'from "{start}" on, every way leads through more touches than the cap allows: {told}', "put time between", key=True)
             return
 
 
@@ -34,10 +34,11 @@ def after_objection(subject: Subject) -> Iterator[Remark]:
     """J602: an objection, and the stop list, are the end of promotion, by visit too (GDPR Art. 21(3))."""
     if subject.definition.purpose is not Purpose.PROMOTIONAL:
         return
-    promotion = {step_id for step_id, step in subject.steps.items() if is_promotion(step)}
+    promotion = [step_id for step_id, step in subject.steps.items() if is_promotion(step)]
     for step_id, step in sendings(subject):
         for key, to in _after_objection(subject, step_id) if step.sending.to == "hcp" else ():
-            found = next((name for name in subject.steps if name in promotion and name in reached(subject.graph, [to])), None)
+            after = reached(subject.graph, [to])
+            found = next((name for name in promotion if name in after), None)
             if found is not None:
                 loc: Loc = ("steps", step_id, "blocked", key)
                 yield Remark(loc, f'who objected, or is on the stop list, comes to "{found}" by this way', 'add "objected: exit"')

@@ -9,10 +9,10 @@ from journeys.loading import Loc, Remark, did_you_mean
 
 
 def file_name(subject: Subject) -> Iterator[Remark]:
-    """J007: a strategy lies in strategies/ under the name of its persona."""
+    """J007: a strategy lies in strategies/ under its journey's id."""
     wanted = misnamed(subject.name, subject.definition)
     if wanted is not None:
-        yield Remark(("persona",), f"this is the strategy of {subject.definition.persona}, and its file has another name", f"name it {wanted}")
+        yield Remark(("journey",), f"this is the journey {subject.definition.journey}, and its file has another name", f"name it {wanted}")
 
 
 def unknown_persona(subject: Subject) -> Iterator[Remark]:
@@ -32,16 +32,17 @@ def unknown_market(subject: Subject) -> Iterator[Remark]:
 
 
 def second_strategy(subject: Subject) -> Iterator[Remark]:
-    """J208: for one persona and product there is one strategy, else who goes into which is chance."""
+    """J208: for one persona and product there is one strategy, else who goes into which is chance. What is no persona's own may stand beside it."""
     mine = subject.definition
-    for other in subject.library.strategies.values():
+    for other in subject.library.strategies.values() if mine.persona is not None else ():
         if other.journey != mine.journey and (other.persona, other.product) == (mine.persona, mine.product):
             message = f'"{other.journey}" is the strategy for {mine.persona} and {mine.product} already'
-            yield Remark(("persona",), message, "make this a new version of it, or give it another persona or product")
+            yield Remark(("persona",), message, "make this a new version of it, or name no persona if it is not the persona's own strategy")
 
 
 def _personas(subject: Subject) -> Iterator[tuple[Loc, str]]:
-    yield ("persona",), subject.definition.persona
+    if subject.definition.persona is not None:
+        yield ("persona",), subject.definition.persona
     for step_id, step in subject.steps.items():
         if isinstance(step, UpdateStep) and step.update.propose_persona is not None:
             yield ("steps", step_id, "update", "propose_persona"), step.update.propose_persona

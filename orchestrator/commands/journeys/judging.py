@@ -13,6 +13,7 @@ from journeys.library import Library, LibraryError, files_in, is_library, librar
 from journeys.linting import lint_file
 from journeys.loading import Finding, Loaded, Severity, read_content, read_definition
 from journeys.personas import Persona
+from journeys.rehearsal import check, read_behaviour
 from orchestrator.seeing.commands import diff, explain, graph
 
 app = typer.Typer()
@@ -63,6 +64,8 @@ class _Shelves:
                 yield from read_markets(file).findings
             case _, "events.yaml":
                 yield from read_events(file).findings
+            case _, "behaviour.yaml":
+                yield from self._behaviour(file)
             case _:
                 yield from self._strategy(file)
 
@@ -73,6 +76,14 @@ class _Shelves:
             yield from (*library.findings, *read_definition(file).findings)
         else:
             yield from lint_file(file, library=library, now=self._now).findings
+
+    def _behaviour(self, file: Path) -> Iterator[Finding]:
+        """How people behave in a rehearsal; what it names must be in the library."""
+        loaded, library = read_behaviour(file), self._library(self._chosen or library_around(file))
+        if isinstance(library, LibraryError):
+            yield from (*library.findings, *loaded.findings)
+        else:
+            yield from check(loaded, library=library, definitions=library.strategies.values())
 
     def _library(self, root: Path) -> Library | LibraryError:
         if root not in self._read:

@@ -81,9 +81,9 @@ async def add_act(session: AsyncSession, act: Consent, *, by: str, role: str) ->
     if act.purpose == Purpose.PROMOTIONAL:
         fact = ConsentGiven(id=act.id, channel=act.channel) if act.act == "given" else ConsentWithdrawn(id=act.id, channel=act.channel)
         await outbox.tell_person(session, act.person_id, fact)
-        name = act.channel + CONSENT
-        if name in CATALOGUE:
-            await changed(session, act.person_id, (name,), id=f"{name}.{act.id}", now=act.recorded_at)
+        fact_name = act.channel + CONSENT
+        if fact_name in CATALOGUE:
+            await changed(session, act.person_id, (fact_name,), id=f"{fact_name}.{act.id}", now=act.recorded_at)
     details = {"person": act.person_id, "channel": act.channel, "purpose": act.purpose, "method": act.method}
     await audit.record(session, by=by, role=role, action=f"consent.{act.act}", subject=f"consent:{act.id}", details=details, now=act.recorded_at)
     return ConsentLine.model_validate(act)

@@ -15,6 +15,7 @@ from journeys.draws import hundredth
 from journeys.durations import Calendar, Length
 from journeys.lifecycle import Refused
 from orchestrator.store.facts import has_objected, load_facts
+from orchestrator.store.halts import shuts_out
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.tables import Enrolment, Person
 from orchestrator.store.versions import refuses_entry
@@ -34,12 +35,15 @@ class Entrant:
     calendar: Calendar
     version_refuses: Refused | None
     """Why the version takes nobody now."""
+    halted: str | None = None
+    """The scope that is paused or stopped, where one is."""
 
 
 async def entrant(session: AsyncSession, hcp: Person, definition: Definition, *, now: datetime, key: str | None = None) -> Entrant:
     """Read what is known of the HCP and of the version. The caller holds the person's lock, so that it stays true until the transaction ends. In a
     journey that is entered once for each key, only the runs of this key count."""
     policy = await policy_of(session, hcp.market)
+    halt = await shuts_out(session, definition, market=hcp.market, territory=hcp.territory_id, hcp=hcp.id)
     earlier = select(Enrolment).where(Enrolment.person_id == hcp.id, Enrolment.journey == definition.journey)
     if definition.entry.again == BY_KEY:
         earlier = earlier.where(Enrolment.entry_key == key)
@@ -54,6 +58,7 @@ async def entrant(session: AsyncSession, hcp: Person, definition: Definition, *,
         last_run=max((run.ended_at or run.created_at for run in runs), default=None),
         calendar=calendar_for(hcp, policy, now=now),
         version_refuses=await refuses_entry(session, definition, now=now),
+        halted=f"{halt.scope} {halt.value}" if halt is not None else None,
     )
 
 
@@ -91,6 +96,8 @@ def stands_in_the_way(entrant: Entrant, definition: Definition, *, now: datetime
         return NotEnrolled("wrong_market", f"This journey is for {', '.join(definition.markets)}; the HCP is in {entrant.market}.")
     if not entrant.market_known:
         return NotEnrolled("no_market_policy", f"No policy is known for the market {entrant.market}, so nothing may be sent there.")
+    if entrant.halted is not None:
+        return NotEnrolled("halted", f"Nobody enters while this is paused or stopped: {entrant.halted}.")
     if entrant.running:
         return NotEnrolled("already_enrolled", "The HCP is in this journey already: one run at a time.")
     return _again(entrant, definition, now) or _eligible(entrant, definition)

@@ -11,6 +11,7 @@ from api.ports import Acted, AskedSignature
 from api.who import Who
 from journeys.definitions import Definition
 from journeys.lifecycle import Act, Running, Sign
+from journeys.means import Means
 from journeys.signatures import Meaning
 from orchestrator.clock import wall_clock
 from orchestrator.store import lifecycles
@@ -21,10 +22,12 @@ from orchestrator.store.tables import DefinitionVersion, User
 
 
 class StoredLifecycles:
-    """`real` is the wall clock, by which PINs are locked. Without `migrating` nobody can choose to migrate runs."""
+    """`means` is what this installation has of what versions name. `real` is the wall clock, by which PINs are locked. Without `migrating` nobody can
+    choose to migrate runs."""
 
-    def __init__(self, engine: AsyncEngine, *, real: Callable[[], datetime] = wall_clock, migrating: Migrating | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, means: Means, *, real: Callable[[], datetime] = wall_clock, migrating: Migrating | None = None) -> None:
         self._engine = engine
+        self._means = means
         self._real = real
         self._migrating = migrating
 
@@ -55,7 +58,7 @@ class StoredLifecycles:
     ) -> Acted | None:
         doing = _doing(who, reason, once, now)
         async with transaction(self._engine) as session:
-            outcome = await lifecycles.publish(session, doing, (journey, version), since=since, running=running, migrating=self._migrating)
+            outcome = await lifecycles.publish(session, doing, (journey, version), since=since, running=running, migrating=self._migrating, means=self._means)
             return await _told(session, outcome) if outcome is not None else None
 
 

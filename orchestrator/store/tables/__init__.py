@@ -1,7 +1,8 @@
 """The tables, by noun. They do not validate and never leave the store: what others see are the models of `journeys`, `activities` and `api`."""
 
-from orchestrator.store.tables.acts import Notification, Proposal, Request
+from orchestrator.store.tables.acts import Notification, Proposal
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
+from orchestrator.store.tables.operations import AlarmRow, Halt, Operation, OperationItem, StandingRow
 from orchestrator.store.tables.people import (
     Affiliation,
     Alignment,
@@ -21,10 +22,11 @@ from orchestrator.store.tables.people import (
 )
 from orchestrator.store.tables.records import AuditEntry, IdempotencyKey, Outbox
 from orchestrator.store.tables.rules import Consent, ContentVersion, DeclaredEvent, DefinitionVersion, Market, Objection, Stimulus, VersionSignature
-from orchestrator.store.tables.runs import Enrolment, HeardFact, Inquiry, InquiryWords, Judgement, Remark, Task, TimelineEntry, Touch, Turn
+from orchestrator.store.tables.runs import Enrolment, HeardFact, Inquiry, InquiryWords, Judgement, Remark, Request, Task, TimelineEntry, Touch, Turn
 
 __all__ = [
     "Affiliation",
+    "AlarmRow",
     "Alignment",
     "AuditEntry",
     "CommercialProfile",
@@ -35,6 +37,7 @@ __all__ = [
     "Enrolment",
     "EventEffect",
     "ExternalId",
+    "Halt",
     "HeardFact",
     "IdempotencyKey",
     "Inquiry",
@@ -44,6 +47,8 @@ __all__ = [
     "MedicalProfile",
     "Notification",
     "Objection",
+    "Operation",
+    "OperationItem",
     "Organisation",
     "OrganisationExternalId",
     "Outbox",
@@ -57,6 +62,7 @@ __all__ = [
     "Remark",
     "Request",
     "SigningPin",
+    "StandingRow",
     "Stimulus",
     "Sweep",
     "SweepResult",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from orchestrator.store.tables.columns import instant, may_refer_to, maybe_instant, refers_to
@@ -49,25 +49,3 @@ class Proposal(SQLModel, table=True):
     decided_by: str | None = may_refer_to("app_user.id", index=False)
     decided_at: datetime | None = maybe_instant()
     remark_id: str | None = None
-
-
-class Request(SQLModel, table=True):
-    """A request to another system, under the key of its passage, written before the call and settled after."""
-
-    __tablename__ = "request"
-    key: str = Field(primary_key=True)
-    enrolment_id: str = refers_to("enrolment.id")
-    to: str
-    answers: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    until: datetime = instant()
-    status: str = "asked"
-    """asked, accepted, answered, failed."""
-    answer: str | None = None
-    late: bool = False
-    """The run had gone on when the answer came."""
-    reason: str | None = None
-    """Why it failed."""
-    attempts: int = 0
-    asked_at: datetime = instant()
-    settled_at: datetime | None = maybe_instant()
-    answered_at: datetime | None = maybe_instant()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_instant, refers_to, serial
@@ -70,6 +70,7 @@ class Person(SQLModel, table=True):
     """An HCP. `id` is the OneID: random, so that it tells nothing. `digest` is of the register row it was last imported from."""
 
     __tablename__ = "person"
+    __table_args__ = (Index("person_by_email", text("lower(email)")), Index("person_by_mobile", "mobile"))
     id: str = Field(primary_key=True)
     given_name: str
     family_name: str

@@ -17,7 +17,7 @@ class DefinitionVersion(SQLModel, table=True):
     journey: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
     digest: str
-    persona: str = Field(index=True)
+    persona: str | None = Field(None, index=True)
     product: str
     title: str
     body: dict[str, Any] = document()

@@ -151,6 +151,26 @@ class Judgement(SQLModel, table=True):
     at: datetime = instant()
 
 
+class Request(SQLModel, table=True):
+    """A request to another system, under the key of its passage: written before the system is asked."""
+
+    __tablename__ = "request"
+    key: str = Field(primary_key=True)
+    enrolment_id: str = refers_to("enrolment.id")
+    step: str
+    endpoint: str
+    """The name under which the installation knows the other system."""
+    status: str
+    """sent, accepted, answered, failed, late."""
+    answers: list[str] = document()
+    """Those that the step takes."""
+    answer: str | None = None
+    reason: str | None = None
+    answer_by: datetime = instant()
+    asked_at: datetime = instant()
+    answered_at: datetime | None = maybe_instant()
+
+
 class HeardFact(SQLModel, table=True):
     """What was heard of a touch, stored once: by its source's id, and once per touch and kind."""
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from journeys.rehearsal import Person, check, furnish, packaged_behaviour, popul
 from journeys.rehearsal.behaviour import PACKAGED_BEHAVIOUR, load_behaviour, read_behaviour
 from journeys.rehearsal.delays import Delay, Diary, drawn
 from journeys.rehearsal.population import Choice
+from tests.docs.reading import Fence, fences
 from tests.journeys.rehearsal.stages import START
 
 LIBRARY = read_library(PACKAGED)
@@ -136,3 +138,12 @@ def load_dates() -> object:
     loaded = load_behaviour(text, name="behaviour.yaml")
     assert loaded.value is not None
     return loaded.value.population.dates
+
+
+@pytest.mark.parametrize("example", fences("yaml behaviour"), ids=lambda example: example.page)
+def test_what_the_document_shows_of_a_behaviour_is_read(example: Fence) -> None:
+    """A part that is shown fits into the packaged behaviour."""
+    whole = yaml.safe_load(TEXT)
+    part = yaml.safe_load(example.text)
+    whole["personas"] |= part["personas"]
+    assert load_behaviour(yaml.safe_dump(whole), name="behaviour.yaml").findings == ()

@@ -86,6 +86,7 @@ def test_the_trace_tells_every_check() -> None:
     lines = trace(a_stage(MAIL), [a_person(consents=())], "hcp")
     asked = [line for line in lines if line.kind == "gate"]
     assert [(check.rule, check.verdict) for check in asked[0].checks] == [
+        ("channel", "allowed"),
         ("recipient", "allowed"),
         ("market", "allowed"),
         ("objection", "allowed"),

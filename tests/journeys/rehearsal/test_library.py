@@ -14,6 +14,7 @@ LIBRARY = read_library(PACKAGED)
 POPULATION, WEEKS = 3000, 78
 
 NOT_REACHED: dict[tuple[str, str], str] = {
+    ("hospital-pharmacist", "answer-is-late"): "there are few hospital pharmacists, and medical is seldom late with their questions",
     ("traditional", "ask-consent"): "reached only where consent is withdrawn in the hours between the branch on it and the mail",
 }
 """Steps that a population of this size need not reach, each with the reason."""

@@ -52,7 +52,7 @@ def test_the_packaged_library_is_imported_once(dirigent: Dirigent) -> None:
     first, again = dirigent("library", "import"), dirigent("library", "import")
     assert first.code == again.code == 0
     assert "published market:SE" in first.out
-    assert "drafted definition:pioneer@1" in first.out
+    assert "drafted definition:pioneer@2" in first.out
     assert again.out.startswith("0 published, 0 drafted, 0 changed, ")
 
 
@@ -62,7 +62,7 @@ def test_a_changed_version_is_refused(dirigent: Dirigent, library: Path) -> None
     _edit(library / "strategies" / "pioneer.yaml", "priority: 70", "priority: 71")
     code, out, err = dirigent("library", "import", "--path", str(library))
     assert (code, out) == (1, "")
-    assert "pioneer@1 is on record with another meaning" in err
+    assert "pioneer@2 is on record with another meaning" in err
 
 
 def test_a_library_that_cannot_be_read_is_not_imported(dirigent: Dirigent, library: Path) -> None:
@@ -80,7 +80,7 @@ def test_drafts_may_be_somebodys(dirigent: Dirigent) -> None:
     for nobody in ("rep-anna", "sales-maj", "unheard-of"):
         code, _, err = dirigent("library", "import", "--as", nobody)
         assert (code, err) == (1, f"{nobody!r} is not an active user who drafts: admin or marketing.\n")
-    assert "drafted definition:pioneer@1" in dirigent("library", "import", "--as", "mkt-lena").out
+    assert "drafted definition:pioneer@2" in dirigent("library", "import", "--as", "mkt-lena").out
 
 
 def test_the_sample_signs_in_the_embedded_runtime_alone(dirigent: Dirigent, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,7 @@ from orchestrator.store.knowing import CHANGEABLE
 from orchestrator.store.register import Register, take_in
 from orchestrator.store.runs import StoredRuns
 from tests.builders import NOW, a_journey
-from tests.orchestrator.store.desk.filling import ASTRID, BO, MSL, REP, a_version, add, an_enrolment, every, once
-from tests.orchestrator.store.sending import ENROLMENT
+from tests.orchestrator.store.desk.filling import ASTRID, BO, ENROLMENT, MSL, REP, a_version, add, an_enrolment, every, once
 
 VALUES: dict[str, Any] = {
     "language": "en",

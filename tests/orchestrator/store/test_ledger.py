@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,13 +13,14 @@ from activities.ports import RESERVED, Handover, Reservation
 from journeys.commands import Note, What
 from journeys.content import ContentState, ContentVersion
 from journeys.definitions import ContentRef
-from journeys.policy import RULES
+from journeys.policy import ONE_COPY, RULES
 from journeys.reasons import Reason
 from orchestrator.store import library, tables
 from orchestrator.store.desk.consents import add_act
 from orchestrator.store.engine import transaction
+from orchestrator.store.library import publish_market
 from orchestrator.store.projection import project
-from tests.builders import NOW, a_content, a_letter
+from tests.builders import NOW, a_content, a_letter, a_market
 from tests.orchestrator.store.desk.filling import ASTRID, ENROLMENT, TOUCH, a_person, a_touch, add, an_enrolment, every
 from tests.orchestrator.store.sending import (
     NURSE,
@@ -106,8 +107,37 @@ async def test_what_is_missing_is_refused_with_its_reason(world: AsyncEngine, re
 async def test_every_reason_of_the_gate_is_shown(world: AsyncEngine) -> None:
     """No reason code of the gate is without its test; the others are given by the conductor and the channel."""
     elsewhere = {Reason.WEEKLY_CAP, Reason.NO_INQUIRY, Reason.CHANNEL_DOWN, Reason.CHANNEL_REFUSED, Reason.HELD_TOO_LONG}
-    elsewhere |= {Reason.PAUSED, Reason.DROPPED, Reason.STARTED_ALREADY}
+    elsewhere |= {Reason.PAUSED, Reason.DROPPED, Reason.STARTED_ALREADY, Reason.SAME_ADDRESS, Reason.QUIET_HOURS}
     assert set(REFUSALS) == set(Reason) - elsewhere
+
+
+async def test_failure_9_two_records_of_one_person_get_one_copy(world: AsyncEngine) -> None:
+    """Two runs of two records that share an address ask at the same instant: one letter goes out, and the other says why it does not."""
+    await add(
+        world,
+        a_person(id="person-twin", email="ASTRID@clinic.example"),
+        a_consent(id="consent-twin", person_id="person-twin"),
+        an_enrolment(id="twin", person_id="person-twin", journey="journey-twin"),
+    )
+    ledger = a_ledger(world)
+    reserved = await asyncio.gather(ledger.reserve(a_touch_order(), now=NOW), ledger.reserve(a_touch_order("twin"), now=NOW))
+    assert sum(each.message is not None for each in reserved) == 1
+    assert [reason_of(each) for each in reserved if each.blocked is not None] == [Reason.SAME_ADDRESS]
+    later = await ledger.reserve(a_touch_order("twin", passage=2, move=2), now=NOW + ONE_COPY + MINUTE)
+    assert later.message is not None
+
+
+async def test_quiet_hours_are_those_of_the_recipient(world: AsyncEngine) -> None:
+    """At nine in the morning of UTC it is evening in Tokyo: the letter waits for the morning there. A zone that is none is the market's."""
+    quiet = {"between": ["18:00", "08:00"]}
+    async with transaction(world) as session:
+        await publish_market(session, a_market(weekly_cap=100, quiet_hours=quiet), now=NOW)
+    await change(world, "UPDATE person SET zone = 'Asia/Tokyo'")
+    blocked = (await a_ledger(world).reserve(a_touch_order(), now=NOW)).blocked
+    assert blocked is not None
+    assert (blocked.verdict, blocked.reason, blocked.until) == ("deferred", Reason.QUIET_HOURS, datetime(2027, 3, 1, 23, tzinfo=UTC))
+    await change(world, "UPDATE person SET zone = 'Mars/Olympus'")
+    assert (await a_ledger(world).reserve(a_touch_order(passage=2, move=2), now=NOW)).message is not None
 
 
 @pytest.mark.parametrize(("runs", "cap"), [(2, 1), (50, 2), (50, 3)])

@@ -83,7 +83,7 @@ async def test_a_strategy_on_record_never_changes(engine: AsyncEngine, library: 
     changed = library.strategies["pioneer"].model_copy(update={"priority": 1})
     policy = library.markets["SE"].model_copy(update={"weekly_cap": 99})
     attempt = replace(library, strategies={**library.strategies, "pioneer": changed}, markets={**library.markets, "SE": policy})
-    with pytest.raises(VersionChangedError, match=r"pioneer@1 .* higher version"):
+    with pytest.raises(VersionChangedError, match=r"pioneer@2 .* higher version"):
         await _import(engine, attempt)
     async with transaction(engine) as session:
         assert (await session.get_one(tables.Market, "SE")).body["weekly_cap"] == library.markets["SE"].weekly_cap
@@ -92,12 +92,12 @@ async def test_a_strategy_on_record_never_changes(engine: AsyncEngine, library: 
 async def test_a_new_version_stands_beside_the_old_one(engine: AsyncEngine, library: Library) -> None:
     """Raising the version drafts it; the earlier one stays for the people who are on it."""
     await _import(engine, library)
-    changed = library.strategies["pioneer"].model_copy(update={"priority": 1, "version": 2})
+    changed = library.strategies["pioneer"].model_copy(update={"priority": 1, "version": 3})
     results = await _import(engine, replace(library, strategies={**library.strategies, "pioneer": changed}))
-    assert results["definition:pioneer@2"] is Publishing.DRAFTED
+    assert results["definition:pioneer@3"] is Publishing.DRAFTED
     async with transaction(engine) as session:
         rows = await session.exec(select(tables.DefinitionVersion.version).where(col(tables.DefinitionVersion.journey) == "pioneer"))
-        assert sorted(rows) == [1, 2]
+        assert sorted(rows) == [2, 3]
 
 
 async def test_published_content_never_changes_its_words(engine: AsyncEngine, library: Library) -> None:

@@ -48,6 +48,10 @@ class FakeRunner:
     async def keep_openings(self, journey: str) -> None:
         self.heard[journey].append("openings")
 
+    async def operate(self, operation: str) -> None:
+        await self._come_through(operation)
+        self.heard[operation].append("operate")
+
     async def _come_through(self, enrolment_id: str) -> None:
         await asyncio.sleep(0.002)
         if enrolment_id in self.failing:

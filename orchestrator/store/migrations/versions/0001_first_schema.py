@@ -15,6 +15,7 @@ BOOKS = ("audit", "consent", "persona_assignment", "version_signature")
 def upgrade() -> None:
     op.execute("CREATE SCHEMA medical")
     _create_tables()
+    _create_tables_of_operations()
     _keep_append_only()
     _lock_what_is_signed()
 
@@ -63,7 +64,7 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("journey", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("persona", sa.String(), nullable=False),
+        sa.Column("persona", sa.String(), nullable=True),
         sa.Column("product", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
@@ -216,6 +217,8 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_person_market", "person", ["market"])
+    op.create_index("person_by_email", "person", [sa.text("lower(email)")])
+    op.create_index("person_by_mobile", "person", ["mobile"])
     op.create_index("ix_person_profession", "person", ["profession"])
     op.create_index("ix_person_territory_id", "person", ["territory_id"])
     op.create_table(
@@ -514,25 +517,6 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
     op.create_index("one_open_proposal", "proposal", ["person_id", "kind"], unique=True, postgresql_where=sa.text("status = 'open'"))
     op.create_index("proposal_list", "proposal", ["status", "at", "id"])
     op.create_table(
-        "request",
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("enrolment_id", sa.String(), nullable=False),
-        sa.Column("to", sa.String(), nullable=False),
-        sa.Column("answers", sa.JSON(), nullable=False),
-        sa.Column("until", INSTANT, nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("answer", sa.String(), nullable=True),
-        sa.Column("late", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("asked_at", INSTANT, nullable=False),
-        sa.Column("settled_at", INSTANT, nullable=True),
-        sa.Column("answered_at", INSTANT, nullable=True),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_index("ix_request_enrolment_id", "request", ["enrolment_id"])
-    op.create_table(
         "judgement",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("touch_key", sa.String(), nullable=False),
@@ -650,6 +634,23 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
     op.create_index("ix_touch_enrolment_id", "touch", ["enrolment_id"])
     op.create_index("touch_pressure", "touch", ["person_id", "at"])
     op.create_table(
+        "request",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("endpoint", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("answer_by", INSTANT, nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("answered_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("ix_request_enrolment_id", "request", ["enrolment_id"])
+    op.create_table(
         "heard_fact",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
@@ -686,6 +687,90 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.ForeignKeyConstraint(["sweep_id"], ["sweep.id"]),
         sa.PrimaryKeyConstraint("sweep_id", "person_id"),
     )
+
+
+def _create_tables_of_operations() -> None:
+    op.create_table(
+        "halt",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("remark_id", sa.String(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("concerned", sa.Integer(), nullable=False),
+        sa.Column("lifted_at", INSTANT, nullable=True),
+        sa.Column("lifted_by", sa.String(), nullable=True),
+        sa.Column("catch_up", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("halt_in_force", "halt", ["scope", "value"], postgresql_where=sa.text("lifted_at IS NULL"))
+    op.create_table(
+        "operation",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("orders", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("remark_id", sa.String(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("per_second", sa.Integer(), nullable=False),
+        sa.Column("halt_id", sa.String(), nullable=True),
+        sa.Column("not_before", INSTANT, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["halt_id"], ["halt.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_operation_halt_id", "operation", ["halt_id"])
+    op.create_index("operation_latest", "operation", ["created_at", "id"])
+    op.create_table(
+        "alarm",
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("seen_at", INSTANT, nullable=False),
+        sa.Column("cleared_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.PrimaryKeyConstraint("enrolment_id", "kind"),
+    )
+    op.create_index("alarm_open", "alarm", ["seen_at"], postgresql_where=sa.text("cleared_at IS NULL"))
+    op.create_table(
+        "operation_item",
+        sa.Column("operation_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("passage", sa.String(), nullable=True),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("detail", sa.String(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("try_after", INSTANT, nullable=False),
+        sa.Column("at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.ForeignKeyConstraint(["operation_id"], ["operation.id"]),
+        sa.PrimaryKeyConstraint("operation_id", "number"),
+        sa.UniqueConstraint("operation_id", "enrolment_id", "passage", postgresql_nulls_not_distinct=True),
+    )
+    op.create_index("ix_operation_item_enrolment_id", "operation_item", ["enrolment_id"])
+    op.create_index("operation_next", "operation_item", ["operation_id", "try_after", "number"], postgresql_where=sa.text("result = 'waiting'"))
+    op.create_table(
+        "standing",
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("line", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("doing", sa.String(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("until", INSTANT, nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.PrimaryKeyConstraint("enrolment_id", "line"),
+    )
+    op.create_index("standing_doing", "standing", ["doing", "since"])
 
 
 def _keep_append_only() -> None:

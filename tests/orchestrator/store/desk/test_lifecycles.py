@@ -18,6 +18,7 @@ from journeys.commands import Note, What
 from journeys.content import ContentVersion
 from journeys.definitions import Definition
 from journeys.lifecycle import Act, Refusal, Refused, Running
+from journeys.means import Means
 from journeys.signatures import ALWAYS, Meaning, Party
 from journeys.versions import VersionState
 from orchestrator.store import library, pins, tables
@@ -46,6 +47,7 @@ from tests.orchestrator.store.sending import an_end, an_entry
 
 JOURNEY = "heart-failure-pioneer"
 PIN = "a-pin-of-mine"
+MEANS = Means(channels=("email",))
 LATER = NOW + timedelta(days=10)
 ENDED = Note(what=What.ENDED, step="done", to="finished", reason="finished")
 SIGNERS = {Party.SALES: SALES, Party.MARKETING: MARKETING, Party.MEDICAL: MEDICAL, Party.LEGAL: COMPLIANCE, Party.REGULATORY: COMPLIANCE}
@@ -57,7 +59,7 @@ class Desk:
     def __init__(self, engine: AsyncEngine, **changes: Any) -> None:
         self.engine = engine
         self.real = datetime(2027, 3, 1, 12, tzinfo=UTC)
-        self.lives = StoredLifecycles(engine, real=lambda: self.real, **changes)
+        self.lives = StoredLifecycles(engine, **{"means": MEANS, "real": lambda: self.real, **changes})
         self._requests = 0
 
     def once(self, key: str | None) -> Once:

@@ -1,0 +1,193 @@
+"""Moving a run from one version of its journey to another: by the stable ids of steps, at a safe point, without a touch repeated or skipped.
+
+Pure. `plan` says where each line would stand, or why the run cannot be moved; the preview of an operator and the move itself ask the same
+question. What a step that stays makes of its new wording is told in `journeys.conducting.edits`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from journeys import state as at
+from journeys.commands import Command, What
+from journeys.conditions import Value
+from journeys.conducting import edits, lines, waits
+from journeys.conducting.moves import Move
+from journeys.definitions import Definition, kind_of
+from journeys.scopes import scopes
+from journeys.shapes import Instant, Stored
+from journeys.state import State, inside
+
+MIGRATED = "migrated"
+"""The way along which a line leaves a step that the new version no longer has."""
+
+_UNDER_WAY = ("sending", "passing")
+
+
+class Obstacle(StrEnum):
+    """Why a run is not moved. `not_now` passes by itself; with any other the run stays on its version until somebody changes the order."""
+
+    NOT_NOW = "not_now"
+    STEP_GONE = "step_gone"
+    KIND_CHANGED = "kind_changed"
+    LINE_GONE = "line_gone"
+    UNKNOWN_TARGET = "unknown_target"
+    ANOTHER_LINE = "another_line"
+    ANOTHER_JOURNEY = "another_journey"
+    ANOTHER_VERSION = "another_version"
+    ENDED = "ended"
+
+
+class Unmovable(Stored):
+    """A run that stays on its version, and why."""
+
+    code: Obstacle
+    step: str | None = None
+    detail: str
+
+
+class Transfer(Stored):
+    """What a run is told that is to be moved. `source` is the digest of the version it must be on; `facts` are those of the new version, read
+    just now; `began` is when the run was enrolled, from which a new horizon counts."""
+
+    id: str
+    by: str
+    definition: Definition
+    source: str
+    mapping: dict[str, str] = {}
+    facts: dict[str, Value | None] = {}
+    began: Instant
+    remark: str | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The run on its new version, with what is to be noted and done."""
+
+    state: State
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where one line stands: all that must be known to say where it would go."""
+
+    line: str
+    step: str
+    doing: str
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of one line: it stays at its step, or goes to `to` because the map says so."""
+
+    spot: Spot
+    to: str
+    stays: bool
+
+
+def plan(old: Definition, new: Definition, spots: Iterable[Spot], mapping: Mapping[str, str]) -> tuple[Fate, ...] | Unmovable:
+    """Where each line of a run would stand, in the order given, or the first thing that stands in the way. A line that is played within a
+    step that the map leads away from ends with it, and has no fate of its own."""
+    if old.journey != new.journey:
+        return Unmovable(code=Obstacle.ANOTHER_JOURNEY, detail=f"The run is in {old.journey}, not in {new.journey}.")
+    played = scopes(new).line_of
+    fates: list[Fate] = []
+    everywhere = tuple(spots)
+    under_way = next((spot for spot in everywhere if spot.doing in _UNDER_WAY), None)
+    if under_way is not None:
+        return Unmovable(code=Obstacle.NOT_NOW, step=under_way.step, detail=f"{under_way.step!r} is being performed at this moment.")
+    for spot in everywhere:
+        if any(not fate.stays and inside(spot.line, fate.spot.line) for fate in fates):
+            continue
+        fate = _fate(old, new, spot, mapping=mapping, played=played)
+        if isinstance(fate, Unmovable):
+            return fate
+        fates.append(fate)
+    return tuple(fates)
+
+
+def migrate(state: State, order: Transfer, *, old: Definition, now: datetime) -> Moved | Unmovable:
+    """Move a run to the version of the order. Total; the state that was given stays as it is.
+
+    Passages, outcomes, what was heard and what was answered are kept, and with them every task's id and touch's key: a step that stays is
+    not entered again. Deadlines are counted anew where the author changed their length: from the moment at which they began, with whatever
+    a snooze or a pause has added since. The goal and the exit condition of the new version are judged at once, on the order's facts.
+    """
+    new = order.definition
+    if state.ended is not None:
+        return Unmovable(code=Obstacle.ENDED, detail=f"The run has ended: {state.ended.reason}.")
+    if old.digest != order.source:
+        return Unmovable(code=Obstacle.ANOTHER_VERSION, detail=f"The run is on version {old.version}, not on the one that this order moves from.")
+    fates = plan(old, new, map(spot_of, state.places), order.mapping)
+    if isinstance(fates, Unmovable):
+        return fates
+    move = Move(old, state, now)
+    move.note(What.MIGRATED, step=None, key=None, way=str(old.version), to=str(new.version), by=order.by, remark=order.remark)
+    leaving = [fate for fate in fates if not fate.stays]
+    for fate in leaving:
+        _take_leave(move, fate.spot.line)
+    move.definition = new
+    known = move.state.facts
+    move.keep(facts={name: order.facts.get(name, known.get(name)) for name in new.facts}, ends_by=edits.horizon(move, old, began=order.began))
+    move.check_ends()
+    if move.state.ended is None:
+        _take_up(move, old, leaving)
+    move.keep(moves=move.state.moves + 1)
+    return Moved(move.state, tuple(move.commands))
+
+
+def spot_of(place: at.Place) -> Spot:
+    """Where a place of a run is."""
+    return Spot(line=place.line, step=place.step, doing=place.is_)
+
+
+def _fate(old: Definition, new: Definition, spot: Spot, *, mapping: Mapping[str, str], played: Mapping[str, str]) -> Fate | Unmovable:
+    to = mapping.get(spot.step)
+    if to is not None:
+        return _sent(new, spot, to, played=played)
+    after = new.steps.get(spot.step)
+    if after is None:
+        return Unmovable(code=Obstacle.STEP_GONE, step=spot.step, detail=f"Version {new.version} has no step {spot.step!r}: map it to one that it has.")
+    was, now = kind_of(old.steps.get(spot.step)), kind_of(after)
+    if was != now and spot.doing != "ready":
+        return Unmovable(code=Obstacle.KIND_CHANGED, step=spot.step, detail=f"{spot.step!r} was a {was} and is a {now} now: map it to a step to begin with.")
+    if played.get(spot.step) != spot.line:
+        return Unmovable(code=Obstacle.LINE_GONE, step=spot.step, detail=f"{spot.step!r} is played on another line of version {new.version}.")
+    return Fate(spot, to=spot.step, stays=True)
+
+
+def _sent(new: Definition, spot: Spot, to: str, *, played: Mapping[str, str]) -> Fate | Unmovable:
+    if to not in new.steps:
+        return Unmovable(code=Obstacle.UNKNOWN_TARGET, step=spot.step, detail=f"The map leads from {spot.step!r} to {to!r}, which is no step.")
+    if played.get(to) != spot.line:
+        return Unmovable(code=Obstacle.ANOTHER_LINE, step=spot.step, detail=f"The map leads from {spot.step!r} to {to!r}, which is played on another line.")
+    return Fate(spot, to=to, stays=False)
+
+
+def _take_leave(move: Move, line: str) -> None:
+    """Take back what a line has under way at a step that it leaves, and end the lines that are played within it."""
+    for inner in move.state.places:
+        if inside(inner.line, line):
+            lines.cancel(move, inner)
+    place = move.state.on(line)
+    if place is not None:
+        move.drop(place, reason=MIGRATED)
+
+
+def _take_up(move: Move, old: Definition, leaving: Iterable[Fate]) -> None:
+    """Let each line go on by the new version: those that stay as their step is worded now, those that leave to where the map says."""
+    for place in move.state.places:
+        if move.state.on(place.line) is place and place.line not in {fate.spot.line for fate in leaving}:
+            move.line, move.late = place.line, place.late
+            edits.reword(move, place, old.steps.get(place.step))
+    for fate in leaving:
+        gone = move.state.on(fate.spot.line)
+        if move.state.ended is None and gone is not None:
+            move.line, move.late = gone.line, gone.late
+            move.go(fate.to, way=MIGRATED, because=MIGRATED)
+    for place in move.state.places:
+        if move.state.ended is None and move.state.on(place.line) is place:
+            move.line, move.late = place.line, False
+            waits.look(move)

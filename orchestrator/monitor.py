@@ -1,0 +1,82 @@
+"""The monitor: it looks for runs that are parked without a waker, in the store and in Temporal, and raises an alarm for each. A run that waits for
+ever and tells nobody is the one failure that looks like health."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.service import RPCError
+
+from orchestrator.clock import JourneyClock
+from orchestrator.store.watch import GONE, Parked, StoredWatch
+
+GRACE = timedelta(minutes=10)
+"""How long, on the clock on the wall, a run may be late before it counts as parked. Timers and retries are seconds late, never minutes."""
+
+PAUSE = 60.0
+"""Seconds between two looks."""
+
+WINDOW = 200
+"""How many runs each look asks Temporal about. The next look goes on with the next ones."""
+
+PER_SECOND = 20
+
+log = structlog.get_logger()
+
+
+class Servers(Protocol):
+    """Where runs live: Temporal, or a fake."""
+
+    async def is_running(self, enrolment_id: str) -> bool:
+        """Whether the workflow of the run is running."""
+        ...
+
+
+class Monitor:
+    """Looks and remembers where it stopped asking Temporal. Several workers may look at once: alarms are raised once."""
+
+    def __init__(self, watch: StoredWatch, servers: Servers, clock: JourneyClock, *, grace: timedelta = GRACE) -> None:
+        self._watch, self._servers, self._clock = watch, servers, clock
+        self._grace = grace * clock.pace.speed
+        self._after = ""
+
+    async def look(self) -> tuple[Parked, ...]:
+        """Look once at the whole store and at the next runs in Temporal. Returns the alarms that are new; each is a line of the log too."""
+        now = self._clock.now()
+        parked = await self._watch.parked(now=now, grace=self._grace)
+        new = await self._watch.raise_alarms(parked, among=None, now=now) + await self._look_in_temporal()
+        for each in new:
+            log.error("parked", enrolment=each.enrolment_id, kind=each.kind, since=each.since.isoformat())
+        return new
+
+    async def look_everywhere(self) -> tuple[Parked, ...]:
+        """Look at every run, however many there are."""
+        self._after = ""
+        new = await self.look()
+        while self._after:
+            new += await self._look_in_temporal()
+        return new
+
+    async def _look_in_temporal(self) -> tuple[Parked, ...]:
+        runs = await self._watch.under_way(after=self._after, limit=WINDOW)
+        gone = []
+        for run, since in runs.items():
+            if not await self._servers.is_running(run) and not await self._watch.ended(run):  # it may have ended since the list was read
+                gone.append(Parked(run, GONE, since))
+            await asyncio.sleep(1 / PER_SECOND)
+        self._after = max(runs) if len(runs) == WINDOW else ""
+        return await self._watch.raise_alarms(gone, among=runs, now=self._clock.now())
+
+
+async def keep_watching(monitor: Monitor, stop: asyncio.Event) -> None:
+    """Look again and again until told to stop. What keeps it from looking is a line of the log; the next look tries again."""
+    while not stop.is_set():
+        try:
+            await monitor.look()
+        except (SQLAlchemyError, RPCError, OSError) as error:
+            log.warning("monitor", trouble=type(error).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), PAUSE)
