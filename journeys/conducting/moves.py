@@ -87,8 +87,9 @@ class Move:
                 self.end(EndKind.FAULT, "unknown_step" if step is None else "loop_without_pause")
                 return
             if again or not self._exhausted(step_id, step):
+                passages = self.state.passages
                 self.stand(step_id)
-                self.keep(passages={**self.state.passages, step_id: self._passage(step_id)})
+                self.keep(passages={**passages, step_id: passages.get(step_id, 0) + 1})
                 return
             to = path(step, EXHAUSTED)
             self.note(What.EXHAUSTED, step=step_id, key=None, to=to)
@@ -102,7 +103,7 @@ class Move:
 
     def stand(self, step_id: str) -> None:
         """Stand at the door of a step, under the name of the passage to come."""
-        key = passage_key(self.state.enrolment, step_id, self._passage(step_id))
+        key = passage_key(self.state.enrolment, step_id, self.state.passages.get(step_id, 0) + 1)
         self.park(made(at.Ready, {"step": step_id, "key": key, "since": self.now, "line": self.line, "late": self.late}))
 
     def proceed(self) -> None:
@@ -166,6 +167,3 @@ class Move:
     def _exhausted(self, step_id: str, step: Step) -> bool:
         at_most = None if isinstance(step, ExitStep) else step.at_most
         return at_most is not None and self.state.passages.get(step_id, 0) >= at_most
-
-    def _passage(self, step_id: str) -> int:
-        return self.state.passages.get(step_id, 0) + 1

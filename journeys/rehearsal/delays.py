@@ -1,7 +1,7 @@
 """How long people take, as authors write it: the least, the typical and the most time. Work is counted in business days and done in working hours."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Annotated, Self
 
@@ -13,10 +13,10 @@ from journeys.shapes import Authored
 OPENS, CLOSES = 8, 17
 """The hours of the HCP's day between which work is done."""
 
-_PARTS = 1024
+_OPENS = time(OPENS)
+_HALVES = tuple(timedelta(minutes=minutes) for minutes in range(0, (CLOSES - OPENS) * 60, 30))
 _LAST_MOMENT = timedelta(minutes=1)
-
-_HALVES = tuple(time(hour, minute) for hour in range(OPENS, CLOSES) for minute in (0, 30))
+_PARTS = 1024
 
 
 class Delay(Authored):
@@ -68,50 +68,44 @@ Weights = dict[str, Annotated[float, Field(ge=0)]]
 
 
 class Diary:
-    """A calendar that remembers its answers: the HCPs of a market share their working days and hours, and a rehearsal asks for them very often."""
+    """A calendar that remembers its answers: the HCPs of a market share their working days and hours, and a rehearsal asks for them very often.
+
+    It keeps when the working hours of a day begin; daylight saving changes at night, so the rest of the working day follows from that.
+    """
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
-        self._days: dict[tuple[int, int], datetime] = {}
-        self._working: dict[tuple[int, int], datetime] = {}
-        self._hours: dict[tuple[datetime, int], datetime] = {}
+        self._ahead: dict[tuple[int, int], datetime] = {}
+        self._on: dict[tuple[int, int], datetime] = {}
 
     def at_work(self, now: datetime, *, days: int, rng: Random) -> datetime:
         """Some half hour of the `days`-th working day after `now`; never before `now`."""
-        half = int(rng.random() * len(_HALVES))
         local = self.calendar.local(now)
         ahead = (local.toordinal(), days)
-        midnight = self._days.get(ahead)
-        if midnight is None:
+        opens = self._ahead.get(ahead)
+        if opens is None:
             noon = local.replace(hour=12, minute=0, second=0, microsecond=0)
             day = self.calendar.local(self.calendar.after(noon, Length(days, Unit.BUSINESS_DAY))).date() if days else local.date()
-            midnight = self._days[ahead] = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return max(self._at(midnight, half), now)
+            opens = self._ahead[ahead] = self.calendar.at(day, _OPENS)
+        return max(opens + _HALVES[int(rng.random() * len(_HALVES))], now)
 
     def in_time(self, now: datetime, *, due: datetime, share: float, rng: Random) -> datetime:
         """Some half hour of a working day when that share of the time until `due` has passed; before `due`, and never before `now`."""
-        half = int(rng.random() * len(_HALVES))
         then = now + (due - now) * int(share * _PARTS) // _PARTS  # whole numbers: a timedelta times a fraction is slow
         hour = (then.toordinal(), then.hour)  # of UTC: the HCP's day is the same for all instants of an hour, or nearly so
-        midnight = self._working.get(hour)
-        if midnight is None:
-            midnight = self._working[hour] = self._working_day(then.replace(minute=0))
-        at = self._at(midnight, half)
+        opens = self._on.get(hour)
+        if opens is None:
+            opens = self._on[hour] = self.calendar.at(self._working_day(then.replace(minute=0)), _OPENS)
+        at = opens + _HALVES[int(rng.random() * len(_HALVES))]
         if at >= due:
             at = due - _LAST_MOMENT
         return max(now, at)
 
-    def _working_day(self, instant: datetime) -> datetime:
+    def _working_day(self, instant: datetime) -> date:
         day = self.calendar.local(instant).date()
         while not self.calendar.works_on(day):
             day += timedelta(days=1)
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-    def _at(self, midnight: datetime, half: int) -> datetime:
-        reached = self._hours.get((midnight, half))
-        if reached is None:
-            reached = self._hours[midnight, half] = self.calendar.at(midnight.date(), _HALVES[half])
-        return reached
+        return day
 
 
 Draw = Callable[[Diary, datetime, Random], datetime]

@@ -46,7 +46,12 @@ class Member:
 
     def known(self, names: tuple[str, ...], now: datetime) -> dict[str, Value | None]:
         """The named facts as they stand; those of consent are read from the acts of consent."""
-        return {name: self.allows(name.removesuffix(_CONSENT), now) if name.endswith(_CONSENT) else self.facts.get(name) for name in names}
+        facts = self.facts
+        known = {name: facts.get(name) for name in names}
+        for name in names:
+            if name.endswith(_CONSENT):
+                known[name] = self.allows(name.removesuffix(_CONSENT), now)
+        return known
 
     def allows(self, channel: str, now: datetime) -> bool:
         """Whether consent to promotion on the channel stands."""
