@@ -23,8 +23,10 @@ from api.routers import (
     health,
     inquiries,
     invitations,
+    knowledge,
     lifecycles,
     migrations,
+    notifications,
     operations,
     people,
     repairs,
@@ -39,12 +41,13 @@ from api.security import Tokens
 _DESCRIPTION = """\
 Runs the engagement strategy that sales, marketing and medical agreed on, one durable journey for each healthcare professional.
 
-Every request but health, the links in e-mails and the answers of other systems, which sign them, carries a signed bearer token. Every refusal is
-an `application/problem+json` document (RFC 9457) with a stable `code`. A command carries an `Idempotency-Key`: asking again with the same key is safe.
+Every request but health, the links in e-mails and the answers of other systems, which are signed themselves, carries a signed bearer token. Every refusal
+is an `application/problem+json` document (RFC 9457) with a stable `code`. A command carries an `Idempotency-Key`: asking again with the same key is safe.
 """
 _TAGS = [
     {"name": "tasks", "description": "What waits for a human, and the five commands."},
     {"name": "people", "description": "Who is in one's territory, and their story."},
+    {"name": "notifications", "description": "Lines for a colleague, with nothing to be done."},
     {"name": "enrolments", "description": "One HCP in one journey."},
     {"name": "bulk enrolments", "description": "Many HCPs in one journey: counted, let go, paced."},
     {"name": "inquiries", "description": "An HCP's own questions to medical."},
@@ -101,8 +104,10 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    commercial = (people, consents, definitions, lifecycles, seeing, enrolments, bulk_enrolments, tasks, inquiries, content, facts, events, users)
-    for noun in (*commercial, halts, operations, migrations, repairs):
+    of_people = (people, knowledge, consents, inquiries, tasks, notifications)
+    of_journeys = (definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events)
+    of_operators = (halts, operations, migrations, repairs, users)
+    for noun in (*of_people, *of_journeys, *of_operators):
         router.include_router(noun.router)
     return router
 

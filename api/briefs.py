@@ -6,26 +6,21 @@ from typing import Any
 from api import telling
 from api.rows import PersonRow, TaskRow
 from api.schemas.people import CommercialProfile, MedicalProfile, PersonLine
-from api.schemas.tasks import Channel, Material, Offer, TaskForCommercial, TaskForMedical, TaskLine
-from api.who import Role, Who
+from api.schemas.tasks import Channel, Escalated, Material, Offer, TaskForCommercial, TaskForMedical, TaskLine
+from api.who import Who, works
 from journeys.acceptance import outcomes
 from journeys.content import ContentVersion
-from journeys.definitions import ContentRef, Definition, SendStep, Step, VisitStep, kind_of
-from journeys.facts import Wall
-
-WORKERS = {Wall.COMMERCIAL: Role.REP, Wall.MEDICAL: Role.MSL}
-"""Whose work the tasks of each side are."""
+from journeys.definitions import ContentRef, Definition, EscalateStep, SendStep, Step, VisitStep, kind_of
 
 
 def may_work(who: Who, task: TaskRow) -> bool:
-    """Whether it is this user's to do: of their side, and theirs or nobody's."""
-    ours = {Wall.COMMERCIAL: (Role.REP,), Wall.MEDICAL: (Role.MSL, Role.MEDICAL)}[Wall(task.side)]
-    return who.role in ours and task.assignee in {None, who.id}
+    """Whether it is this user's to do: their role's, and theirs or nobody's."""
+    return works(who.role, task.side, task.kind) and task.assignee in {None, who.id}
 
 
 def allowed(who: Who, task: TaskRow, step: Step | None) -> tuple[str, ...]:
-    """The commands that this user may give now. A colleague's task can only be handed over."""
-    if task.status != "open" or who.role not in {Role.REP, Role.MSL, Role.MEDICAL}:
+    """The commands that this user may give now. A colleague's task can only be handed over, and another role's not even that."""
+    if task.status != "open" or not works(who.role, task.side, task.kind):
         return ()
     if not may_work(who, task):
         return ("reassign",)
@@ -78,6 +73,7 @@ def for_commercial(
         channels=_channels(step, contents, language) if isinstance(step, VisitStep) else (),
         content=_material(step.sending.content, contents, language) if isinstance(step, SendStep) else None,
         sends_by=step.sending.on if isinstance(step, SendStep) else None,
+        escalated=escalated(definition, step),
     )
 
 
@@ -90,7 +86,16 @@ def for_medical(task: TaskRow, definition: Definition, *, who: Who, profile: Med
         allowed=tuple(command for command in allowed(who, task, step) if command != "choose"),
         medical=profile,
         inquiry_id=task.inquiry_id,
+        escalated=escalated(definition, step),
     )
+
+
+def escalated(definition: Definition, step: Step | None) -> Escalated | None:
+    """What a lead's task is about, in the words of the journey."""
+    if not isinstance(step, EscalateStep):
+        return None
+    asked = step.escalate
+    return Escalated(about=asked.about, title=telling.title(definition, asked.about), message=asked.message)
 
 
 def _line(task: TaskRow, definition: Definition | None) -> dict[str, Any]:

@@ -1,15 +1,21 @@
 """Puts a human command to a run and tells the answer: what happened because of it, and what is next."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from api import briefs, telling
 from api.ports import Ports
 from api.rows import TaskRow
 from api.schemas.tasks import Done, Happened, Next
 from api.who import Who
 from journeys.commands import Note
-from journeys.definitions import Definition, MedicalStep
+from journeys.definitions import Definition
 from journeys.events import Command
 from journeys.facts import Wall
 from journeys.position import Position
+from journeys.scopes import scopes
+from journeys.sides import side_of
+from journeys.state import Ending, step_of
 
 _CODES = ("what", "step", "way", "to", "reason", "until")
 _OWN_TASK = {"task_closed", "snoozed", "reassigned"}
@@ -19,9 +25,36 @@ async def carried_out(house: Ports, who: Who, command: Command, *, enrolment_id:
     """Give the command and tell what came of it. Raises CommandRefusedError and ConductorUnavailableError."""
     receipt = await house.conductors.command(enrolment_id, command)
     definition = (await house.definitions.read([journey])).get(journey)
-    task = await house.tasks.open_of(who, enrolment_id) if receipt.position.doing == "task" else None
     told = [_happened(note, definition, who) for note in receipt.notes]
-    return Done(happened=tuple(one for one in told if one is not None), next=_next(receipt.position, definition, task, who))
+    here = _here(receipt.position, definition, command)
+    waiting = await house.tasks.open_of(who, enrolment_id) if here.doing == "task" else ()
+    task = next((task for task in waiting if here.key == task.id or (here.key is None and here.step == task.step)), None)
+    return Done(happened=tuple(one for one in told if one is not None), next=_next(here, receipt.position.ended, definition, task, who))
+
+
+@dataclass(frozen=True)
+class _Here:
+    """Where the line stands on which something was done; the main line where that one is no more."""
+
+    doing: str
+    step: str | None = None
+    key: str | None = None
+    until: datetime | None = None
+    reason: str | None = None
+
+
+def _here(position: Position, definition: Definition | None, command: Command) -> _Here:
+    """A run that is paused or has ended stands still on every line."""
+    if position.doing in {"paused", "ended"} or not position.lines:
+        return _Here(position.doing, position.step, until=position.until, reason=position.reason)
+    on = _line_of(definition, command)
+    line = next((line for line in position.lines if line.line == on), position.lines[0])
+    return _Here(line.doing, line.step, line.key, line.until, line.reason)
+
+
+def _line_of(definition: Definition | None, command: Command) -> str | None:
+    task: str | None = getattr(command, "task", None)
+    return scopes(definition).line_of.get(step_of(task)) if definition is not None and task is not None else None
 
 
 def _happened(note: Note, definition: Definition | None, who: Who) -> Happened | None:
@@ -37,27 +70,26 @@ def _by(note: Note, who: Who) -> str | None:
     return "you" if note.by == who.id else note.by
 
 
-def _next(position: Position, definition: Definition | None, task: TaskRow | None, who: Who) -> Next:
-    if not who.sees(Wall.COMMERCIAL) and not _is_medical(definition, position.step):
-        if position.doing == "ended":
+def _next(here: _Here, ended: Ending | None, definition: Definition | None, task: TaskRow | None, who: Who) -> Next:
+    if not who.sees(Wall.COMMERCIAL) and not _is_medical(definition, here.step):
+        if here.doing == "ended":
             return Next(sentence="The journey has ended.", doing="ended")
         return Next(sentence="The journey goes on with the conductor.", doing="elsewhere")
-    ended = position.ended
-    reason = ended.reason if ended else position.reason
-    step = definition.steps.get(position.step) if definition and position.step else None
+    reason = ended.reason if ended else here.reason
+    step = definition.steps.get(here.step) if definition and here.step else None
     return Next(
         sentence=telling.standing(
-            doing=position.doing, step=position.step, until=position.until, reason=reason, ended=ended.kind if ended else None, definition=definition
+            doing=here.doing, step=here.step, until=here.until, reason=reason, ended=ended.kind if ended else None, definition=definition
         ),
-        doing=position.doing,
-        step=position.step,
-        title=telling.title(definition, position.step) if position.step else None,
+        doing=here.doing,
+        step=here.step,
+        title=telling.title(definition, here.step) if here.step else None,
         why=step.why if step else None,
-        until=position.until,
+        until=here.until,
         reason=reason,
         task=briefs.line(task, definition) if task is not None else None,
     )
 
 
 def _is_medical(definition: Definition | None, step_id: str | None) -> bool:
-    return definition is not None and isinstance(definition.steps.get(step_id or ""), MedicalStep)
+    return definition is not None and side_of(definition, step_id) is Wall.MEDICAL

@@ -20,7 +20,9 @@ from api.rows import (
     InquiryRow,
     InquiryText,
     InvitationRow,
+    NotificationRow,
     PersonRow,
+    ProposalRow,
     RequestRow,
     SweepResultRow,
     SweepRow,
@@ -36,6 +38,7 @@ from api.schemas.content import ContentLine
 from api.schemas.events import NewEvent
 from api.schemas.operations import (
     AlarmLine,
+    Concerned,
     HaltDone,
     HaltLine,
     ItemLine,
@@ -52,6 +55,7 @@ from api.schemas.operations import (
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Who
 from journeys.acceptance import Refused
+from journeys.conditions import Value
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
 from journeys.drawing import Layout, Picture
@@ -242,8 +246,8 @@ class CountChanged:
 class Halts(Protocol):
     """Pauses and stops. What is written holds at the gate and at the door when the transaction commits; the runs are told after it."""
 
-    async def count(self, scope: Scope, value: str) -> int:
-        """How many runs under way lie in the scope."""
+    async def count(self, scope: Scope, value: str) -> Concerned:
+        """How many runs lie in the scope."""
         ...
 
     async def page(self, *, in_force: bool, cut: Slice) -> Batch[HaltLine]:
@@ -348,8 +352,36 @@ class Tasks(Protocol):
 
     async def find(self, who: Who, task_id: str) -> TaskRow | None: ...
 
-    async def open_of(self, who: Who, enrolment_id: str) -> TaskRow | None:
-        """The run's open task, where the asker may see it."""
+    async def open_of(self, who: Who, enrolment_id: str) -> tuple[TaskRow, ...]:
+        """The run's open tasks that the asker may see, the first due first: one for each line that stands at one."""
+        ...
+
+
+class Notifications(Protocol):
+    async def page(self, who: Who, *, unread: bool | None, cut: Slice) -> Batch[NotificationRow]:
+        """The asker's own: those not read yet first, the latest first."""
+        ...
+
+    async def read(self, who: Who, notification_id: str, *, now: datetime) -> NotificationRow | None:
+        """Note that one of the asker's own was read; the first time stands."""
+        ...
+
+
+class Knowledge(Protocol):
+    """What users tell of an HCP, and what they decide on what journeys propose."""
+
+    async def tell(self, who: Who, person_id: str, facts: Mapping[str, Value | None], *, reason: str, side: str, once: Once, now: datetime) -> tuple[str, ...]:
+        """Write down how facts stand now, audited with the reason, and tell the person's runs. Returns the names of those that are others now."""
+        ...
+
+    async def proposals(self, person_id: str, *, status: str | None, cut: Slice) -> Batch[ProposalRow]:
+        """What journeys propose of the person, latest first."""
+        ...
+
+    async def decide(
+        self, who: Who, person_id: str, proposal_id: str, decision: Literal["accepted", "dismissed"], *, reason: str, once: Once, now: datetime
+    ) -> tuple[ProposalRow, bool] | None:
+        """Accept or dismiss a proposal, audited with the reason. False beside it: it had been decided before. None: there is no such proposal."""
         ...
 
 
@@ -522,6 +554,8 @@ class Ports:
     lifecycles: Lifecycles
     enrolments: Enrolments
     tasks: Tasks
+    notifications: Notifications
+    knowledge: Knowledge
     remarks: Remarks
     inquiries: Inquiries
     consents: Consents

@@ -1,6 +1,6 @@
 """What the store hands the front desk: plain records, from which the routers tell each role what it may know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,6 +94,8 @@ class EnrolmentRow:
     created_at: datetime
     ended_at: datetime | None
     entry_key: str | None = None
+    lines: Sequence[Mapping[str, Any]] = ()
+    """Where every line stands: what `journeys.position.Standing` says of each."""
     busy_with: str | None = None
     """The journey that has the HCP, while this one waits for its turn."""
 
@@ -176,6 +178,37 @@ class TaskRow:
     opened_at: datetime
     closed_at: datetime | None
     closed_by: str | None
+
+
+@dataclass(frozen=True)
+class NotificationRow:
+    """A line for one colleague. `person` is None where the reader may not see the HCP."""
+
+    id: str
+    journey: str
+    version: int
+    step: str
+    side: str
+    enrolment_id: str
+    person: PersonRow | None
+    at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ProposalRow:
+    """A stage or a persona that a run proposes, and what a human decided."""
+
+    id: str
+    person_id: str
+    kind: str
+    value: str
+    enrolment_id: str
+    step: str
+    at: datetime
+    status: str
+    decided_by: str | None
+    decided_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,13 @@ from journeys.commands import NOT_CONTINUED, What
 from journeys.content import EMAIL
 from journeys.definitions import (
     ANSWERED,
+    DONE,
+    EXHAUSTED,
     FAILED,
-    NOT_RECORDED,
+    HANDLED,
+    JOINED,
     NO_ANSWER,
+    NOT_RECORDED,
     OTHERWISE,
     OVERDUE,
     SENT,
@@ -55,6 +59,10 @@ _WAYS = {
     NO_ANSWER: "no answer came in time",
     NOT_RECORDED: "nobody reported whether the HCP came",
     TOO_LATE: "it had begun already",
+    DONE: "it was done",
+    JOINED: "its lines came together",
+    HANDLED: "the lead dealt with it",
+    EXHAUSTED: "it had been played as often as it may",
     "again": "it may be tried again",
 }
 _HEARD = {
@@ -100,7 +108,26 @@ _TOLD = {
     What.BLOCKED: "{here} was blocked because {reason}.",
     What.SENT: "The {thing} of {here} was handed over for delivery{unsure}.",
     What.HEARD: "The {thing} of {here} {heard}.",
+    What.WAITING: "Waits at {here} until {until}.",
+    What.SPLIT: "{here} drew the arm “{branch}”.",
+    What.EXHAUSTED: "{here} was passed by: it has been entered as often as it may.",
+    What.HAPPENED: "It was heard that: {branch}.",
+    What.CANCELLED: "{here} was cancelled: another line has joined, or the step around it was left.",
+    What.PAUSED: "Paused: nothing new begins.",
+    What.RESUMED: "The pause was lifted{catch_up}.",
+    What.MIGRATED: "Moved{hand} from version {branch} of the journey to version {to}.",
+    What.REPAIRED: "{repaired}{hand}: {reason}.",
     What.ENDED: "The journey ended{hand}. {ending}: {reason}.{not_continued}",
+}
+_CAUGHT_UP = {
+    "shift": "; every deadline comes later by its length",
+    "send_latest": "; what fell due meanwhile happens now",
+    "drop": "; what fell due meanwhile is not made up for",
+}
+_REPAIRED = {
+    "retry": "{here} was put before the gate again",
+    "go_on": "{here} was left without what it waited for",
+    "move_to": "Moved by hand from {here} to {there}",
 }
 _STANDING = {
     "requested": "About to start.",
@@ -108,6 +135,9 @@ _STANDING = {
     "sending": "{here} is on its way out.",
     "waiting": "Waiting at {here} until {until}.",
     "held": "{here} is held because {reason}; it is tried again at {until}.",
+    "joining": "Lines are played side by side at {here}.",
+    "paused": "Paused at {here}: nothing new begins until the pause is lifted.",
+    "ready": "{here} is next.",
     "ended": "Ended. {ending}: {reason}.",
 }
 
@@ -126,6 +156,9 @@ def sentence(line: Line, *, definition: Definition | None, by: str | None = None
         result=_result(line),
         until=moment(line.until),
         to=plain(line.to),
+        branch=plain(line.way),
+        catch_up=_CAUGHT_UP.get(line.way or "", ""),
+        repaired=_REPAIRED.get(line.way or "", "{here} was repaired").format(here=titled(definition, line.step), there=titled(definition, line.to)),
         user=line.to,
         reason=reason_told(line.reason),
         unsure="; whether it arrived is not known, and it is not sent again" if line.to == "unknown" else "",

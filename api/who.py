@@ -51,6 +51,22 @@ DOERS: dict[Act, frozenset[Role]] = {
 REVIEWERS = frozenset(Role) - {Role.REP, Role.MSL}
 """Who reads versions that are not released yet."""
 
+_WORKERS: dict[Wall, Role] = {Wall.COMMERCIAL: Role.REP, Wall.MEDICAL: Role.MSL}
+_LEADS: dict[Wall, Role] = {Wall.COMMERCIAL: Role.SALES, Wall.MEDICAL: Role.MEDICAL}
+
+WORKERS = frozenset({*_WORKERS.values(), *_LEADS.values()})
+"""The roles that tasks are given to."""
+
+
+def worker_of(side: str, kind: str) -> Role:
+    """Whose work a task of this side and kind is: what is escalated is the lead's, all else the field's."""
+    return (_LEADS if kind == "escalate" else _WORKERS)[Wall(side)]
+
+
+def works(role: Role, side: str, kind: str) -> bool:
+    """Whether the role may do such a task. The medical lead may also do what is an MSL's; a sales lead meets nobody in a rep's place."""
+    return role in {worker_of(side, kind), *((Role.MEDICAL,) if side == Wall.MEDICAL else ())}
+
 
 @dataclass(frozen=True)
 class Who:

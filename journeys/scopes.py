@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from journeys.definitions import Definition, ParallelStep, Step, joins, targets
+from journeys.definitions import Definition, Step, joins, targets
 from journeys.state import MAIN, line_of
 
 
@@ -34,15 +34,6 @@ def scopes(definition: Definition) -> Scopes:
     return Scopes({step_id: lines[0] for step_id, lines in found.items()}, shared, loose)
 
 
-def flow(definition: Definition) -> dict[str, list[tuple[str, str]]]:
-    """Where a run may go from each step, as (way, step): `targets`, and in place of a join the ways out of its parallel step."""
-    played = scopes(definition).line_of
-    parents = {line_of(line, step_id, branch): step_id for step_id, line in played.items() for branch in _branches(definition.steps[step_id])}
-    return {
-        step_id: [*_known(definition, step), *_joined(definition, step, parents.get(played.get(step_id, MAIN)))] for step_id, step in definition.steps.items()
-    }
-
-
 def _led_to(definition: Definition, step_id: str, line: str) -> list[tuple[str, str]]:
     led = []
     for way, to in _known(definition, definition.steps[step_id]):
@@ -51,16 +42,5 @@ def _led_to(definition: Definition, step_id: str, line: str) -> list[tuple[str, 
     return led
 
 
-def _branches(step: Step) -> tuple[str, ...]:
-    return tuple(step.parallel.branches) if isinstance(step, ParallelStep) else ()
-
-
 def _known(definition: Definition, step: Step) -> list[tuple[str, str]]:
     return [(way, to) for way, to in targets(step) if to in definition.steps]
-
-
-def _joined(definition: Definition, step: Step, parallel: str | None) -> list[tuple[str, str]]:
-    if parallel is None:
-        return []
-    after = [to for way, to in _known(definition, definition.steps[parallel]) if not way.startswith("line.")]
-    return [(way, to) for way in joins(step) for to in after]

@@ -27,6 +27,7 @@ from orchestrator.means import means_of
 from orchestrator.store import audit, pins
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.lifecycles import StoredLifecycles
+from orchestrator.store.desk.migrations import StoredMigrating
 from orchestrator.store.desk.users import StoredUsers
 from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import StoreError, UserUnsuitableError
@@ -42,9 +43,9 @@ class ActRefusedError(StoreError):
 class House:
     """What the commands on journeys and users need of the house. Every act raises ActRefusedError or UserUnsuitableError where it is not done."""
 
-    def __init__(self, engine: AsyncEngine, means: Means, now: datetime) -> None:
-        self._engine, self._now = engine, now
-        self._definitions, self._lives = StoredDefinitions(engine), StoredLifecycles(engine, means)
+    def __init__(self, engine: AsyncEngine, means: Means, clock: JourneyClock) -> None:
+        self._engine, self._now = engine, clock.now()
+        self._definitions, self._lives = StoredDefinitions(engine), StoredLifecycles(engine, means, migrating=StoredMigrating(clock.pace))
 
     async def every(self, *, journey: str | None, states: frozenset[VersionState]) -> list[VersionRow]:
         """The versions in these states, by journey, the latest first."""
@@ -118,7 +119,7 @@ async def _opened(given: settings.Settings, work: Callable[[House], Awaitable[T]
     try:
         await reach(engine)
         await require_migrated(engine)
-        return await work(House(engine, means_of(given), JourneyClock.of(given).now()))
+        return await work(House(engine, means_of(given), JourneyClock.of(given)))
     finally:
         await engine.dispose()
 

@@ -22,8 +22,10 @@ from orchestrator.store.desk.events import StoredEvents
 from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
+from orchestrator.store.desk.knowing import StoredKnowledge
 from orchestrator.store.desk.lifecycles import StoredLifecycles
-from orchestrator.store.desk.migrations import StoredMigrations
+from orchestrator.store.desk.migrations import StoredMigrating, StoredMigrations
+from orchestrator.store.desk.notifications import StoredNotifications
 from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
@@ -54,9 +56,11 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         people=StoredPeople(engine),
         timelines=StoredTimelines(engine),
         definitions=StoredDefinitions(engine),
-        lifecycles=StoredLifecycles(engine, means),
+        lifecycles=StoredLifecycles(engine, means, migrating=StoredMigrating(clock.pace)),
         enrolments=StoredEnrolments(engine),
         tasks=StoredTasks(engine),
+        notifications=StoredNotifications(engine),
+        knowledge=StoredKnowledge(engine),
         remarks=StoredRemarks(engine),
         inquiries=StoredInquiries(engine),
         consents=StoredConsents(engine),

@@ -1,5 +1,6 @@
 """Enrolments: put an HCP in a journey, see where the run stands and what it did, and end it by hand."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -17,13 +18,14 @@ from api.ports import NotEnrolled, Ports
 from api.problems import Problem, not_found, responses, unknown
 from api.routers.people import found_person
 from api.rows import EnrolmentRow, TaskRow
-from api.schemas.enrolments import EnrolmentForCommercial, EnrolmentForMedical, EnrolmentRead, LeaveJourney, NewEnrolment, Standing
+from api.schemas.enrolments import EnrolmentForCommercial, EnrolmentForMedical, EnrolmentRead, LeaveJourney, LineStanding, NewEnrolment, Standing
 from api.schemas.requests import RequestRead
 from api.schemas.shapes import Page
-from api.schemas.tasks import Done, Next
+from api.schemas.tasks import Done, Next, Offer
 from api.schemas.timeline import TimelineLine
 from api.security import Anyone, only
 from api.who import Role, Who
+from journeys import position
 from journeys.definitions import Definition
 from journeys.events import Leave
 from journeys.facts import Wall
@@ -50,7 +52,7 @@ async def enrol(body: NewEnrolment, who: Enroller, house: House, attempt: Attemp
         row = await house.enrolments.create(who, person, entered.definition, key=body.key, once=once, now=now)
         if isinstance(row, NotEnrolled):
             raise Problem(Code(row.code), row.detail)
-        return _for_commercial(row, entered.definition, None, who)
+        return _for_commercial(row, entered.definition, (), who)
 
     return await attempt.once(body, EnrolmentForCommercial, work)
 
@@ -76,13 +78,13 @@ async def list_enrolments(
 
 @router.get("/{enrolment_id}", summary="Read an enrolment", responses=responses(401, 404))
 async def read_enrolment(enrolment_id: str, who: Anyone, house: House) -> EnrolmentRead:
-    """Where the run stands and why, and what may be chosen next at its open task."""
+    """Where the run stands on every line and why, and what may be chosen next at its open tasks."""
     row = await _found(house, who, enrolment_id)
-    task = await house.tasks.open_of(who, enrolment_id)
+    tasks = await house.tasks.open_of(who, enrolment_id)
     if not who.sees(Wall.COMMERCIAL):
-        return _for_medical(row, task)
+        return _for_medical(row, tasks)
     definitions = await house.definitions.read([(row.journey, row.version)])
-    return _for_commercial(row, definitions.get((row.journey, row.version)), task, who)
+    return _for_commercial(row, definitions.get((row.journey, row.version)), tasks, who)
 
 
 @router.get("/{enrolment_id}/story", summary="Read the story of a run", responses=responses(401, 404, 422))
@@ -124,19 +126,18 @@ async def _found(house: Ports, who: Who, enrolment_id: str) -> EnrolmentRow:
 async def _page(house: Ports, who: Who, batch: Batch[EnrolmentRow]) -> Page[EnrolmentRead]:
     after = encode(batch.next) if batch.next else None
     if not who.sees(Wall.COMMERCIAL):
-        return Page(items=tuple(_for_medical(row, None) for row in batch.rows), next=after)
+        return Page(items=tuple(_for_medical(row, ()) for row in batch.rows), next=after)
     definitions = await house.definitions.read(sorted({(row.journey, row.version) for row in batch.rows}))
-    return Page(items=tuple(_for_commercial(row, definitions.get((row.journey, row.version)), None, who) for row in batch.rows), next=after)
+    return Page(items=tuple(_for_commercial(row, definitions.get((row.journey, row.version)), (), who) for row in batch.rows), next=after)
 
 
-def _for_medical(row: EnrolmentRow, task: TaskRow | None) -> EnrolmentForMedical:
-    return EnrolmentForMedical(**_shared(row, task))
+def _for_medical(row: EnrolmentRow, tasks: Sequence[TaskRow]) -> EnrolmentForMedical:
+    return EnrolmentForMedical(**_shared(row, tasks))
 
 
-def _for_commercial(row: EnrolmentRow, definition: Definition | None, task: TaskRow | None, who: Who) -> EnrolmentForCommercial:
-    own = task is not None and may_work(who, task)
+def _for_commercial(row: EnrolmentRow, definition: Definition | None, tasks: Sequence[TaskRow], who: Who) -> EnrolmentForCommercial:
     return EnrolmentForCommercial(
-        **_shared(row, task),
+        **_shared(row, tasks),
         journey=row.journey,
         version=row.version,
         purpose=row.purpose,
@@ -145,13 +146,26 @@ def _for_commercial(row: EnrolmentRow, definition: Definition | None, task: Task
         conductor=row.conductor,
         created_by=row.created_by,
         standing=_standing(row, definition),
-        may_choose=offers(definition, task.step) if own and task is not None and definition is not None else (),
+        lines=tuple(_line(standing, definition) for standing in row.lines) if row.status == "running" else (),
+        may_choose=tuple(_offered(definition, [task for task in tasks if may_work(who, task)])) if definition is not None else (),
     )
 
 
-def _shared(row: EnrolmentRow, task: TaskRow | None) -> dict[str, Any]:
+def _offered(definition: Definition, own: Sequence[TaskRow]) -> Iterator[Offer]:
+    for task in own:
+        yield from (offer.model_copy(update={"task": task.id}) for offer in offers(definition, task.step))
+
+
+def _line(standing: Mapping[str, Any], definition: Definition | None) -> LineStanding:
+    read = position.Standing.model_validate(standing)
+    sentence = telling.standing(doing=read.doing, step=read.step, until=read.until, reason=read.reason, ended=None, definition=definition)
+    return LineStanding(**read.model_dump(exclude={"key"}), sentence=sentence, title=telling.title(definition, read.step))
+
+
+def _shared(row: EnrolmentRow, tasks: Sequence[TaskRow]) -> dict[str, Any]:
     named = ("id", "person_id", "product", "status", "created_at", "ended_at")
-    return {name: getattr(row, name) for name in named} | {"open_task": task.id if task else None}
+    waiting = tuple(task.id for task in tasks)
+    return {name: getattr(row, name) for name in named} | {"open_task": next(iter(waiting), None), "open_tasks": waiting}
 
 
 def _standing(row: EnrolmentRow, definition: Definition | None) -> Standing:

@@ -10,25 +10,26 @@ from api.house import House
 from api.idempotency import Once
 from api.nudging import Nudged
 from api.ports import Ports
-from api.problems import in_field, responses, unknown
+from api.problems import Problem, in_field, responses, unknown
 from api.schemas.operations import MigrationPreview, NewMigration, OperationLine, PlanMigration
 from api.security import only
 from api.who import Role, Who
 from journeys.facts import Wall
+from journeys.versions import RELEASED, VersionState
 
 router = APIRouter(prefix="/migrations", tags=["migrations"])
 
 Migrator = Annotated[Who, Depends(only(Role.MARKETING, Role.ADMIN))]
 
 
-@router.post("/preview", summary="Preview a migration", responses=responses(401, 403, 404, 422))
+@router.post("/preview", summary="Preview a migration", responses=responses(401, 403, 404, 409, 422))
 async def preview_migration(body: PlanMigration, _: Migrator, house: House) -> MigrationPreview:
     """Where everybody on the source version would stand on the target, by step: how many, where to, or refused and why. Nothing happens."""
     await _judged(house, body)
     return await house.migrations.preview(body)
 
 
-@router.post("", status_code=201, summary="Begin a migration", dependencies=[Nudged], responses=responses(401, 403, 404, 422))
+@router.post("", status_code=201, summary="Begin a migration", dependencies=[Nudged], responses=responses(401, 403, 404, 409, 422))
 async def begin_migration(body: NewMigration, who: Migrator, house: House, attempt: Attempted) -> OperationLine:
     """Move every run under way on the source version, one after the other, each at a safe point. Who cannot be moved stays on that version, with
     the reason in the operation's report."""
@@ -46,10 +47,13 @@ async def _judged(house: Ports, body: PlanMigration) -> None:
     """Both versions are there and differ, and the map leads to steps of the target."""
     if body.source == body.target:
         raise in_field(Code.INVALID, "Name two versions.", "/target")
-    found = await house.definitions.read([(body.journey, version) for version in (body.source, body.target)])
-    if len(found) < len((body.source, body.target)):
-        raise unknown("published version of this journey")
-    steps = found[body.journey, body.target].steps
+    now = house.clock.now()
+    source, target = [await house.definitions.find(body.journey, version, now=now) for version in (body.source, body.target)]
+    if source is None or target is None:
+        raise unknown("version of this journey")
+    if source.life.state not in RELEASED or target.life.state is not VersionState.PUBLISHED:
+        raise Problem(Code.NOT_PUBLISHED, "People are moved from a version that was published to one that is.")
+    steps = target.definition.steps
     for step, to in body.mapping.items():
         if to not in steps:
             raise in_field(Code.UNKNOWN_STEP, f"Version {body.target} has no step {to!r}.", f"/mapping/{step}", allowed=tuple(steps))

@@ -20,7 +20,7 @@ from journeys.facts import Wall
 
 router = APIRouter(prefix="/operations", tags=["operations"])
 
-Operator = Annotated[Who, Depends(only(Role.MARKETING, Role.COMPLIANCE, Role.ADMIN))]
+Operator = Annotated[Who, Depends(only(Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN))]
 
 
 @router.get("", summary="List operations", responses=responses(401, 403, 422))

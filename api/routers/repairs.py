@@ -23,7 +23,7 @@ from journeys.shapes import Slug, StepId
 
 router = APIRouter(tags=["repairs"])
 
-Onlooker = Annotated[Who, Depends(only(Role.MARKETING, Role.COMPLIANCE, Role.ADMIN))]
+Onlooker = Annotated[Who, Depends(only(Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN))]
 Repairer = Annotated[Who, Depends(only(Role.MARKETING, Role.ADMIN))]
 
 

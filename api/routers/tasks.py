@@ -19,13 +19,13 @@ from api.rows import TaskRow
 from api.schemas.shapes import Asked, Page
 from api.schemas.tasks import Choose, Complete, Done, Reassign, Skip, Snooze, TaskLine, TaskRead
 from api.security import Anyone, only
-from api.who import Role, Who
+from api.who import WORKERS, Role, Who, worker_of, works
 from journeys import events
 from journeys.facts import Wall
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
-Worker = Annotated[Who, Depends(only(Role.REP, Role.MSL, Role.MEDICAL))]
+Worker = Annotated[Who, Depends(only(*sorted(WORKERS)))]
 Conductor = Annotated[Who, Depends(only(Role.REP))]
 Commanded = Callable[[dict[str, Any]], events.Command]
 Look = Callable[[TaskRow], Awaitable[None]]
@@ -79,7 +79,7 @@ class Hand:
 
         async def work(once: Once) -> Done:
             house = self.house
-            task = await (_found if anybodys else _own)(house, who, self.task_id)
+            task = await (_ours if anybodys else _own)(house, who, self.task_id)
             if look is not None:
                 await look(task)
             remark = await house.remarks.keep(who, words, side=task.side, once=once, now=house.clock.now()) if words else None
@@ -125,7 +125,7 @@ async def reassign(body: Reassign, who: Worker, hand: Handed) -> Done:
     """Hand it to a colleague of the same role who is aligned to the HCP's territory, or take over a colleague's."""
 
     async def look(task: TaskRow) -> None:
-        role = briefs.WORKERS[Wall(task.side)]
+        role = worker_of(task.side, task.kind)
         if not await hand.house.users.may_work(body.to, role=role, territory_id=task.person.territory_id):
             raise in_field(Code.CANNOT_TAKE_OVER, f"A task like this goes to an active {role} who is aligned to the HCP's territory.", "/to")
 
@@ -149,8 +149,16 @@ async def _found(house: Ports, who: Who, task_id: str) -> TaskRow:
     return task
 
 
-async def _own(house: Ports, who: Who, task_id: str) -> TaskRow:
+async def _ours(house: Ports, who: Who, task_id: str) -> TaskRow:
+    """The task, where it is one of the asker's role, a colleague's included."""
     task = await _found(house, who, task_id)
+    if not works(who.role, task.side, task.kind):
+        raise Problem(Code.NOT_YOUR_TASK, f"This task is for the role {worker_of(task.side, task.kind)}.")
+    return task
+
+
+async def _own(house: Ports, who: Who, task_id: str) -> TaskRow:
+    task = await _ours(house, who, task_id)
     if not briefs.may_work(who, task):
         raise Problem(Code.NOT_YOUR_TASK, "This task is a colleague's. Hand it over to yourself first (reassign), with a remark why.")
     return task

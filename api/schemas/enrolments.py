@@ -39,6 +39,19 @@ class Standing(Told):
     busy_with: str | None = Field(None, description="The journey that has the HCP, while this one waits for its turn.", examples=["heart-failure-pioneer"])
 
 
+class LineStanding(Told):
+    """Where one line of a run stands; beside the main line there is one for each branch of a `parallel` that is being played."""
+
+    line: str = Field(description="`main`, or the `parallel` and its branch.", examples=["both-ways.1"])
+    sentence: str = Field(examples=["“Phone call” is open, due 7 March 2026, 09:30 UTC."])
+    doing: str = Field(description="task, sending, held, passing, ready, waiting or joining.", examples=["task"])
+    step: str = Field(examples=["phone-call"])
+    title: str = Field(examples=["Phone call"])
+    since: datetime
+    until: datetime | None = Field(None, description="When the line moves by itself if nothing else happens.")
+    reason: str | None = Field(None, description="Why a touch is held.")
+
+
 class _Enrolment(Told):
     id: str = Field(examples=["enr0d8b5c1e6f0e4a519d550c1f4b7a2d10"])
     person_id: str
@@ -46,6 +59,8 @@ class _Enrolment(Told):
     status: str = Field(description="queued, requested, running or ended.", examples=["running"])
     created_at: datetime
     ended_at: datetime | None = None
+    open_task: str | None = Field(None, description="The open task of your side that is due first.")
+    open_tasks: tuple[str, ...] = Field((), description="Every open task of your side, the first due first: parallel lines have one each.")
 
 
 class EnrolmentForCommercial(_Enrolment):
@@ -57,16 +72,15 @@ class EnrolmentForCommercial(_Enrolment):
     key: str | None = Field(None, description="The key by which the HCP entered, in a journey that is entered once for each.")
     conductor: str | None = Field(None, description="The rep in charge.")
     created_by: str
-    standing: Standing
-    open_task: str | None = Field(None, description="The id of the open task, where it is one of your side.")
-    may_choose: tuple[Offer, ...] = Field((), description="The next steps that the conductor may choose at the open task.")
+    standing: Standing = Field(description="Where the main line stands.")
+    lines: tuple[LineStanding, ...] = Field((), description="Where every line stands, the main one first.")
+    may_choose: tuple[Offer, ...] = Field((), description="The next steps that the conductor may choose, each with the open task at which.")
 
 
 class EnrolmentForMedical(_Enrolment):
     """A journey's name, steps and conditions tell how sales rates the HCP: medical sees that there is one, and its own tasks."""
 
     seen_by: Literal["medical"] = "medical"
-    open_task: str | None = None
 
 
 EnrolmentRead = Annotated[EnrolmentForCommercial | EnrolmentForMedical, Field(discriminator="seen_by")]

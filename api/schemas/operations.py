@@ -43,7 +43,8 @@ class LiftHalt(Asked):
 class Concerned(Told):
     """The count before the act."""
 
-    runs: int = Field(examples=[1204])
+    runs: int = Field(description="Runs under way.", examples=[1204])
+    queued: int = Field(0, description="Enrolments that wait for their turn with the HCP. A stop ends them too; a pause finds them when they begin.")
 
 
 class HaltLine(Told):

@@ -51,6 +51,7 @@ class Offer(Told):
     step: str = Field(examples=["follow-up-mail"])
     title: str = Field(examples=["The e-mail that continues the dialogue"])
     kind: str = Field(examples=["email"])
+    task: str | None = Field(None, description="The open task at which it may be chosen.")
 
 
 class Material(Told):
@@ -64,6 +65,14 @@ class Channel(Told):
     channel: str = Field(examples=["face_to_face"])
     message: str | None = Field(None, description="What the conversation should leave behind.")
     materials: tuple[Material, ...] = ()
+
+
+class Escalated(Told):
+    """What a lead is asked to look at."""
+
+    about: str = Field(description="The step that is late or stuck.", examples=["first-visit"])
+    title: str = Field(examples=["First meeting"])
+    message: str | None = Field(None, description="What the journey's authors say to it.", examples=["Three weeks without a visit: who goes?"])
 
 
 class TaskLine(Told):
@@ -91,6 +100,7 @@ class TaskLine(Told):
 class _TaskRead(TaskLine):
     outcomes: tuple[str, ...] = Field(description="What may be reported.", examples=[["interested", "neutral", "no_access"]])
     allowed: tuple[str, ...] = Field(description="The commands that you may give now.", examples=[["complete", "skip", "snooze", "reassign", "choose"]])
+    escalated: Escalated | None = Field(None, description="For an escalation: what it is about.")
 
 
 class TaskForCommercial(_TaskRead):

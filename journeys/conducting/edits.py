@@ -67,10 +67,8 @@ def _task(move: Move, place: at.AtTask, before: Step, after: Step) -> None:
     was, now = _due(before), _due(after)
     if was is None or now is None or was == now:
         return
-    if place.snoozes:  # the human chose when; a longer time may only add to it
-        due = max(place.due, move.state.calendar.after(place.since, now))
-    else:
-        due = _moved(move, place, place.due, was, now)
+    # Where the human put it off, a longer time may only add to that.
+    due = max(place.due, move.state.calendar.after(place.since, now)) if place.snoozes else _moved(move, place, place.due, was, now)
     move.park(place.model_copy(update={"due": due}))
 
 

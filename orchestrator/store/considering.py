@@ -12,12 +12,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.ports import NotEnrolled
 from journeys.conductor import eligible
 from journeys.definitions import Definition
-from journeys.events import FactsChanged
+from journeys.events import CalendarDrawn, FactsChanged
 from orchestrator.store import outbox
 from orchestrator.store.entering import Entrance, enter, locked
 from orchestrator.store.facts import load_facts
+from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.stimuli import Kind, moved_by
-from orchestrator.store.tables import DefinitionVersion, Enrolment
+from orchestrator.store.tables import DefinitionVersion, Enrolment, Person
 
 log = structlog.get_logger()
 
@@ -36,6 +37,12 @@ async def tell_runs(session: AsyncSession, person_id: str, names: Iterable[str],
     for enrolment_id, definition in await _runs(session, person_id):
         if enrolment_id != but and (definition is None or set(names) & set(definition.facts)):
             await outbox.tell(session, enrolment_id, FactsChanged(id=id, facts=facts))
+
+
+async def draw_calendar(session: AsyncSession, person: Person, *, id: str, now: datetime) -> None:  # noqa: A002 - likewise
+    """The person is in another zone or market now: tell the runs by which calendar they go on."""
+    calendar = calendar_for(person, await policy_of(session, person.market), now=now)
+    await outbox.tell_person(session, person.id, CalendarDrawn(id=id, calendar=calendar))
 
 
 async def consider(session: AsyncSession, person_id: str, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """How the facts of the catalogue stand for one person, read fresh from the tables they live in."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -11,9 +11,14 @@ from journeys.consents import ConsentAct, missing
 from journeys.facts import CATALOGUE, Wall
 from journeys.reasons import Reason
 from orchestrator.store.markets import policy_of
-from orchestrator.store.tables import Affiliation, CommercialProfile, Consent, Objection, Person
+from orchestrator.store.tables import Affiliation, CommercialProfile, Consent, Objection, Person, PersonFact, PersonTag
 
 COMMERCIAL = ("persona", "adoption_stage", "tier", "decile", "identity", "engagement")
+TOLD = frozenset({"workplace", "therapy_patients", "days_since_prescription", "congress_attended_on", "next_appointment_on", "letter_due_on"})
+"""The facts that have no column of their own, and are as somebody last told them."""
+
+_COUNTING = frozenset({"days_since_prescription"})
+"""Days that have gone on since they were told."""
 CONSENT = "_consent"
 """How the facts end that tell whether promotion is allowed on a channel: email_consent, sms_consent."""
 
@@ -24,13 +29,20 @@ async def load_facts(session: AsyncSession, person_id: str, names: Iterable[str]
     usable = [name for name in names if name in CATALOGUE and CATALOGUE[name].wall is not Wall.MEDICAL]
     if person is None:
         return dict.fromkeys(names)
-    known = await _register(session, person) | await _commercial(session, person_id)
+    known = await _register(session, person) | await _commercial(session, person_id) | await _told(session, person_id, TOLD.intersection(usable), now)
+    if "tags" in usable:
+        known["tags"] = await tags_of(session, person_id)
     for name in usable:
         if name.endswith(CONSENT):
             known[name] = await lacks_consent(session, person, channel=name.removesuffix(CONSENT), now=now) is None
     if "nurse_in_care_team" in usable:
         known["nurse_in_care_team"] = await nurse_of(session, person_id) is not None
     return {name: known.get(name) if name in usable else None for name in names}
+
+
+async def tags_of(session: AsyncSession, person_id: str) -> tuple[str, ...]:
+    """The person's tags, in alphabetical order."""
+    return tuple(await session.exec(select(PersonTag.tag).where(PersonTag.person_id == person_id).order_by(PersonTag.tag)))
 
 
 async def consent_acts(session: AsyncSession, person_id: str) -> tuple[ConsentAct, ...]:
@@ -82,3 +94,10 @@ async def _register(session: AsyncSession, person: Person) -> dict[str, Value | 
 async def _commercial(session: AsyncSession, person_id: str) -> dict[str, Value | None]:
     profile = await session.get(CommercialProfile, person_id)
     return {name: getattr(profile, name) for name in COMMERCIAL} if profile is not None else {}
+
+
+async def _told(session: AsyncSession, person_id: str, names: Collection[str], now: datetime) -> dict[str, Value | None]:
+    if not names:
+        return {}
+    rows = await session.exec(select(PersonFact).where(PersonFact.person_id == person_id, col(PersonFact.name).in_(names)))
+    return {row.name: row.value + (now - row.at).days if row.name in _COUNTING else row.value for row in rows}

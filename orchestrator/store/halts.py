@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.schemas.operations import Concerned
 from journeys.definitions import ContentRef, Definition, SendStep, VisitStep
 from journeys.events import Paused
 from journeys.halts import Covered, HaltKind, Scope, of_content, of_run
@@ -14,6 +15,7 @@ from orchestrator.store import outbox
 from orchestrator.store.desk.adding import added
 from orchestrator.store.locks import Queue, queue_at, share
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Halt, Operation, OperationItem
+from orchestrator.store.turns import QUEUED
 
 
 async def in_force(session: AsyncSession, covered: Sequence[Covered]) -> list[Halt]:
@@ -61,14 +63,19 @@ def scopes_of(enrolment: Enrolment) -> tuple[Covered, ...]:
     )
 
 
-async def runs_in(session: AsyncSession, scope: Scope, value: str) -> ColumnElement[bool]:
-    """A condition on `enrolment`: the run is under way and lies in the scope."""
-    return (col(Enrolment.status) != "ended") & await _lies_in(session, scope, value)
+async def runs_in(session: AsyncSession, scope: Scope, value: str, *, queued: bool = False) -> ColumnElement[bool]:
+    """A condition on `enrolment`: it lies in the scope, and its run is under way, or is about to be; with `queued` also where it still waits for
+    its turn with the HCP."""
+    open_ = ("requested", "running", *((QUEUED,) if queued else ()))
+    return col(Enrolment.status).in_(open_) & await _lies_in(session, scope, value)
 
 
-async def count(session: AsyncSession, scope: Scope, value: str) -> int:
-    """How many runs under way lie in the scope."""
-    return (await session.exec(select(func.count()).select_from(Enrolment).where(await runs_in(session, scope, value)))).one()
+async def count(session: AsyncSession, scope: Scope, value: str) -> Concerned:
+    """How many enrolments lie in the scope: runs under way, and those that still wait for their turn."""
+    lies_in = await runs_in(session, scope, value, queued=True)
+    waiting = func.count().filter(col(Enrolment.status) == QUEUED)
+    all_, queued = (await session.exec(select(func.count(), waiting).select_from(Enrolment).where(lies_in))).one()
+    return Concerned(runs=all_ - queued, queued=queued)
 
 
 async def writing(session: AsyncSession) -> None:

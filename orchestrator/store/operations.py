@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import SelectBase, func, insert, literal, update
+from sqlalchemy import SelectBase, func, insert, literal, null, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,12 +18,15 @@ from journeys.definitions import Definition
 from journeys.events import CatchUp
 from journeys.migration import Obstacle, Transfer, Unmovable
 from journeys.receipts import Receipt
+from journeys.state import EndKind
 from orchestrator.clock import JourneyClock
 from orchestrator.store import outbox
 from orchestrator.store.engine import transaction
+from orchestrator.store.entering import leave_queue, locked
 from orchestrator.store.facts import load_facts
 from orchestrator.store.halts import paused
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Operation, OperationItem
+from orchestrator.store.turns import QUEUED
 
 ATTEMPTS = 12
 """How often a run that cannot be acted on now is tried; with the rests in between that is about two hours."""
@@ -31,6 +34,7 @@ ATTEMPTS = 12
 LOOK = 60.0
 """Seconds after which an operation that is held looks whether it may go on, if nobody nudges it."""
 
+_OF_A_WHOLE_RUN = ("migrate", "stop", "leave")
 _LONGEST_REST = timedelta(minutes=15)
 _BY_AND_BY = {Refusal.NOT_BEGUN, Refusal.UNDER_WAY, Refusal.PAUSED}
 """Refusals that pass by themselves."""
@@ -64,14 +68,25 @@ async def begin(session: AsyncSession, operation: Operation, runs: SelectBase) -
     passage) in the order in which they are acted on. Returns how many there are."""
     session.add(operation)
     await session.flush()
+    await outbox.wake(session, outbox.Kind.OPERATION, operation.id)
+    return await choose(session, operation, runs)
+
+
+async def choose(session: AsyncSession, operation: Operation, runs: SelectBase) -> int:
+    """Write down which runs an operation concerns, in their order. Returns how many there are."""
     concerned = runs.subquery()
     enrolment, passage = concerned.c
     number = func.row_number().over()
     fixed = (literal(operation.id), number, enrolment, passage, literal("waiting"), literal(0), literal(datetime.now(UTC)))
     names = ["operation_id", "number", "enrolment_id", "passage", "result", "attempts", "try_after"]
     await (await session.connection()).execute(insert(OperationItem).from_select(names, select(*fixed).select_from(concerned)))  # type: ignore[call-overload]
-    await outbox.wake(session, outbox.Kind.OPERATION, operation.id)
     return (await session.exec(select(func.count()).select_from(OperationItem).where(OperationItem.operation_id == operation.id))).one()
+
+
+def to_migrate(journey: str, version: int) -> SelectBase:
+    """The runs that a migration from a version concerns: those that have not ended, the earliest first."""
+    on_it = (Enrolment.journey == journey, Enrolment.version == version, Enrolment.status != "ended")
+    return select(Enrolment.id, null().label("passage")).where(*on_it).order_by(col(Enrolment.created_at), col(Enrolment.id))
 
 
 class Operating:
@@ -90,6 +105,12 @@ class Operating:
                 return Progress(over=True, rest=0)
             if row.status == "held":
                 return Progress(over=False, rest=LOOK)
+            if row.not_before is not None:
+                early = (row.not_before - datetime.now(UTC)).total_seconds()
+                if early > 0:
+                    return Progress(over=False, rest=min(early + 1, _LONGEST_REST.total_seconds()))
+                row.not_before = None
+                await choose(session, row, to_migrate(row.orders["journey"], row.orders["from"]))
             items = list(await session.exec(_next(row)))
             if row.kind in ("pause", "resume"):
                 for item in items:
@@ -114,6 +135,8 @@ class Operating:
             enrolment = await session.get_one(Enrolment, item.enrolment_id)
             if enrolment.status == "ended":
                 return Came("ended")
+            if operation.kind in _OF_A_WHOLE_RUN and (came := await self._out_of_the_queue(session, operation, enrolment)) is not None:
+                return came
             if operation.kind == "migrate":
                 order = await _transfer(session, operation, enrolment, now=self._clock.now(), number=item.number)
             else:
@@ -122,8 +145,21 @@ class Operating:
             return await self._command(enrolment, _command(operation, item))
         if order is None:
             return Came("done", "already_there")
-        came = await self._hands.migrate(item.enrolment_id, order)
-        return Came("done") if isinstance(came, Receipt) else _unmoved(came, enrolment)
+        answer = await self._hands.migrate(item.enrolment_id, order)
+        return Came("done") if isinstance(answer, Receipt) else _unmoved(answer, enrolment)
+
+    async def _out_of_the_queue(self, session: AsyncSession, operation: Operation, enrolment: Enrolment) -> Came | None:
+        """An enrolment that still waits for its turn has no run: it is changed, or ended, where it stands. None where it waits no more."""
+        await locked(session, enrolment.person_id)
+        await session.refresh(enrolment)
+        if enrolment.status != QUEUED:
+            return None
+        if operation.kind == "migrate":
+            row = await session.get_one(DefinitionVersion, (operation.orders["journey"], operation.orders["to"]))
+            enrolment.version, enrolment.digest = row.version, row.digest
+        else:
+            await leave_queue(session, enrolment, kind=EndKind.LEFT, reason=operation.reason, now=self._clock.now())
+        return Came("done", QUEUED)
 
     async def _command(self, enrolment: Enrolment, command: on.Command) -> Came:
         try:

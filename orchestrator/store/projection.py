@@ -1,6 +1,8 @@
-"""What one advance of a run means for the tables: its notes become timeline lines and the closing of tasks, its position the enrolment's."""
+"""What one advance of a run means for the tables: its notes become timeline lines and the closing of tasks, its position the enrolment's; its acts
+are done."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import uuid4
 
 from sqlmodel import select
@@ -9,13 +11,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.orders import Entry
 from journeys.commands import NOT_CONTINUED, Note, What
 from journeys.definitions import Purpose
-from orchestrator.store import turns
-from orchestrator.store.considering import changed
+from journeys.events import JourneyEnded
+from journeys.position import Position
+from journeys.state import EndKind
+from orchestrator.store import outbox, turns
+from orchestrator.store.acts import perform
 from orchestrator.store.continuing import hand_over
 from orchestrator.store.entering import locked
+from orchestrator.store.knowing import assign_persona
 from orchestrator.store.standings import stand
-from orchestrator.store.tables import CommercialProfile, Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
+from orchestrator.store.tables import Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
 from orchestrator.store.versions import settle_after_run
+
+_WAYS: dict[EndKind, Literal["finished", "goal"]] = {EndKind.FINISHED: "finished", EndKind.GOAL: "goal"}
+"""How an ending is told to a run that awaits it; every other one is `ended`."""
 
 
 async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enrolment | None:
@@ -24,6 +33,8 @@ async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enro
     enrolment = (await session.exec(locked)).one()
     if entry.move <= enrolment.move:
         return None
+    for act in entry.acts:  # first, because an end may hand over to a strategy whose entry asks for what was learnt
+        await perform(session, enrolment, act, at=entry.at)
     for line, note in enumerate(entry.notes):
         task = await session.get(Task, note.key) if note.key is not None else None
         refused = await _apply(session, enrolment, task, note, entry)
@@ -41,7 +52,7 @@ async def _apply(session: AsyncSession, enrolment: Enrolment, task: Task | None,
         case What.TASK_CLOSED if task is not None:
             await _close(session, enrolment, task, note, entry.at)
         case What.SNOOZED if task is not None:
-            task.snoozed_until, task.due = note.until, entry.position.until or task.due
+            task.snoozed_until, task.due = note.until, _due(entry.position, task)
         case What.REASSIGNED if task is not None:
             task.assignee = note.to
         case What.HELD | What.BLOCKED | What.SENT if task is not None:
@@ -83,25 +94,17 @@ def _call(enrolment: Enrolment, task: Task, at: datetime) -> Touch:
 
 
 async def _assign_persona(session: AsyncSession, enrolment: Enrolment, note: Note, at: datetime) -> None:
-    """Keep who said it and why; a persona that is new to the record is told to the person's other runs."""
-    profile = await session.get(CommercialProfile, enrolment.person_id) or CommercialProfile(person_id=enrolment.person_id, updated_at=at)
-    session.add(
-        PersonaAssignment(
-            id=uuid4().hex,
-            person_id=enrolment.person_id,
-            persona=note.to or "",
-            previous=profile.persona,
-            by=note.by or "",
-            reason=note.what,
-            remark_id=note.remark,
-            enrolment_id=enrolment.id,
-            at=at,
-        )
+    said = PersonaAssignment(
+        id=uuid4().hex,
+        person_id=enrolment.person_id,
+        persona=note.to or "",
+        by=note.by or "",
+        reason=note.what,
+        remark_id=note.remark,
+        enrolment_id=enrolment.id,
+        at=at,
     )
-    if profile.persona != note.to:
-        profile.persona, profile.updated_at = note.to, at
-        session.add(profile)
-        await changed(session, enrolment.person_id, ("persona",), id=f"persona.{enrolment.id}.{note.key}", now=at, but=enrolment.id)
+    await assign_persona(session, said, told=f"persona.{enrolment.id}.{note.key}")
 
 
 async def _end(session: AsyncSession, enrolment: Enrolment, entry: Entry) -> str | None:
@@ -110,6 +113,7 @@ async def _end(session: AsyncSession, enrolment: Enrolment, entry: Entry) -> str
         return None
     enrolment.status, enrolment.ended_at = "ended", entry.at
     enrolment.end_kind, enrolment.end_reason = ended.kind, ended.reason
+    await _tell_awaiting(session, enrolment, ended.kind)
     await session.flush()
     await locked(session, enrolment.person_id)
     had_a_turn = await turns.give_up(session, enrolment)
@@ -120,6 +124,14 @@ async def _end(session: AsyncSession, enrolment: Enrolment, entry: Entry) -> str
     await session.flush()
     await settle_after_run(session, (enrolment.journey, enrolment.version), now=entry.at)
     return refused
+
+
+async def _tell_awaiting(session: AsyncSession, enrolment: Enrolment, kind: EndKind) -> None:
+    """A passage of another run that waits for this one hears how it ended."""
+    if not enrolment.awaited or enrolment.begun_by is None or enrolment.continued_from is None:
+        return
+    fact = JourneyEnded(id=f"ended.{enrolment.id}", key=enrolment.begun_by, way=_WAYS.get(kind, "ended"))
+    await outbox.tell(session, enrolment.continued_from, fact)
 
 
 async def _with_channel(session: AsyncSession, note: Note) -> Note:
@@ -152,3 +164,10 @@ def _place(enrolment: Enrolment, entry: Entry) -> None:
     enrolment.move = entry.move
     enrolment.step, enrolment.doing, enrolment.since = place.step, place.doing, place.since
     enrolment.until, enrolment.held_because = place.until, place.reason
+    enrolment.lines = [line.model_dump(mode="json") for line in place.lines]
+
+
+def _due(position: Position, task: Task) -> datetime:
+    """When a task that was put off is due: its line says so, for the run itself may wake earlier for another line."""
+    own = next((line.until for line in position.lines if line.key == task.id), position.until)
+    return own or task.due

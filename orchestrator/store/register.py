@@ -14,13 +14,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from orchestrator.registries.entries import Deactivated, Problem, Reason, RegisteredOrganisation, RegisteredPerson, Row
 from orchestrator.store import audit
-from orchestrator.store.considering import tell_runs
+from orchestrator.store.considering import draw_calendar, tell_runs
 from orchestrator.store.errors import TerritoryUnknownError
 from orchestrator.store.locks import Queue, queue_at
 from orchestrator.store.tables import Enrolment, ExternalId, Organisation, OrganisationExternalId, Person, Territory
 
 _ACTIVE, _GONE = "active", "deactivated"
-_FACTS = ("profession", "specialty")
+_FACTS = ("profession", "specialty", "market")
 """What the register knows of a person and journeys may ask."""
 
 
@@ -75,6 +75,8 @@ async def take_in(session: AsyncSession, rows: Sequence[Row], *, register: Regis
     await session.flush()
     session.add_all(batch.crosswalk)
     await _tell_runs(session, batch.updated, now=now)
+    for person in batch.moved:
+        await draw_calendar(session, person, id=f"register.{uuid4().hex}", now=now)
     if batch.taken.changes:
         figures = {"people": dict(batch.taken.people), "organisations": dict(batch.taken.organisations)}
         await audit.record(
@@ -89,6 +91,8 @@ class _Batch:
         self.new: list[SQLModel] = []
         self.crosswalk: list[SQLModel] = []
         self.updated: list[str] = []
+        self.moved: list[Person] = []
+        """Those who are in another zone or market now."""
         self._register, self._now = register, now
         self._people, self._organisations = people, organisations
 
@@ -111,14 +115,17 @@ class _Batch:
             self._add_person(row)
             return Change.CREATED
         territory = person.territory_id or self._register.territory
-        if person.digest == row.digest and person.territory_id == territory:
+        if person.digest == row.digest and person.territory_id == territory and person.market == self._register.market:
             return Change.UNCHANGED
+        lived = person.market, person.zone
         person.given_name, person.family_name = row.given_name, row.family_name
         person.profession, person.specialty = row.profession, row.specialty
         person.salutation, person.zone = row.salutation or person.salutation, row.zone or person.zone
-        person.territory_id, person.digest, person.updated_at = territory, row.digest, self._now
+        person.market, person.territory_id, person.digest, person.updated_at = self._register.market, territory, row.digest, self._now
         person.status = _back(person.status)
         self.updated.append(person.id)
+        if (person.market, person.zone) != lived:
+            self.moved.append(person)
         return Change.UPDATED
 
     def _add_person(self, row: RegisteredPerson) -> None:

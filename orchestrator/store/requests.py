@@ -1,4 +1,7 @@
-"""Requests to other systems as they are on record: one row for each, written with the advance that led to it. It implements `orchestrator.requests.asking.Book`."""
+"""Requests to other systems as they are on record: one row for each, written with the advance that led to it.
+
+It implements `orchestrator.requests.asking.Book`.
+"""
 
 from datetime import UTC, datetime
 

@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder
 from activities.ports import UnknownRun
+from api.who import Role, worker_of
 from journeys.conditions import Value
 from journeys.definitions import Definition
+from journeys.facts import Wall
+from journeys.sides import side_of
 from orchestrator.store.continuing import begin_within
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import has_objected, load_facts, withdrawn_channels
@@ -18,7 +19,9 @@ from orchestrator.store.halts import tell_of_pauses
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
 from orchestrator.store.reacting import entered_by
-from orchestrator.store.tables import Alignment, DefinitionVersion, Enrolment, Person, Task, User
+from orchestrator.store.recipients import least_busy
+from orchestrator.store.tables import DefinitionVersion, Enrolment, Person, Task
+from orchestrator.store.versions import settle_after_run
 
 
 class StoredRuns:
@@ -71,7 +74,10 @@ class StoredRuns:
         async with transaction(self._engine) as session:
             enrolment = await project(session, order.entry, now=datetime.now(UTC))
             if enrolment is not None:
+                left = (enrolment.journey, enrolment.version)
                 enrolment.version, enrolment.digest = order.version, order.digest
+                await session.flush()
+                await settle_after_run(session, left, now=order.entry.at)  # it may have been the last on a version that drains
 
     async def start_journey(self, order: JourneyOrder, *, now: datetime) -> str | None:
         """Record the advance and enter the HCP in the other journey, once. Returns the code of what stood in the way."""
@@ -89,29 +95,20 @@ async def _definition(session: AsyncSession, enrolment: Enrolment) -> Definition
 
 
 async def _task(session: AsyncSession, enrolment: Enrolment, order: TaskOrder) -> Task:
-    medical = order.task.kind == "medical"
+    """A task of the side on which its step is played: the conductor's or, on the medical side and for what a lead decides, the least busy one's."""
+    task = order.task
+    side = side_of(await _definition(session, enrolment), task.step) if task.kind == "escalate" else Wall.MEDICAL if task.kind == "medical" else Wall.COMMERCIAL
+    worker = worker_of(side, task.kind)
     return Task(
-        id=order.task.key,
+        id=task.key,
         enrolment_id=enrolment.id,
         person_id=enrolment.person_id,
         territory_id=enrolment.territory_id,
-        side="medical" if medical else "commercial",
-        kind=order.task.kind,
-        step=order.task.step,
-        assignee=await _liaison(session, enrolment.territory_id) if medical else enrolment.conductor,
-        due=order.task.due,
-        inquiry_id=order.task.inquiry,
+        side=side,
+        kind=task.kind,
+        step=task.step,
+        assignee=enrolment.conductor if worker is Role.REP else await least_busy(session, worker, territory=enrolment.territory_id),
+        due=task.due,
+        inquiry_id=task.inquiry,
         opened_at=order.entry.at,
     )
-
-
-async def _liaison(session: AsyncSession, territory: str | None) -> str | None:
-    """The MSL of the territory with the fewest open hand-offs, then the first by id; None leaves the task in the queue for any of them."""
-    open_tasks = select(func.count()).where(Task.assignee == User.id, Task.status == "open").scalar_subquery()
-    liaisons = (
-        select(User.id)
-        .join(Alignment, col(Alignment.user_id) == col(User.id))
-        .where(User.role == "msl", col(User.active), Alignment.territory_id == territory)
-        .order_by(open_tasks, col(User.id))
-    )
-    return (await session.exec(liaisons)).first()

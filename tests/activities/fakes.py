@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from activities.orders import Entry, FactsOrder, JourneyOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.orders import Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
 from activities.ports import Handover, Message, Reservation, UnknownRun
 from journeys.conditions import Value
 from journeys.durations import Calendar
@@ -63,7 +63,7 @@ class FakeRuns:
     """Knows one enrolment."""
 
     known: str = "enr1"
-    recorded: list[Entry | TaskOrder | FactsOrder | JourneyOrder] = field(default_factory=list)
+    recorded: list[Entry | TaskOrder | FactsOrder | JourneyOrder | MoveOrder] = field(default_factory=list)
     asked_at: list[datetime] = field(default_factory=list)
 
     async def open(self, order: OpenOrder) -> Opened:
@@ -81,6 +81,9 @@ class FakeRuns:
         self.recorded.append(order)
         self.asked_at.append(now)
         return dict.fromkeys(order.facts.names, "pioneer")
+
+    async def move(self, order: MoveOrder) -> None:
+        self.recorded.append(order)
 
     async def start_journey(self, order: JourneyOrder, *, now: datetime) -> str | None:
         self.recorded.append(order)

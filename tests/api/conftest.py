@@ -30,6 +30,10 @@ class Caller:
     async def get(self, path: str, **params: Any) -> httpx.Response:
         return await self._http.get(path, headers=self._headers, params=params or None)
 
+    async def put(self, path: str, body: Any = None, *, key: str | None = None) -> httpx.Response:
+        headers = {**self._headers, "Idempotency-Key": key or f"key-{next(_numbers):06d}"}
+        return await self._http.put(path, headers=headers, json=body)
+
     async def post(self, path: str, body: Any = None, *, key: str | None = None) -> httpx.Response:
         headers = {**self._headers, "Idempotency-Key": key or f"key-{next(_numbers):06d}"}
         return await self._http.post(path, headers=headers, json=body)

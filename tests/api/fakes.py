@@ -17,7 +17,9 @@ from api.rows import (
     InquiryRow,
     InquiryText,
     InvitationRow,
+    NotificationRow,
     PersonRow,
+    ProposalRow,
     RequestRow,
     SweepResultRow,
     SweepRow,
@@ -32,6 +34,7 @@ from api.schemas.content import ContentLine
 from api.schemas.events import NewEvent
 from api.schemas.operations import (
     AlarmLine,
+    Concerned,
     Counts,
     HaltDone,
     HaltLine,
@@ -49,6 +52,7 @@ from api.schemas.operations import (
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Who
 from journeys.acceptance import Refused
+from journeys.conditions import Value
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
 from journeys.drawing import Box, Layout, Picture
@@ -89,6 +93,9 @@ class World:
     requests: dict[str, RequestRow] = field(default_factory=dict)
     not_enrolled: NotEnrolled | None = None
     tasks: dict[str, TaskRow] = field(default_factory=dict)
+    notifications: dict[str, NotificationRow] = field(default_factory=dict)
+    facts: dict[str, dict[str, Value | None]] = field(default_factory=dict)
+    proposals: dict[str, ProposalRow] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
     inquiries: dict[str, InquiryRow] = field(default_factory=dict)
     words: dict[str, InquiryText] = field(default_factory=dict)
@@ -289,11 +296,53 @@ class FakeTasks(_OfWorld):
     async def find(self, who: Who, task_id: str) -> TaskRow | None:
         return next((row for row in self._seen(who) if row.id == task_id), None)
 
-    async def open_of(self, who: Who, enrolment_id: str) -> TaskRow | None:
-        return next((row for row in self._seen(who) if row.enrolment_id == enrolment_id and row.status == "open"), None)
+    async def open_of(self, who: Who, enrolment_id: str) -> tuple[TaskRow, ...]:
+        rows = [row for row in self._seen(who) if row.enrolment_id == enrolment_id and row.status == "open"]
+        return tuple(sorted(rows, key=lambda row: (row.due, row.id)))
 
     def _seen(self, who: Who) -> list[TaskRow]:
         return [row for row in self.world.tasks.values() if who.sees(row.side) and self.world.in_scope(who, row.person.id)]
+
+
+class FakeNotifications(_OfWorld):
+    async def page(self, who: Who, *, unread: bool | None, cut: Slice) -> Batch[NotificationRow]:
+        rows = [row for row in self._mine(who) if unread in {None, row.read_at is None}]
+        return sliced(sorted(rows, key=lambda row: (row.read_at is None, row.at, row.id), reverse=True), cut)
+
+    async def read(self, who: Who, notification_id: str, *, now: datetime) -> NotificationRow | None:
+        row = next((row for row in self._mine(who) if row.id == notification_id), None)
+        if row is not None and row.read_at is None:
+            row = self.world.notifications[notification_id] = replace(row, read_at=now)
+        return row
+
+    def _mine(self, who: Who) -> list[NotificationRow]:
+        own = [row for row in self.world.notifications.values() if row.id.endswith(f".{who.id}") and who.sees(row.side)]
+        return [row if row.person is not None and self.world.in_scope(who, row.person.id) else replace(row, person=None) for row in own]
+
+
+class FakeKnowledge(_OfWorld):
+    async def tell(self, who: Who, person_id: str, facts: Mapping[str, Value | None], *, reason: str, side: str, once: Once, now: datetime) -> tuple[str, ...]:
+        known = self.world.facts.setdefault(person_id, {})
+        changed = tuple(name for name, value in facts.items() if known.get(name) != value)
+        known.update(facts)
+        self.world.remarks[once.id("remark")] = reason
+        self.world.remark_sides[reason] = side
+        return changed
+
+    async def proposals(self, person_id: str, *, status: str | None, cut: Slice) -> Batch[ProposalRow]:
+        return sliced([row for row in self.world.proposals.values() if row.person_id == person_id and status in {None, row.status}], cut)
+
+    async def decide(
+        self, who: Who, person_id: str, proposal_id: str, decision: Literal["accepted", "dismissed"], *, reason: str, once: Once, now: datetime
+    ) -> tuple[ProposalRow, bool] | None:
+        row = self.world.proposals.get(proposal_id)
+        if row is None or row.person_id != person_id:
+            return None
+        if row.status != "open":
+            return row, False
+        self.world.remarks[once.id("remark")] = reason
+        self.world.proposals[row.id] = replace(row, status=decision, decided_by=who.id, decided_at=now)
+        return self.world.proposals[row.id], True
 
 
 class FakeRemarks(_OfWorld):
@@ -481,8 +530,8 @@ class FakeRequests(_OfWorld):
 
 
 class FakeHalts(_OfWorld):
-    async def count(self, scope: Scope, value: str) -> int:
-        return len(self.world.enrolments)
+    async def count(self, scope: Scope, value: str) -> Concerned:
+        return Concerned(runs=len(self.world.enrolments))
 
     async def page(self, *, in_force: bool, cut: Slice) -> Batch[HaltLine]:
         return sliced([halt for halt in self.world.halts.values() if not in_force or halt.lifted_at is None], cut)
@@ -574,6 +623,8 @@ def ports(world: World) -> Ports:
         lifecycles=FakeLifecycles(world),
         enrolments=FakeEnrolments(world),
         tasks=FakeTasks(world),
+        notifications=FakeNotifications(world),
+        knowledge=FakeKnowledge(world),
         remarks=FakeRemarks(world),
         inquiries=FakeInquiries(world),
         consents=FakeConsents(world),

@@ -12,7 +12,7 @@ from journeys.definitions import Definition
 from tests.api.conftest import KEY, As
 from tests.api.fakes import World
 from tests.api.living import a_row
-from tests.api.worlds import ASKED, ASTRID, BULK, ENROLMENT, HALT, INQUIRY, JOURNEY, OPERATION, PIN, QUESTION, TOUCH, VISIT, the_authored
+from tests.api.worlds import ASKED, ASTRID, BULK, ENROLMENT, HALT, INQUIRY, JOURNEY, OPERATION, PIN, PROPOSAL, QUESTION, TOUCH, VISIT, the_authored
 from tests.builders import written
 
 ALL = frozenset(Role)
@@ -27,11 +27,14 @@ def _version(number: int) -> str:
     return written({**the_authored(), "version": number})
 
 
+WORKERS = frozenset({Role.REP, Role.MSL, Role.SALES, Role.MEDICAL})
+KNOWERS = ALL - {Role.COMPLIANCE}
+SALES_SIDE = ALL - {Role.MSL, Role.MEDICAL}
 BULK_ENROLLERS = frozenset({Role.MARKETING, Role.ADMIN})
 BULK_READERS = BULK_ENROLLERS | {Role.COMPLIANCE}
 
 EVENT = {"source": "booking", "id": "1", "event": "appointment_booked", "key": 4711, "person": ASTRID, "at": "2027-03-01T09:00:00Z"}
-STEERING = frozenset({Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
+STEERING = frozenset({Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
 CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
 WHY = {"reason": "other", "remark": "As agreed."}
 
@@ -40,6 +43,12 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "list_people": (ALL, "/api/v1/people", None),
     "read_person": (ALL, f"/api/v1/people/{ASTRID}", None),
     "read_timeline": (ALL, f"/api/v1/people/{ASTRID}/timeline", None),
+    "tell_facts": (KNOWERS, f"/api/v1/people/{ASTRID}/facts", {"facts": {"channel_preference": "remote"}, "reason": "She said so."}),
+    "list_proposals": (SALES_SIDE, f"/api/v1/people/{ASTRID}/proposals", None),
+    "accept_proposal": (frozenset({Role.REP}), f"/api/v1/people/{ASTRID}/proposals/{PROPOSAL}/accept", {"reason": "Two patients on it."}),
+    "dismiss_proposal": (frozenset({Role.REP}), f"/api/v1/people/{ASTRID}/proposals/{PROPOSAL}/dismiss", {"reason": "Not yet."}),
+    "list_notifications": (ALL, "/api/v1/notifications", None),
+    "read_notification": (ALL, f"/api/v1/notifications/{ENROLMENT}.told.1.user-rep/read", {}),
     "read_consents": (ALL, f"/api/v1/people/{ASTRID}/consents", None),
     "record_mobile": (frozenset({Role.REP, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/people/{ASTRID}/mobile", {"mobile": "+46701740605"}),
     "record_consent": (frozenset({Role.REP, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/people/{ASTRID}/consents", CONSENT),
@@ -72,10 +81,10 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "leave": (READERS - {Role.MEDICAL, Role.SALES}, f"/api/v1/enrolments/{ENROLMENT}/exit", {"reason": "moved_away", "remark": "Left the clinic."}),
     "list_tasks": (ALL, "/api/v1/tasks", None),
     "read_task": (ALL, f"/api/v1/tasks/{VISIT}", None),
-    "complete": (frozenset({Role.REP, Role.MSL, Role.MEDICAL}), f"/api/v1/tasks/{VISIT}/complete", {"outcome": "interested", "channel": "remote"}),
-    "skip": (frozenset({Role.REP, Role.MSL, Role.MEDICAL}), f"/api/v1/tasks/{VISIT}/skip", {"reason": "other", "remark": "On leave."}),
-    "snooze": (frozenset({Role.REP, Role.MSL, Role.MEDICAL}), f"/api/v1/tasks/{QUESTION}/snooze", {"until": "2027-03-05T09:00:00Z"}),
-    "reassign": (frozenset({Role.REP, Role.MSL, Role.MEDICAL}), f"/api/v1/tasks/{VISIT}/reassign", {"to": "rep-2"}),
+    "complete": (WORKERS, f"/api/v1/tasks/{VISIT}/complete", {"outcome": "interested", "channel": "remote"}),
+    "skip": (WORKERS, f"/api/v1/tasks/{VISIT}/skip", {"reason": "other", "remark": "On leave."}),
+    "snooze": (WORKERS, f"/api/v1/tasks/{QUESTION}/snooze", {"until": "2027-03-05T09:00:00Z"}),
+    "reassign": (WORKERS, f"/api/v1/tasks/{VISIT}/reassign", {"to": "rep-2"}),
     "choose": (frozenset({Role.REP}), f"/api/v1/tasks/{VISIT}/choose", {"offer": "follow-up", "remark": "She asked for it."}),
     "record_inquiry": (frozenset({Role.REP}), "/api/v1/inquiries", {"person_id": ASTRID, "product": "cardiolex", "question": "Why?", "unsolicited": True}),
     "list_inquiries": (ALL, "/api/v1/inquiries", None),
@@ -144,7 +153,7 @@ def versions(world: World) -> None:
         world.definitions[JOURNEY, number] = a_row(definition, _version(number), now=world.now, world=world, state=state)
 
 
-_OF_THE_ACT = {"not_your_party", "signature_invalid"}
+_OF_THE_ACT = {"not_your_party", "not_your_task", "signature_invalid"}
 """Refused for what is asked, and not for who asks."""
 
 
@@ -154,7 +163,7 @@ async def test_the_matrix_holds(role: Role | None, app: FastAPI, world: World, a
     for name, method in _operations(app).items():
         allowed, path, body = MATRIX[name]
         caller = as_(role)
-        answer = await (caller.get(path) if method == "GET" else caller.post(path, body))
+        answer = await (caller.get(path) if method == "GET" else caller.put(path, body) if method == "PUT" else caller.post(path, body))
         if allowed is None or role in allowed:
             assert answer.status_code < 500, (name, answer.text)
             assert answer.status_code not in {401, 403, 422} or answer.json()["code"] in _OF_THE_ACT, (name, answer.text)

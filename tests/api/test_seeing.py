@@ -15,7 +15,7 @@ VERSION = f"/api/v1/definitions/{JOURNEY}/1"
 async def test_the_places_of_a_version_are_told(as_: As) -> None:
     """Every step has a box, and the entry has one."""
     layout = (await as_(Role.MARKETING).get(f"{VERSION}/graph")).json()
-    assert [node["id"] for node in layout["nodes"]] == ["(entry)", "first-visit", "follow-up", "question", "done"]
+    assert [node["id"] for node in layout["nodes"]] == ["(entry)", "first-visit", "follow-up", "question", "late", "stuck", "told", "done"]
     assert {"kind", "title", "x", "y", "width", "height"} <= layout["nodes"][1].keys()
 
 

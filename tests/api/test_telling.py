@@ -52,3 +52,18 @@ def _journey() -> Definition:
 def test_what_was_sent_is_called_what_it_is(note: dict[str, Any], told: str) -> None:
     """An e-mail, a message on a channel by its name, or an invitation."""
     assert telling.sentence(Note(**note), definition=_journey()) == told
+
+
+def test_everything_that_a_run_notes_has_its_sentence() -> None:
+    """No line of a timeline is without words, and none shows a placeholder."""
+    for what in What:
+        told = _told(what=what, to="follow-up-mail", way="shift", reason="other")
+        assert told.endswith(".")
+        assert "{" not in told
+
+
+def test_an_operators_acts_are_told() -> None:
+    """What was done to the run, by whom, and why."""
+    assert _told(what=What.MIGRATED, way="1", to="2") == "Moved by you from version 1 of the journey to version 2."
+    assert _told(what=What.REPAIRED, way="retry", reason="stuck") == "“Follow up mail” was put before the gate again by you: stuck."
+    assert _told(what=What.RESUMED, way="drop").startswith("The pause was lifted; what fell due meanwhile is not made up for")

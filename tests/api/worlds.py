@@ -1,6 +1,7 @@
 """A small world for the API's tests: one HCP in one territory, one in another, a journey with a visit and a hand-off, a user of every role."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from api.rows import (
@@ -9,7 +10,9 @@ from api.rows import (
     EventRow,
     InquiryRow,
     InquiryText,
+    NotificationRow,
     PersonRow,
+    ProposalRow,
     RequestRow,
     SweepResultRow,
     SweepRow,
@@ -42,6 +45,9 @@ ASKED = f"{ENROLMENT}.stock.1"
 PIN = "a-pin-of-mine"
 """Everybody's here."""
 BULK = "bulk-1"
+PROPOSAL = f"{ENROLMENT}.won-over.1.stage"
+LATE, STUCK = f"{ENROLMENT}.late.1", f"{ENROLMENT}.stuck.1"
+"""What a sales lead and a medical lead are asked to look at."""
 
 
 def a_world() -> World:
@@ -63,6 +69,9 @@ def a_world() -> World:
     world.tasks = {VISIT: a_task(), QUESTION: a_task(id=QUESTION, side="medical", kind="medical", step="question", assignee=None, inquiry_id=INQUIRY)}
     world.inquiries = {INQUIRY: InquiryRow(INQUIRY, ASTRID, "cardiolex", "received", "user-rep", NOW, None, None)}
     world.words = {INQUIRY: InquiryText("Is it safe with dialysis?", "See the renal cohort.", "user-msl")}
+    world.notifications = {told.id: told for told in (a_notification(f"user-{role}") for role in Role)}
+    proposal = ProposalRow(PROPOSAL, ASTRID, "stage", "user", ENROLMENT, "won-over", NOW, "open", None, None)
+    world.proposals = {PROPOSAL: proposal}
     world.contents = {version.ref: version for version in map(ContentVersion.model_validate, CONTENTS)}
     world.touches = {TOUCH: {"study": "https://dirigent.example/study"}}
     event = EventRow("event-1", "booking", "evt-1", "appointment_booked", "4711", ASTRID, "taken", late=False, at=NOW, arrived_at=NOW)
@@ -99,11 +108,14 @@ def the_authored() -> dict[str, Any]:
                 title="First meeting",
                 why="New to the therapy area.",
                 offers=["follow-up", "question"],
-                next={"interested": "follow-up", "not_now": "question", "otherwise": "done"},
+                next={"interested": "follow-up", "not_now": "question", "overdue": "late", "otherwise": "done"},
                 visit={"face_to_face": {"materials": ["hf-detail-aid@2"], "message": "Be the first."}, "remote": {"materials": ["hf-remote-deck@1"]}},
             ),
             "follow-up": an_email(title="The e-mail after the visit", next="done"),
-            "question": a_medical_step(title="Question for medical", at_most=3, next={"otherwise": "first-visit", "exhausted": "done"}),
+            "question": a_medical_step(title="Question for medical", at_most=3, next={"overdue": "stuck", "otherwise": "first-visit", "exhausted": "done"}),
+            "late": {"title": "No visit yet", "escalate": {"about": "first-visit", "due": "2 days", "message": "Who goes?"}, "next": "told"},
+            "stuck": {"escalate": {"about": "question", "due": "2 days"}, "next": "done"},
+            "told": {"notify": {"whom": "sales", "message": "A pioneer asked for more."}, "next": "done"},
             "done": an_exit("became_advocate"),
         },
     )
@@ -129,6 +141,17 @@ def a_person(**changes: Any) -> PersonRow:
         "organisations": ("Norra kliniken",),
     }
     return PersonRow(**{**told, **changes})
+
+
+def an_escalation(**changes: Any) -> TaskRow:
+    return a_task(**{"id": LATE, "kind": "escalate", "step": "late", "assignee": "user-sales", "due": NOW + timedelta(days=1), **changes})
+
+
+def a_notification(user: str, **changes: Any) -> NotificationRow:
+    """A line that the step `told` puts before a user, about Astrid."""
+    side = "medical" if user in {"user-msl", "user-medical"} else "commercial"
+    told: dict[str, Any] = {"id": f"{ENROLMENT}.told.1.{user}", "journey": JOURNEY, "version": 1, "step": "told", "side": side, "enrolment_id": ENROLMENT}
+    return NotificationRow(**{**told, "person": a_person(), "at": NOW, "read_at": None, **changes})
 
 
 def an_enrolment(**changes: Any) -> EnrolmentRow:

@@ -13,7 +13,7 @@ from journeys.acceptance import Refusal, refusal
 from journeys.commands import Deliver, StopJourney, What
 from journeys.conductor import advance, alarm, ready
 from journeys.definitions import Definition, kind_of
-from journeys.migration import Moved, Obstacle, Spot, Transfer, Unmovable, migrate, plan
+from journeys.migration import Fate, Moved, Obstacle, Spot, Transfer, Unmovable, migrate, plan
 from journeys.reasons import Reason
 from journeys.scopes import scopes
 from journeys.state import EndKind, State
@@ -164,7 +164,9 @@ def test_the_map_must_lead_to_a_step_of_the_same_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "doing"), [(an_email("bye"), "sending"), (a_sub_journey("bye"), "passing"), (a_request("bye", "yes"), "passing")], ids=["sending", "starting", "calling"]
+    ("step", "doing"),
+    [(an_email("bye"), "sending"), (a_sub_journey("bye"), "passing"), (a_request("bye", "yes"), "passing")],
+    ids=["sending", "starting", "calling"],
 )
 def test_an_effect_under_way_is_no_safe_point(step: dict[str, Any], doing: str) -> None:
     """The run is asked again when its answer has come."""
@@ -292,8 +294,8 @@ def test_every_human_step_keeps_its_task(step: dict[str, Any]) -> None:
 def test_a_plan_needs_no_more_than_where_the_lines_stand() -> None:
     """The preview of an operator asks the question of the move itself."""
     old, new = a_journey({"visit": a_visit("bye"), "pause": a_wait("bye")}), v2({"visit": a_visit("bye")})
-    (fate,) = plan(old, new, [Spot("", "visit", "task")], {})  # type: ignore[misc]
-    assert (fate.to, fate.stays) == ("visit", True)
+    stays = plan(old, new, [Spot("", "visit", "task")], {})
+    assert stays == (Fate(Spot("", "visit", "task"), to="visit", stays=True),)
     gone = plan(old, new, [Spot("", "pause", "waiting")], {})
     assert isinstance(gone, Unmovable)
     assert gone.code is Obstacle.STEP_GONE

@@ -49,7 +49,7 @@ def played_out(run: Run) -> list[Any]:
 def test_thirty_days_of_pause(catch_up: CatchUp, at_once: int, in_all: int) -> None:
     """Of forty letters thirty fell due meanwhile. `shift` sends all of them thirty days later than said, `send_latest` those thirty at once,
     `drop` those thirty never; the ten others go out, and none goes out twice or while the pause holds."""
-    sent: Counter[int] = Counter()
+    sent: Counter[str] = Counter()
     over = LATER + LENGTH * DAY
     for day, run in enumerate(a_crowd(), start=1):
         paused(run)

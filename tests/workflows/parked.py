@@ -48,7 +48,9 @@ class Parked:
         """Start the run, and return it when it stands there."""
         if self.verdict is not None:
             stage.ledger.shut[HERE] = self.verdict
-        run = await stage.play(self.definition(), facts={"congress_attended_on": (await stage.now() + timedelta(days=60)).isoformat(), "adoption_stage": "aware"})
+        run = await stage.play(
+            self.definition(), facts={"congress_attended_on": (await stage.now() + timedelta(days=60)).isoformat(), "adoption_stage": "aware"}
+        )
         await self.bring(run)
         await run.at(HERE, self.doing)
         return run

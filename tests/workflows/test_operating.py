@@ -21,7 +21,7 @@ from journeys.pace import Pace
 from orchestrator.clock import JourneyClock
 from orchestrator.mail.compose import Composer
 from orchestrator.monitor import Monitor
-from orchestrator.store import library, outbox, tables
+from orchestrator.store import outbox, tables
 from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.migrations import StoredMigrations
 from orchestrator.store.desk.operations import StoredOperations
@@ -29,14 +29,14 @@ from orchestrator.store.engine import transaction
 from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.worker import make_operator, make_worker
-from tests.builders import NOW, a_pause
-from tests.orchestrator.store.desk.filling import HOME, a_person, add, an_enrolment, every, once, the_world
+from tests.builders import a_pause
+from tests.orchestrator.store.desk.filling import HOME, a_person, a_version, add, an_enrolment, every, once, the_world
 from tests.orchestrator.store.operating import ADMIN
 from tests.orchestrator.store.sending import change
-from tests.workflows.memory import MemoryChannel
+from tests.workflows.links import PlainLinks
+from tests.workflows.memory import MemoryChannel, MemoryRequests, MemoryRuns
 from tests.workflows.scenarios import late_visit, steps
 from tests.workflows.stages import PATIENCE, speaking_pydantic
-from tests.workflows.test_on_the_store import PlainLinks
 from workflows.run import operation_id, operations_queue, workflow_id
 
 COUNT = 5
@@ -99,8 +99,7 @@ async def clinic(engine: AsyncEngine, temporal_dev: WorkflowEnvironment) -> Asyn
     """Everybody has an open task, and nobody was written to."""
     first = version_1()
     await the_world(engine, first)
-    async with transaction(engine) as session:
-        await library.publish_definition(session, version_2(), source="…", by="user-marketing", now=NOW)
+    await add(engine, a_version(version_2()))
     runs = sorted(f"enr{uuid4().hex}" for _ in range(COUNT))
     now = datetime.now(UTC)
     for run in runs:
@@ -113,7 +112,9 @@ async def clinic(engine: AsyncEngine, temporal_dev: WorkflowEnvironment) -> Asyn
     queue = engine.url.database or ""
     gateway = Gateway(client, task_queue=queue, pace=clock.pace)
     composer = Composer(PlainLinks(), sender="house@dirigent.example", domain="dirigent.example")
-    playing = make_worker(client, task_queue=queue, engine=engine, channel=MemoryChannel(), composer=composer, clock=clock)
+    playing = make_worker(
+        client, task_queue=queue, engine=engine, channels={"email": MemoryChannel()}, requests=MemoryRequests(MemoryRuns()), composer=composer, clock=clock
+    )
     operating = make_operator(client, task_queue=queue, engine=engine, hands=gateway, clock=clock)
     async with playing, operating:
         house = Clinic(engine, client, gateway, outbox.Relay(engine, gateway), clock, runs)

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.idempotency import Once
 from api.paging import Batch, Slice
 from api.ports import CountChanged
-from api.schemas.operations import HaltDone, HaltLine, LiftHalt, NewHalt
+from api.schemas.operations import Concerned, HaltDone, HaltLine, LiftHalt, NewHalt
 from api.who import Who
 from journeys.events import CatchUp
 from journeys.halts import HaltKind, Scope
@@ -27,7 +27,7 @@ class StoredHalts:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def count(self, scope: Scope, value: str) -> int:
+    async def count(self, scope: Scope, value: str) -> Concerned:
         async with transaction(self._engine) as session:
             return await halts.count(session, scope, value)
 
@@ -54,7 +54,7 @@ class StoredHalts:
             made = await session.get(Halt, halt_id)
             if made is not None:  # the same request, cut short before it was answered
                 return await _done(session, made)
-            concerned = await halts.count(session, halt.scope, halt.value)
+            concerned = (await halts.count(session, halt.scope, halt.value)).runs
             if halt.expected is not None and halt.expected != concerned:
                 return CountChanged(concerned)
             told = halt.model_dump(include={"kind", "scope", "value", "reason"})
@@ -63,7 +63,8 @@ class StoredHalts:
             await session.flush()
             if halt.scope is not Scope.CONTENT or halt.kind is HaltKind.STOP:
                 asked = (Enrolment.id, null().label("passage"))
-                runs = select(*asked).where(await halts.runs_in(session, halt.scope, halt.value)).order_by(Enrolment.id)
+                lies_in = await halts.runs_in(session, halt.scope, halt.value, queued=halt.kind is HaltKind.STOP)
+                runs = select(*asked).where(lies_in).order_by(Enrolment.id)
                 await begin(session, _operation(row, halt.kind, {}, by=who.id, remark=remark, per_second=halt.per_second, now=now), runs)
             details = {**told, "concerned": concerned}
             await audit.record(

@@ -22,7 +22,8 @@ from orchestrator.store.tables import DefinitionVersion, User
 
 
 class StoredLifecycles:
-    """`means` is what this installation has of what versions name. `real` is the wall clock, by which PINs are locked. Without `migrating` nobody can choose to migrate runs."""
+    """`means` is what this installation has of what versions name. `real` is the wall clock, by which PINs are locked. Without `migrating` nobody can
+    choose to migrate runs."""
 
     def __init__(self, engine: AsyncEngine, means: Means, *, real: Callable[[], datetime] = wall_clock, migrating: Migrating | None = None) -> None:
         self._engine = engine

@@ -3,8 +3,8 @@
 from collections import Counter
 from datetime import datetime
 from itertools import groupby
+from uuid import uuid4
 
-from sqlalchemy import null
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,10 +14,12 @@ from api.schemas.operations import MigrationPreview, NewMigration, OperationLine
 from api.who import Who
 from journeys.definitions import Definition
 from journeys.migration import Obstacle, Spot, Unmovable, plan
-from orchestrator.store import audit
+from journeys.pace import Pace
+from journeys.versions import RELEASED
+from orchestrator.store import audit, outbox
 from orchestrator.store.desk.operations import line_of
 from orchestrator.store.engine import transaction
-from orchestrator.store.operations import begin
+from orchestrator.store.operations import begin, to_migrate
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Operation, StandingRow
 
 
@@ -40,29 +42,54 @@ class StoredMigrations:
             return await line_of(session, operation)
 
 
+class StoredMigrating:
+    """What publishing calls on when it is told to move everybody: `orchestrator.store.lifecycles.Migrating`. Who stands at a step that is gone
+    stays, with the reason in the report, for a migration with a map."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+
+    async def begin(self, session: AsyncSession, *, journey: str, version: int, since: datetime, by: str) -> None:
+        """Have the runs of every earlier version moved, each version by an operation of its own that begins when the new version takes effect."""
+        earlier = select(DefinitionVersion.version).where(
+            DefinitionVersion.journey == journey, DefinitionVersion.version < version, col(DefinitionVersion.state).in_(RELEASED)
+        )
+        for source in (await session.exec(earlier.order_by(col(DefinitionVersion.version)))).all():
+            old, _ = await _versions(session, PlanMigration(journey=journey, source=source, target=version))
+            migration = NewMigration(journey=journey, source=source, target=version, reason="strategy_changed", remark="Published so.")
+            operation = _operation(migration, old, operation_id=f"migrate{uuid4().hex}", by=by, remark=None, now=since)
+            operation.not_before = self._pace.wall(since)
+            session.add(operation)
+            await session.flush()
+            await outbox.wake(session, outbox.Kind.OPERATION, operation.id)
+
+
 async def start_migration(
     session: AsyncSession, migration: NewMigration, *, operation_id: str, by: str, role: str, remark: str | None, now: datetime
 ) -> Operation:
     """Begin to move every run under way on the source version to the target, in the caller's transaction and audited. Both versions are in
     the store. Runs that enter the source version later are not concerned."""
-    old, new = await _versions(session, migration)
-    orders = {"journey": migration.journey, "from": migration.source, "to": migration.target, "source": old.digest, "mapping": migration.mapping}
-    operation = Operation(
+    old, _ = await _versions(session, migration)
+    operation = _operation(migration, old, operation_id=operation_id, by=by, remark=remark, now=now)
+    concerned = await begin(session, operation, to_migrate(migration.journey, migration.source))
+    details = {**operation.orders, "concerned": concerned, "operation": operation_id}
+    await audit.record(session, by=by, role=role, action="definition.migrated", subject=operation.subject, reason=migration.reason, details=details, now=now)
+    return operation
+
+
+def _operation(migration: NewMigration, old: Definition, *, operation_id: str, by: str, remark: str | None, now: datetime) -> Operation:
+    told = {"journey": migration.journey, "from": migration.source, "to": migration.target, "source": old.digest, "mapping": migration.mapping}
+    return Operation(
         id=operation_id,
         kind="migrate",
-        subject=f"definition:{new.journey}@{new.version}",
-        orders=orders,
+        subject=f"definition:{migration.journey}@{migration.target}",
+        orders=told,
         reason=migration.reason,
         remark_id=remark,
         by=by,
         per_second=migration.per_second,
         created_at=now,
     )
-    on_it = (Enrolment.journey == old.journey, Enrolment.version == old.version, Enrolment.status != "ended")
-    concerned = await begin(session, operation, select(Enrolment.id, null().label("passage")).where(*on_it).order_by(col(Enrolment.created_at)))
-    details = {**orders, "concerned": concerned, "operation": operation_id}
-    await audit.record(session, by=by, role=role, action="definition.migrated", subject=operation.subject, reason=migration.reason, details=details, now=now)
-    return operation
 
 
 async def _versions(session: AsyncSession, plan: PlanMigration) -> tuple[Definition, Definition]:

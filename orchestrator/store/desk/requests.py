@@ -89,9 +89,7 @@ async def _take(session: AsyncSession, row: Request, answer: str, now: datetime)
 
 async def _moved_on(session: AsyncSession, row: Request) -> bool:
     enrolment = await session.get_one(Enrolment, row.enrolment_id)
-    left = select(TimelineEntry.id).where(
-        TimelineEntry.enrolment_id == row.enrolment_id, TimelineEntry.key == row.key, col(TimelineEntry.what).in_(_LEFT)
-    )
+    left = select(TimelineEntry.id).where(TimelineEntry.enrolment_id == row.enrolment_id, TimelineEntry.key == row.key, col(TimelineEntry.what).in_(_LEFT))
     return enrolment.status == "ended" or (await session.exec(left)).first() is not None
 
 

@@ -50,8 +50,9 @@ class StoredTasks:
     async def find(self, who: Who, task_id: str) -> TaskRow | None:
         return next(iter(await self._rows(_seen_by(who).where(Task.id == task_id))), None)
 
-    async def open_of(self, who: Who, enrolment_id: str) -> TaskRow | None:
-        return next(iter(await self._rows(_seen_by(who).where(Task.enrolment_id == enrolment_id, Task.status == "open"))), None)
+    async def open_of(self, who: Who, enrolment_id: str) -> tuple[TaskRow, ...]:
+        wanted = _seen_by(who).where(Task.enrolment_id == enrolment_id, Task.status == "open")
+        return tuple(await self._rows(wanted.order_by(col(Task.due), col(Task.id))))
 
     async def _rows(self, wanted: Any) -> list[TaskRow]:
         async with transaction(self._engine) as session:

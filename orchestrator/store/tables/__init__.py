@@ -1,5 +1,6 @@
 """The tables, by noun. They do not validate and never leave the store: what others see are the models of `journeys`, `activities` and `api`."""
 
+from orchestrator.store.tables.acts import Notification, Proposal
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
 from orchestrator.store.tables.operations import AlarmRow, Halt, Operation, OperationItem, StandingRow
 from orchestrator.store.tables.people import (
@@ -13,6 +14,8 @@ from orchestrator.store.tables.people import (
     Person,
     Persona,
     PersonaAssignment,
+    PersonFact,
+    PersonTag,
     SigningPin,
     Territory,
     User,
@@ -42,6 +45,7 @@ __all__ = [
     "Judgement",
     "Market",
     "MedicalProfile",
+    "Notification",
     "Objection",
     "Operation",
     "OperationItem",
@@ -50,8 +54,11 @@ __all__ = [
     "Outbox",
     "OutsideEvent",
     "Person",
+    "PersonFact",
+    "PersonTag",
     "Persona",
     "PersonaAssignment",
+    "Proposal",
     "Remark",
     "Request",
     "SigningPin",

@@ -48,6 +48,8 @@ class Operation(SQLModel, table=True):
     """running, held, stopped or done."""
     per_second: int
     halt_id: str | None = may_refer_to("halt.id")
+    not_before: datetime | None = maybe_instant()
+    """When it begins, on the clock on the wall; its runs are those that are there then. None: they are chosen already."""
     created_at: datetime = instant()
     finished_at: datetime | None = maybe_instant()
 

@@ -137,6 +137,31 @@ class MedicalProfile(SQLModel, table=True):
     scientific_interest: str | None = None
 
 
+class PersonTag(SQLModel, table=True):
+    """A topic that the HCP engaged with. A tag that is taken away is gone from here; the audit tells its history."""
+
+    __tablename__ = "person_tag"
+    person_id: str = Field(primary_key=True, foreign_key="person.id")
+    tag: str = Field(primary_key=True)
+    since: datetime = instant()
+    by: str
+    """The user who gave it, or the house where a run learnt it."""
+    enrolment_id: str | None = None
+    step: str | None = None
+
+
+class PersonFact(SQLModel, table=True):
+    """A fact of the catalogue that has no column of its own, as it was last told; one that is no longer known has no row."""
+
+    __tablename__ = "person_fact"
+    person_id: str = Field(primary_key=True, foreign_key="person.id")
+    name: str = Field(primary_key=True)
+    value: Any = document()
+    source: str
+    """Who told it: a user, or a system by its name."""
+    at: datetime = instant()
+
+
 class Persona(SQLModel, table=True):
     """A persona as last published from the library."""
 

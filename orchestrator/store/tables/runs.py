@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_instant, refers_to, serial, words
+from orchestrator.store.tables.columns import document, documents, instant, may_refer_to, maybe_instant, refers_to, serial, words
 
 
 class Enrolment(SQLModel, table=True):
@@ -35,6 +35,8 @@ class Enrolment(SQLModel, table=True):
     since: datetime | None = maybe_instant()
     until: datetime | None = maybe_instant()
     held_because: str | None = None
+    lines: list[dict[str, Any]] = documents()
+    """Where every line stands; the columns above tell of the main one."""
     end_kind: str | None = None
     end_reason: str | None = None
     move: int = 0

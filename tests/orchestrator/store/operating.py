@@ -15,11 +15,10 @@ from journeys.pace import Pace
 from journeys.position import Position
 from journeys.receipts import Receipt
 from orchestrator.clock import JourneyClock
-from orchestrator.store import library, tables
-from orchestrator.store.engine import transaction
+from orchestrator.store import tables
 from orchestrator.store.operations import Operating
 from tests.builders import NOW, a_journey, a_pause, a_visit, an_exit
-from tests.orchestrator.store.desk.filling import HOME, a_person, add, an_enrolment, the_world
+from tests.orchestrator.store.desk.filling import HOME, a_person, a_version, add, an_enrolment, the_world
 
 RUNS = 7
 ADMIN = Who("user-admin", Role.ADMIN)
@@ -74,8 +73,7 @@ async def several_runs(engine: AsyncEngine, count: int = RUNS, **changes: Any) -
     """Runs of as many HCPs, the first at the visit, every other one at the wait."""
     journey = the_journey()
     await the_world(engine, journey)
-    async with transaction(engine) as session:
-        await library.publish_definition(session, version_2(), source="…", by="user-marketing", now=NOW)
+    await add(engine, a_version(version_2()))
     ids = [f"run{number}" for number in range(count)]
     for number, run in enumerate(ids):
         step, doing = ("pause", "waiting") if number % 2 else ("visit", "task")

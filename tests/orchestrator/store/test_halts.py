@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities.orders import OpenOrder
 from api.paging import Slice
 from api.ports import CountChanged, NotEnrolled
-from api.schemas.operations import HaltDone, LiftHalt, NewHalt
+from api.schemas.operations import Concerned, HaltDone, LiftHalt, NewHalt
 from journeys.events import CatchUp
 from journeys.halts import HaltKind, Scope
 from journeys.reasons import Reason
@@ -64,7 +64,7 @@ async def test_the_count_before_the_act_is_that_of_the_act(engine: AsyncEngine, 
     """Every scope covers its runs and no others; those that have ended do not count."""
     await several_runs(engine)
     await add(engine, an_enrolment(id="over", person_id=ASTRID, status="ended"))
-    assert await StoredHalts(engine).count(scope, value) == concerned
+    assert await StoredHalts(engine).count(scope, value) == Concerned(runs=concerned)
     done = await impose(engine, a_halt(scope=scope, value=value))
     assert done.halt.concerned == concerned
     assert done.operation is None or done.operation.counts.waiting == concerned
@@ -87,8 +87,16 @@ async def test_the_same_act_twice_is_one(engine: AsyncEngine) -> None:
 
 @pytest.mark.parametrize(
     ("scope", "value"),
-    [("journey", "heart-failure-pioneer"), ("version", "heart-failure-pioneer@1"), ("product", "cardiolex"), ("market", "SE"), ("content", "hf-dialogue")]
-    + [("content", "hf-dialogue@2"), ("territory", HOME), ("hcp", ASTRID)],
+    [
+        ("journey", "heart-failure-pioneer"),
+        ("version", "heart-failure-pioneer@1"),
+        ("product", "cardiolex"),
+        ("market", "SE"),
+        ("content", "hf-dialogue"),
+        ("content", "hf-dialogue@2"),
+        ("territory", HOME),
+        ("hcp", ASTRID),
+    ],
 )
 async def test_the_gate_is_shut_at_once(world: AsyncEngine, scope: str, value: str) -> None:
     """Whatever the scope, the touch is deferred from the moment of the act, before any run was told; lifted, it goes out."""

@@ -343,6 +343,7 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("since", INSTANT, nullable=True),
         sa.Column("until", INSTANT, nullable=True),
         sa.Column("held_because", sa.String(), nullable=True),
+        sa.Column("lines", sa.JSON(), nullable=False),
         sa.Column("end_kind", sa.String(), nullable=True),
         sa.Column("end_reason", sa.String(), nullable=True),
         sa.Column("move", sa.Integer(), nullable=False),
@@ -450,6 +451,71 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_persona_assignment_person_id", "persona_assignment", ["person_id"])
+    op.create_table(
+        "person_tag",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("tag", sa.String(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("enrolment_id", sa.String(), nullable=True),
+        sa.Column("step", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.PrimaryKeyConstraint("person_id", "tag"),
+    )
+    op.create_table(
+        "person_fact",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.PrimaryKeyConstraint("person_id", "name"),
+    )
+    op.create_table(
+        "notification",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("journey", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("read_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key", "user_id"),
+    )
+    op.create_index("ix_notification_enrolment_id", "notification", ["enrolment_id"])
+    op.create_index("ix_notification_person_id", "notification", ["person_id"])
+    op.create_index("notification_list", "notification", ["user_id", "at", "id"])
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("enrolment_id", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at", INSTANT, nullable=True),
+        sa.Column("remark_id", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["decided_by"], ["app_user.id"]),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_proposal_enrolment_id", "proposal", ["enrolment_id"])
+    op.create_index("ix_proposal_person_id", "proposal", ["person_id"])
+    op.create_index("one_open_proposal", "proposal", ["person_id", "kind"], unique=True, postgresql_where=sa.text("status = 'open'"))
+    op.create_index("proposal_list", "proposal", ["status", "at", "id"])
     op.create_table(
         "judgement",
         sa.Column("id", sa.String(), nullable=False),
@@ -653,6 +719,7 @@ def _create_tables_of_operations() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("per_second", sa.Integer(), nullable=False),
         sa.Column("halt_id", sa.String(), nullable=True),
+        sa.Column("not_before", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("finished_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["halt_id"], ["halt.id"]),

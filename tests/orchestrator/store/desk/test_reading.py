@@ -126,8 +126,7 @@ async def test_tasks_are_filtered(engine: AsyncEngine) -> None:
     for filters, found in asked:
         assert ids((await tasks.page(REP, **{**base, **filters})).rows) == found
     assert (await tasks.find(MSL, "free"), await tasks.find(REP, "unheard-of")) == (None, None)
-    task = await tasks.open_of(REP, ENROLMENT)
-    assert task is not None
+    (task,) = await tasks.open_of(REP, ENROLMENT)
     assert (task.person.family_name, task.journey) == ("Lindqvist", "heart-failure-pioneer")
 
 

@@ -1,0 +1,52 @@
+"""Notifications: what journeys want colleagues to know, each read by the one it is for."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from api.briefs import person_line
+from api.house import House
+from api.paging import Slice, asked, encode
+from api.problems import responses, unknown
+from api.rows import NotificationRow
+from api.schemas.notifications import NotificationForCommercial, NotificationForMedical, NotificationRead
+from api.schemas.shapes import Page
+from api.security import Anyone
+from api.who import Who
+from journeys.definitions import Definition, NotifyStep
+from journeys.facts import Wall
+
+router = APIRouter(prefix="/notifications", tags=["notifications"])
+
+
+@router.get("", summary="List notifications", responses=responses(401, 422))
+async def list_notifications(
+    who: Anyone,
+    house: House,
+    cut: Annotated[Slice, Depends(asked)],
+    unread: Annotated[bool | None, Query(description="Those not read yet only, or those read only.")] = None,
+) -> Page[NotificationRead]:
+    """One's own: those not read yet first, the latest of them first."""
+    found = await house.notifications.page(who, unread=unread, cut=cut)
+    definitions = await house.definitions.read(sorted({(row.journey, row.version) for row in found.rows}))
+    items = tuple(_told(row, definitions.get((row.journey, row.version)), who) for row in found.rows)
+    return Page(items=items, next=encode(found.next) if found.next else None)
+
+
+@router.post("/{notification_id}/read", summary="Mark a notification as read", responses=responses(401, 404))
+async def read_notification(notification_id: str, who: Anyone, house: House) -> NotificationRead:
+    """It goes below those not read yet. Again changes nothing."""
+    row = await house.notifications.read(who, notification_id, now=house.clock.now())
+    if row is None:
+        raise unknown("notification of yours")
+    definitions = await house.definitions.read([(row.journey, row.version)])
+    return _told(row, definitions.get((row.journey, row.version)), who)
+
+
+def _told(row: NotificationRow, definition: Definition | None, who: Who) -> NotificationRead:
+    step = definition.steps.get(row.step) if definition is not None else None
+    shared = {name: getattr(row, name) for name in ("id", "enrolment_id", "at", "read_at")}
+    shared |= {"text": step.notify.message if isinstance(step, NotifyStep) else "", "person": person_line(row.person) if row.person is not None else None}
+    if not who.sees(Wall.COMMERCIAL):
+        return NotificationForMedical(**shared)
+    return NotificationForCommercial(**shared, journey=row.journey, version=row.version, step=row.step)

@@ -1,0 +1,34 @@
+"""Notifications: a line that a journey puts before a colleague."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.schemas.people import PersonLine
+from api.schemas.shapes import Told
+
+
+class _Notification(Told):
+    id: str = Field(examples=["enr0d8b5c1e6f0e4a519d550c1f4b7a2d10.tell-sales.1.user-sales"])
+    text: str = Field(description="The journey's own words.", examples=["A pioneer asked for a second meeting."])
+    person: PersonLine | None = Field(None, description="Whom it is about, where you may see the HCP.")
+    enrolment_id: str
+    at: datetime
+    read_at: datetime | None = None
+
+
+class NotificationForCommercial(_Notification):
+    seen_by: Literal["commercial"] = "commercial"
+    journey: str = Field(examples=["heart-failure-pioneer"])
+    version: int = Field(examples=[1])
+    step: str = Field(examples=["tell-sales"])
+
+
+class NotificationForMedical(_Notification):
+    """A journey's name and steps tell how sales rates the HCP: medical reads the words alone."""
+
+    seen_by: Literal["medical"] = "medical"
+
+
+NotificationRead = Annotated[NotificationForCommercial | NotificationForMedical, Field(discriminator="seen_by")]

@@ -1,0 +1,69 @@
+"""`dirigent migrations`: who would move where, and moving them."""
+
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from api.schemas.operations import MigrationPreview, NewMigration, OperationLine, PlanMigration
+from journeys.versions import RELEASED, VersionState
+from orchestrator.operating import CHANGING, Desk, NotDoneError, at_the_desk, once
+
+app = typer.Typer(no_args_is_help=True, help="Move people from one version of a journey to another.")
+
+Journey = Annotated[str, typer.Argument(help="The journey.", show_default=False)]
+Source = Annotated[int, typer.Argument(help="The version to move from.", show_default=False)]
+Target = Annotated[int, typer.Argument(help="The version to move to.", show_default=False)]
+Map = Annotated[list[str] | None, typer.Option("--map", help="step=step: where those go who stand at a step that is gone. May be given again.")]
+By = Annotated[str, typer.Option("--as", help="The user who acts.", show_default=False)]
+Why = Annotated[str, typer.Option("--remark", help="Why, in a sentence.", show_default=False)]
+
+
+@app.command()
+def preview(journey: Journey, source: Source, target: Target, *, mapping: Map = None) -> None:
+    """Where everybody would stand, by step, before anything happens."""
+
+    async def work(desk: Desk) -> MigrationPreview:
+        plan = _plan(journey, source, target, mapping)
+        await _judge(desk, plan)
+        return await desk.migrations.preview(plan)
+
+    seen = at_the_desk(work)
+    for step in seen.steps:
+        typer.echo(f"{step.count:6}  {step.step} ({step.doing})  " + (f"stays on its version: {step.code}" if step.code else f"-> {step.to or 'ends'}"))
+    typer.echo(f"{seen.movable} runs movable, {seen.refused} refused, {seen.not_now} not now, {seen.not_begun} not begun")
+
+
+@app.command()
+def begin(journey: Journey, source: Source, target: Target, *, as_: By, remark: Why, mapping: Map = None, per_second: int = 5) -> None:
+    """Move every run under way on the source version, one after the other. `dirigent operations report` tells what became of each."""
+
+    async def work(desk: Desk) -> OperationLine:
+        who = await desk.somebody(as_, CHANGING)
+        plan = _plan(journey, source, target, mapping)
+        await _judge(desk, plan)
+        migration = NewMigration(**plan.model_dump(), reason="strategy_changed", remark=remark, per_second=per_second)
+        request = once(who)
+        return await desk.migrations.begin(who, migration, remark=await desk.remark(who, remark, request), once=request, now=desk.now)
+
+    operation = at_the_desk(work)
+    typer.echo(f"operation {operation.id}: {operation.counts.waiting} runs")
+
+
+def _plan(journey: str, source: int, target: int, mapping: list[str] | None) -> PlanMigration:
+    pairs = dict(each.partition("=")[::2] for each in mapping or [])
+    try:
+        return PlanMigration(journey=journey, source=source, target=target, mapping=pairs)
+    except ValidationError as invalid:
+        raise NotDoneError("; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in invalid.errors())) from None
+
+
+async def _judge(desk: Desk, plan: PlanMigration) -> None:
+    source, target = [await desk.definitions.find(plan.journey, version, now=desk.now) for version in (plan.source, plan.target)]
+    if source is None or target is None:
+        raise NotDoneError(f"{plan.journey} has no version {plan.source if source is None else plan.target}.")
+    if source.life.state not in RELEASED or target.life.state is not VersionState.PUBLISHED:
+        raise NotDoneError("People are moved from a version that was published to one that is.")
+    strangers = [to for to in plan.mapping.values() if to not in target.definition.steps]
+    if strangers:
+        raise NotDoneError(f"Version {plan.target} has no step {strangers[0]!r}: {', '.join(target.definition.steps)}.")

@@ -1,0 +1,37 @@
+"""`dirigent monitor`: looks once at every run, in the store and in Temporal, and lists those that nothing will wake."""
+
+import typer
+
+from api.paging import Slice
+from api.schemas.operations import AlarmLine
+from orchestrator import settings
+from orchestrator.monitor import Monitor
+from orchestrator.operating import Desk, at_the_desk
+from orchestrator.temporal.client import connect
+from orchestrator.temporal.gateway import Gateway
+
+app = typer.Typer()
+
+
+@app.command()
+def monitor(*, look: bool = typer.Option(default=True, help="Look now; else list what the workers' monitors have seen.")) -> None:
+    """List runs that are parked without a waker, with age and kind. Exits with 1 when there are any."""
+    given = settings.load()
+    alarms = at_the_desk(lambda desk: _alarms(desk, given if look else None))
+    for alarm in alarms:
+        typer.echo(f"{alarm.enrolment_id}  {alarm.kind}  {alarm.journey}@{alarm.version}  since {alarm.since:%Y-%m-%d %H:%M}")
+    typer.echo(f"{len(alarms)} alarms")
+    raise typer.Exit(1 if alarms else 0)
+
+
+async def _alarms(desk: Desk, given: settings.Settings | None) -> list[AlarmLine]:
+    if given is not None:
+        gateway = Gateway(await connect(given, lazy=True), task_queue=given.task_queue, pace=desk.clock.pace)
+        await Monitor(desk.watch, gateway, desk.clock).look_everywhere()
+    alarms: list[AlarmLine] = []
+    batch = await desk.watch.page(cut=Slice(100))
+    alarms += batch.rows
+    while batch.next is not None:
+        batch = await desk.watch.page(cut=Slice(100, batch.next))
+        alarms += batch.rows
+    return alarms

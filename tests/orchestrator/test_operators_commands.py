@@ -1,0 +1,98 @@
+"""What an operator types: the same acts as in the API, by a user who is named, with a count before and a message where it is not done."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from orchestrator.store import tables
+from orchestrator.store.engine import make_engine
+from tests.builders import NOW
+from tests.database import Dirigent
+from tests.orchestrator.store.desk.filling import add, every
+from tests.orchestrator.store.operating import a_standing, several_runs
+
+JOURNEY = "heart-failure-pioneer"
+WHO = ("--as", "user-marketing", "--remark", "As agreed.")
+
+
+@pytest.fixture
+def house(database: str) -> str:
+    """Seven runs of one journey, one of them with a held letter, and one alarm."""
+
+    async def fill() -> None:
+        engine = make_engine(database)
+        await several_runs(engine)
+        await add(
+            engine,
+            a_standing("run0", line="side", step="mail", doing="held", reason="no_consent"),
+            tables.AlarmRow(enrolment_id="run1", kind="overslept", since=NOW, seen_at=NOW),
+        )
+        await engine.dispose()
+
+    asyncio.run(fill())
+    return database
+
+
+def rows(database: str, table: type[Any]) -> list[Any]:
+    async def read() -> list[Any]:
+        engine: AsyncEngine = make_engine(database)
+        found = await every(engine, table)
+        await engine.dispose()
+        return found
+
+    return asyncio.run(read())
+
+
+def test_a_pause_is_counted_made_listed_and_lifted(house: str, dirigent: Dirigent) -> None:
+    """From the count to the end, with ids that the next command takes."""
+    assert dirigent("halts", "count", "market", "SE").out == "7 runs under way, 0 waiting for their turn\n"
+    made = dirigent("halts", "pause", "market", "SE", *WHO, "--yes")
+    assert (made.code, "7 runs" in made.out) == (0, True)
+    (halt,) = rows(house, tables.Halt)
+    assert halt.id in dirigent("halts", "list").out
+    lifted = dirigent("halts", "lift", halt.id, *WHO, "--catch-up", "drop")
+    assert (lifted.code, dirigent("halts", "list").out) == (0, "")
+    assert "lifted before" in dirigent("halts", "lift", halt.id, *WHO).out
+    assert "There is no halt" in dirigent("halts", "lift", "nothing", *WHO).err
+
+
+def test_a_migration_is_previewed_begun_held_and_reported(house: str, dirigent: Dirigent) -> None:
+    """Who would stay is told before; the operation is steered by its id."""
+    seen = dirigent("migrations", "preview", JOURNEY, "1", "2")
+    assert "stays on its version: step_gone" in seen.out
+    assert "-> call" in dirigent("migrations", "preview", JOURNEY, "1", "2", "--map", "pause=call").out
+    assert "no step 'nowhere'" in dirigent("migrations", "preview", JOURNEY, "1", "2", "--map", "pause=nowhere").err
+    assert "has no version 9" in dirigent("migrations", "preview", JOURNEY, "1", "9").err
+    begun = dirigent("migrations", "begin", JOURNEY, "1", "2", *WHO, "--map", "pause=call")
+    (operation,) = rows(house, tables.Operation)
+    assert (begun.out, operation.kind) == (f"operation {operation.id}: 7 runs\n", "migrate")
+    assert "held" in dirigent("operations", "hold", operation.id, *WHO).out
+    assert "running" in dirigent("operations", "go-on", operation.id, *WHO).out
+    assert "7 left_out" in dirigent("operations", "stop", operation.id, *WHO).out
+    assert dirigent("operations", "go-on", operation.id, *WHO).code == 1
+    assert len(dirigent("operations", "report", operation.id).out.splitlines()) == 7
+    assert "There is no operation" in dirigent("operations", "report", "nothing").err
+
+
+def test_troubles_are_listed_and_repaired(house: str, dirigent: Dirigent) -> None:
+    """By reason; an act that does not exist is refused in words."""
+    assert "run0.mail.1  held  no_consent" in dirigent("repairs", "list", "--kind", "held", "--reason", "no_consent").out
+    assert ": 1 runs" in dirigent("repairs", "repair", "retry", JOURNEY, *WHO, "--reason", "no_consent").out
+    assert dirigent("repairs", "repair", "mend", JOURNEY, *WHO).code == 1
+    assert dirigent("repairs", "list", "--kind", "odd").code == 1
+
+
+def test_alarms_are_listed_and_end_with_1(house: str, dirigent: Dirigent) -> None:
+    """So that a scheduled job can call it."""
+    seen = dirigent("monitor", "--no-look")
+    assert (seen.code, "run1  overslept" in seen.out, "1 alarms" in seen.out) == (1, True, True)
+
+
+def test_who_may_not_does_not(house: str, dirigent: Dirigent) -> None:
+    """A rep pauses nothing from the command line either, and nobody does so with an odd scope."""
+    refused = dirigent("halts", "pause", "market", "SE", "--as", "user-rep", "--remark", "No.", "--yes")
+    assert (refused.code, "roles" in refused.err) == (1, True)
+    assert rows(house, tables.Halt) == []
+    assert dirigent("halts", "pause", "version", "no-number", *WHO, "--yes").code == 1
