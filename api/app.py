@@ -41,8 +41,8 @@ from api.security import Tokens
 _DESCRIPTION = """\
 Runs the engagement strategy that sales, marketing and medical agreed on, one durable journey for each healthcare professional.
 
-Every request but health, the links in e-mails and the answers of other systems, which sign them, carries a signed bearer token. Every refusal is
-an `application/problem+json` document (RFC 9457) with a stable `code`. A command carries an `Idempotency-Key`: asking again with the same key is safe.
+Every request but health, the links in e-mails and the answers of other systems, which are signed themselves, carries a signed bearer token. Every refusal
+is an `application/problem+json` document (RFC 9457) with a stable `code`. A command carries an `Idempotency-Key`: asking again with the same key is safe.
 """
 _TAGS = [
     {"name": "tasks", "description": "What waits for a human, and the five commands."},
