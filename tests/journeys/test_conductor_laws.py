@@ -15,7 +15,7 @@ from journeys.acceptance import Refusal, refusal
 from journeys.commands import Command, Deliver, OpenTask, What
 from journeys.conditions import Value
 from journeys.conductor import REMEMBERED, advance, alarm, begin
-from journeys.definitions import Definition, EmailStep, Heard, Purpose
+from journeys.definitions import Definition, EmailStep, Heard, Purpose, kind_of
 from journeys.library import PACKAGED, read_library
 from journeys.linting import lint_text
 from journeys.position import position
@@ -202,10 +202,15 @@ def test_every_journey_ends_in_a_fair_world(definition: Definition, spin: int) -
     assert run.state.ended.kind in (EndKind.FINISHED, EndKind.BLOCKED)
 
 
-@pytest.mark.parametrize("name", sorted(read_library(PACKAGED).strategies))
+def walkable(definition: Definition) -> bool:
+    """Whether a walk along one line, that does tasks and lets time pass, knows every kind of its steps."""
+    return {kind_of(step) for step in definition.steps.values()} <= {"visit", "email", "medical", "wait", "branch", "exit"}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, each in read_library(PACKAGED).strategies.items() if walkable(each)))
 @pytest.mark.parametrize("spin", range(6))
 def test_every_packaged_strategy_ends_in_a_fair_world(name: str, spin: int) -> None:
-    """The strategies that come with Dirigent end, too, and none of them as a fault."""
+    """The strategies that come with Dirigent end, too, and none of them as a fault; the rehearsal plays those that a walk along one line cannot."""
     definition = read_library(PACKAGED).strategies[name]
     open_minded = spin % 2 == 0
     facts: dict[str, Value | None] = {
