@@ -71,7 +71,7 @@ async def test_a_result_that_stands_is_reported_again(earlier: Handover, result:
     ],
     ids=["arrived", "did not arrive", "cannot be asked"],
 )
-async def test_what_became_of_a_dead_attempt_is_asked_of_the_channel(journal: list[str] | None, result: str, handover: Handover, offers: int) -> None:
+async def test_failure_3_what_became_of_a_dead_attempt_is_asked_of_the_channel(journal: list[str] | None, result: str, handover: Handover, offers: int) -> None:
     """What arrived is sent, what did not is sent now, and what nobody knows is never sent again."""
     ledger = FakeLedger(Reservation(earlier=RESERVED, message=a_message(), message_id=MESSAGE_ID))
     channel = FakeChannel(journal=journal)

@@ -119,7 +119,7 @@ def embedded(short_tmp: Path) -> Embedded:
 
 
 @pytest.mark.timeout(300)
-async def test_killing_the_worker_and_the_api_loses_nothing_and_sends_nothing_twice(embedded: Embedded) -> None:
+async def test_failure_3_killing_the_worker_and_the_api_loses_nothing_and_sends_nothing_twice(embedded: Embedded) -> None:
     """Reps enrol and complete under keys that they repeat until they are answered, while both processes die several times. Then every run has
     exactly its story, the ledger exactly the touches of those stories, and the inbox each e-mail of the ledger exactly once."""
     async with embedded, browser(embedded) as http:

@@ -46,7 +46,7 @@ def played_out(run: Run) -> list[Any]:
 
 
 @pytest.mark.parametrize(("catch_up", "at_once", "in_all"), [(CatchUp.SHIFT, 0, 40), (CatchUp.SEND_LATEST, 30, 40), (CatchUp.DROP, 0, 10)])
-def test_thirty_days_of_pause(catch_up: CatchUp, at_once: int, in_all: int) -> None:
+def test_failure_4_thirty_days_of_pause_lose_nobody_and_flood_nobody(catch_up: CatchUp, at_once: int, in_all: int) -> None:
     """Of forty letters thirty fell due meanwhile. `shift` sends all of them thirty days later than said, `send_latest` those thirty at once,
     `drop` those thirty never; the ten others go out, and none goes out twice or while the pause holds."""
     sent: Counter[str] = Counter()

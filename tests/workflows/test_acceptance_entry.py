@@ -104,7 +104,7 @@ async def test_a6_whoever_still_meets_the_condition_enters_again_and_whoever_doe
     assert entered >= 2
 
 
-async def test_re_entry_while_in_flight_neither_stalls_nor_doubles(house: House) -> None:
+async def test_failure_10_re_entry_while_in_flight_neither_stalls_nor_doubles(house: House) -> None:
     """Failure 10: an event that would enter a run that is under way is refused with its reason, and the run goes on."""
     steps = {"pause": a_pause("300 days", next="done"), "done": an_exit()}
     await house.publish(**one_message("long", {"on": {"event": "webinar_attended"}, "again": "after_exit"}) | {"steps": steps})

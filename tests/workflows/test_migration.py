@@ -73,7 +73,7 @@ async def replay_all(run: Played) -> None:
 
 @pytest.mark.parametrize("how", [added, reordered, rewired, of_other_content], ids=lambda how: how.__name__)
 @every_kind
-async def test_who_is_parked_stays_there(parked: Parked, how: Edit, time_skipping: WorkflowEnvironment) -> None:
+async def test_failure_6_who_is_parked_stays_there(parked: Parked, how: Edit, time_skipping: WorkflowEnvironment) -> None:
     """Steps that are added, moved, rewired or of other content leave the passage, its task and its touch as they were."""
     async with a_stage(time_skipping) as stage:
         run = await parked.park(stage)
@@ -89,7 +89,7 @@ async def test_who_is_parked_stays_there(parked: Parked, how: Edit, time_skippin
 
 
 @every_kind
-async def test_who_is_parked_at_a_step_that_is_gone_goes_where_the_map_says(parked: Parked, time_skipping: WorkflowEnvironment) -> None:
+async def test_failure_6_who_is_parked_at_a_step_that_is_gone_goes_where_the_map_says(parked: Parked, time_skipping: WorkflowEnvironment) -> None:
     """Without the map the run stays on its version, untouched; with it, what was open is taken back and the target is entered."""
     async with a_stage(time_skipping) as stage:
         run = await parked.park(stage)
@@ -122,7 +122,7 @@ async def test_who_is_parked_at_a_step_of_another_kind_begins_it_anew(parked: Pa
 
 
 @pytest.mark.parametrize("parked", [parked for parked in PARKED if parked.lengths], ids=lambda parked: parked.name)
-async def test_a_shortened_step_is_over_and_a_lengthened_one_goes_on(parked: Parked, time_skipping: WorkflowEnvironment) -> None:
+async def test_failure_6_a_shortened_step_is_over_and_a_lengthened_one_goes_on(parked: Parked, time_skipping: WorkflowEnvironment) -> None:
     """A task, a hold or a wait that was made longer outlives its old end; one that was then shortened past its end is over at once."""
     async with a_stage(time_skipping) as stage:
         run = await parked.park(stage)

@@ -176,14 +176,14 @@ async def test_everybody_is_stopped(clinic: Clinic) -> None:
     assert sorted(row.end_reason or "" for row in await clinic.enrolments()) == ["moved_away", *["safety_signal"] * (COUNT - 1)]
 
 
-async def test_a_workflow_terminated_behind_our_back_is_noticed(clinic: Clinic) -> None:
+async def test_failure_1_a_workflow_terminated_behind_our_back_is_noticed(clinic: Clinic) -> None:
     """The store says that the run waits; nothing will ever wake it. The others are well."""
     assert await clinic.monitor().look_everywhere() == ()
     await clinic.client.get_workflow_handle(workflow_id(clinic.runs[2])).terminate()
     assert [(alarm.enrolment_id, alarm.kind) for alarm in await clinic.monitor().look_everywhere()] == [(clinic.runs[2], "gone")]
 
 
-async def test_a_lost_row_of_the_outbox_is_noticed(clinic: Clinic) -> None:
+async def test_failure_1_a_lost_row_of_the_outbox_is_noticed(clinic: Clinic) -> None:
     """An enrolment whose start was lost never begins; a pause whose end was lost never ends."""
     await add(clinic.engine, an_enrolment(id="lost", status="requested", territory_id=HOME, created_at=clinic.clock.now()))
     halt = NewHalt.model_validate({"kind": "pause", "scope": "hcp", "value": f"person-{clinic.runs[1]}", "reason": "other", "remark": "A break."})

@@ -98,7 +98,7 @@ async def test_a_person_is_found_by_another_system_s_id(world: AsyncEngine) -> N
     assert (row.person_id, row.standing) == (ASTRID, "taken")
 
 
-async def test_an_event_of_an_unknown_person_is_kept_and_looked_at_again(world: AsyncEngine) -> None:
+async def test_failure_2_an_event_of_an_unknown_person_is_kept_and_looked_at_again(world: AsyncEngine) -> None:
     """It says why it was not taken; told again when the person is known, it is taken."""
     row, repeated = await _take(world, external={"source": "crm", "value": "0099"})
     assert (row.standing, repeated, row.effects) == ("unknown_person", False, ())
@@ -108,7 +108,7 @@ async def test_an_event_of_an_unknown_person_is_kept_and_looked_at_again(world: 
     assert len(await every(world, tables.OutsideEvent)) == 1
 
 
-async def test_an_event_that_nothing_names_is_kept_without_its_fields(world: AsyncEngine) -> None:
+async def test_failure_2_an_event_that_nothing_names_is_kept_without_its_fields(world: AsyncEngine) -> None:
     """What is not declared may hold anything, also somebody's name: that it came and why it was not taken is enough."""
     row, _ = await _take(world, "horoscope_read", fields={"name": "Astrid"})
     assert row.standing == "unknown_event"

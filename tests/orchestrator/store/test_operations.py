@@ -144,7 +144,7 @@ async def test_it_can_be_held_and_stopped(engine: AsyncEngine) -> None:
     assert len(hands.moved) == 3
 
 
-async def test_runs_in_trouble_are_listed_by_age(engine: AsyncEngine) -> None:
+async def test_failure_12_runs_in_trouble_are_listed_by_age(engine: AsyncEngine) -> None:
     """Held, overdue and stuck, those that stand there longest first; what is well is not listed."""
     await several_runs(engine, 4)
     early = datetime(2027, 1, 1, tzinfo=UTC)
@@ -169,7 +169,7 @@ async def test_runs_in_trouble_are_listed_by_age(engine: AsyncEngine) -> None:
 
 
 @pytest.mark.parametrize(("action", "step"), [("retry", None), ("go_on", None), ("move_to", "visit"), ("leave", None)])
-async def test_a_repair_in_bulk_acts_on_what_the_filters_leave(engine: AsyncEngine, action: str, step: str | None) -> None:
+async def test_failure_12_a_repair_in_bulk_acts_on_what_the_filters_leave(engine: AsyncEngine, action: str, step: str | None) -> None:
     """One command for each line, or for each run that is to leave; each with its result, and the whole in the audit."""
     await several_runs(engine, 3)
     held = {"doing": "held", "reason": "no_consent", "step": "mail"}

@@ -93,7 +93,7 @@ async def test_a_count_enters_nobody(world: AsyncEngine) -> None:
     assert (await store.take(PageOrder(sweep=sweep_id), now=NOW)).doing is Doing.COUNTED
 
 
-async def test_a_failing_person_does_not_stop_or_repeat_the_batch(world: AsyncEngine) -> None:
+async def test_failure_7_a_failing_person_does_not_stop_or_repeat_the_batch(world: AsyncEngine) -> None:
     """Failure 7: a record that cannot be read is a failed result with its kind, and everybody after it is entered, once."""
     broken: dict[str, Any] = {"channel": "email", "purpose": "promotional", "market": "SE", "text_version": "1", "method": "paper", "captured_by": "x"}
     await add(world, tables.Consent(id="broken", person_id="person-2", act="perhaps", at=NOW, recorded_at=NOW, **broken))
@@ -106,7 +106,7 @@ async def test_a_failing_person_does_not_stop_or_repeat_the_batch(world: AsyncEn
     assert len(await every(world, tables.Enrolment)) == 6
 
 
-async def test_a_page_that_was_cut_off_is_taken_again_and_nobody_twice(world: AsyncEngine) -> None:
+async def test_failure_7_a_page_that_was_cut_off_is_taken_again_and_nobody_twice(world: AsyncEngine) -> None:
     """Failure 7 and the lost page: what the first attempt did stays, the repetition does the rest."""
     store, sweep_id = StoredSweeps(world, per_second=3.0), await _begin(world)
     first = await store.take(PageOrder(sweep=sweep_id), now=NOW)
