@@ -26,7 +26,9 @@ async def crowd(stage: Stage) -> list[Played]:
 
 
 @pytest.mark.parametrize(("catch_up", "at_once", "in_all"), [(CatchUp.SHIFT, 0, 8), (CatchUp.SEND_LATEST, 6, 8), (CatchUp.DROP, 0, 2)])
-async def test_failure_4_thirty_days_of_pause_lose_nobody_and_flood_nobody(catch_up: CatchUp, at_once: int, in_all: int, time_skipping: WorkflowEnvironment) -> None:
+async def test_failure_4_thirty_days_of_pause_lose_nobody_and_flood_nobody(
+    catch_up: CatchUp, at_once: int, in_all: int, time_skipping: WorkflowEnvironment
+) -> None:
     """Nothing goes out while it holds; afterwards exactly what the policy says, and everybody comes to the end."""
     async with a_stage(time_skipping) as stage:
         runs = await crowd(stage)
