@@ -73,10 +73,12 @@ def advance(definition: Definition, state: State, event: on.Event, now: datetime
 
 def alarm(state: State) -> datetime | None:
     """When the run wants to be woken if nothing else happens: None while it is paused or has only effects under way, and after the end."""
-    if state.pauses or state.ended is not None:
+    known = vars(state)
+    if known["pauses"] or known["ended"] is not None:
         return None
-    dues = [due for place in state.places if (due := due_at(place)) is not None]
-    return min((*dues, state.ends_by) if state.ends_by is not None else dues, default=None)
+    dues = [due for place in known["places"] if (due := due_at(place)) is not None]
+    ends_by = known["ends_by"]
+    return min((*dues, ends_by) if ends_by is not None else dues, default=None)
 
 
 def due_at(place: Place) -> datetime | None:

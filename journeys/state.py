@@ -182,8 +182,8 @@ class State(Stored):
     @property
     def ready(self) -> Ready | None:
         """The line at a door whose turn it is; None while the run is paused, and while an effect is under way, whose answer comes first."""
-        first = None
-        for place in self.places if not self.pauses else ():
+        known, first = vars(self), None
+        for place in known["places"] if not known["pauses"] else ():
             if place.is_ == "ready":
                 first = first or place
             elif place.is_ == "sending" or place.is_ == "passing":  # noqa: PLR1714 - so that mypy follows
@@ -227,4 +227,5 @@ P = TypeVar("P", AtTask, Sending, Held, Passing, Waiting, Joining)
 
 def settled(kind: type[P], place: Place, **more: Any) -> P:
     """The same passage in another kind of place."""
-    return made(kind, {"step": place.step, "key": place.key, "since": place.since, "line": place.line, **more})
+    here = vars(place)
+    return made(kind, {"step": here["step"], "key": here["key"], "since": here["since"], "line": here["line"], **more})

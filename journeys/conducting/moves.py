@@ -26,6 +26,8 @@ class Move:
     def __init__(self, definition: Definition, state: State, now: datetime) -> None:
         self.definition = definition
         self.state = state.model_copy()
+        self._known = vars(self.state)  # attributes of pydantic's models are slow to read, and these are read all the time
+        self._steps = definition.steps
         self.now = now
         self.line = MAIN
         self.late = False
@@ -37,29 +39,30 @@ class Move:
     def place(self) -> Place | None:
         """Where the line in play stands."""
         line = self.line
-        for place in self.state.places:
+        for place in self._known["places"]:
             if place.line == line:
-                return place
+                found: Place = place
+                return found
         return None
 
     @property
     def step(self) -> Step | None:
         """The step at which the line in play stands."""
         place = self.place
-        return None if place is None else self.definition.steps.get(place.step)
+        return None if place is None else self._steps.get(place.step)
 
     def keep(self, **changes: Any) -> None:
         """Change the working copy: its values are replaced, never altered, so the state that was given stays as it is."""
-        self.state.__dict__.update(changes)
+        self._known.update(changes)
 
     def park(self, place: Place) -> None:
         """The line of that place stands there now."""
-        places = self.state.places
+        places = self._known["places"]
         if len(places) == 1 and places[0].line == place.line:
-            self.state.__dict__["places"] = (place,)
+            self._known["places"] = (place,)
             return
         known = any(other.line == place.line for other in places)
-        self.keep(places=tuple(place if other.line == place.line else other for other in places) if known else (*places, place))
+        self._known["places"] = tuple(place if other.line == place.line else other for other in places) if known else (*places, place)
 
     def note(self, what: What, **told: Any) -> None:
         place = self.place
@@ -82,14 +85,14 @@ class Move:
         when it is this line's turn."""
         while True:
             self._hops += 1
-            step = self.definition.steps.get(step_id)
-            if step is None or (self._hops > HOPS and self._hops > 2 * len(self.definition.steps)):
+            step = self._steps.get(step_id)
+            if step is None or (self._hops > HOPS and self._hops > 2 * len(self._steps)):
                 self.end(EndKind.FAULT, "unknown_step" if step is None else "loop_without_pause")
                 return
             if again or not self._exhausted(step_id, step):
-                passages = self.state.passages
+                passages = self._known["passages"]
                 self.stand(step_id)
-                self.keep(passages={**passages, step_id: passages.get(step_id, 0) + 1})
+                self._known["passages"] = {**passages, step_id: passages.get(step_id, 0) + 1}
                 return
             to = path(step, EXHAUSTED)
             self.note(What.EXHAUSTED, step=step_id, key=None, to=to)
@@ -103,7 +106,7 @@ class Move:
 
     def stand(self, step_id: str) -> None:
         """Stand at the door of a step, under the name of the passage to come."""
-        key = passage_key(self.state.enrolment, step_id, self.state.passages.get(step_id, 0) + 1)
+        key = passage_key(self._known["enrolment"], step_id, self._known["passages"].get(step_id, 0) + 1)
         self.park(made(at.Ready, {"step": step_id, "key": key, "since": self.now, "line": self.line, "late": self.late}))
 
     def proceed(self) -> None:
