@@ -126,7 +126,8 @@ async def test_tasks_are_filtered(engine: AsyncEngine) -> None:
     for filters, found in asked:
         assert ids((await tasks.page(REP, **{**base, **filters})).rows) == found
     assert (await tasks.find(MSL, "free"), await tasks.find(REP, "unheard-of")) == (None, None)
-    (task,) = await tasks.open_of(REP, ENROLMENT)
+    task, free = await tasks.open_of(REP, ENROLMENT)
+    assert free.id == "free"
     assert (task.person.family_name, task.journey) == ("Lindqvist", "heart-failure-pioneer")
 
 
