@@ -10,7 +10,7 @@ from tests.end_to_end.embedded_house import browser, invite, name, phone
 from tests.end_to_end.house import link
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_a_second_start_goes_on_with_every_run(short_tmp: Path) -> None:
     """A run that stood at a task, one in the middle of a wait, and a link that was mailed before: all of them work after the second start, under the
     same token, and what was done before is neither lost nor repeated."""
