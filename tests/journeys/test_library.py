@@ -15,7 +15,7 @@ from tests.builders import a_content, a_definition, a_market, a_persona, written
 def root(tmp_path: Path) -> Path:
     """A small sound library."""
     parts = {
-        "markets.yaml": {"markets": [a_market().model_dump(mode="json")]},
+        "markets.yaml": {"markets": [a_market().model_dump(mode="json", exclude_none=True)]},
         "personas/pioneer.yaml": a_persona().model_dump(mode="json"),
         "content/hf-dialogue@2.yaml": a_content(),
         "content/hf-detail-aid@2.yaml": a_content("hf-detail-aid@2", made_for="face_to_face"),
@@ -45,7 +45,7 @@ def test_a_library_is_read_by_its_names(root: Path) -> None:
         ("personas/other.yaml", written(a_persona("traditional").model_dump(mode="json")), "J007"),
         ("content/hf-dialogue@3.yaml", written(a_content("hf-dialogue@2")), "J003"),
         ("markets.yaml", "markets: []\n", "J004"),
-        ("markets.yaml", written({"markets": [a_market().model_dump(mode="json")] * 2}), "J003"),
+        ("markets.yaml", written({"markets": [a_market().model_dump(mode="json", exclude_none=True)] * 2}), "J003"),
     ],
 )
 def test_broken_parts_break_the_library(root: Path, name: str, text: str, code: str) -> None:

@@ -15,7 +15,7 @@ from tests.builders import a_content, a_definition, a_market, a_pause, a_persona
 def root(tmp_path: Path) -> Path:
     """A library whose one strategy is sound."""
     parts = {
-        "markets.yaml": {"markets": [a_market().model_dump(mode="json")]},
+        "markets.yaml": {"markets": [a_market().model_dump(mode="json", exclude_none=True)]},
         "personas/pioneer.yaml": a_persona().model_dump(mode="json"),
         "content/hf-dialogue@2.yaml": a_content(),
         "strategies/heart-failure-pioneer.yaml": a_definition(steps={"mail": an_email(), "done": an_exit()}),
