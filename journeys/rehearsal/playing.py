@@ -1,6 +1,8 @@
 """A whole rehearsal: everybody in turn, circle by circle, and the counts of all made into one report."""
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from journeys.rehearsal.people import Person, circles
 from journeys.rehearsal.report import Report, report
@@ -20,10 +22,23 @@ class UnknownPersonError(Exception):
 
 def rehearse(stage: Stage, people: Iterable[Person]) -> Report:
     """Play the stage's strategies over the people. The same arguments give the same report, to the byte."""
-    tally = Tally(start=stage.start)
-    for circle in circles(people):
-        Room(stage, circle, tally).play()
+    tally, everybody = Tally(start=stage.start), circles(people)
+    with _settled():
+        for circle in everybody:
+            room = Room(stage, circle, tally)
+            room.play()
+            room.clear()
     return report(stage, tally)
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """What is there before the play is there after it: the collector need not go over all the people again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def trace(stage: Stage, people: Iterable[Person], person: str) -> tuple[Line, ...]:

@@ -11,7 +11,22 @@ from journeys.rehearsal import Stage, packaged_behaviour, populate, rehearse, te
 from journeys.rehearsal import __file__ as room
 from tests.journeys.rehearsal.stages import START
 
-ALLOWED = {"__future__", "bisect", "collections", "dataclasses", "datetime", "functools", "heapq", "itertools", "pathlib", "random", "statistics", "typing"}
+ALLOWED = {
+    "__future__",
+    "bisect",
+    "collections",
+    "contextlib",
+    "dataclasses",
+    "datetime",
+    "functools",
+    "gc",
+    "heapq",
+    "itertools",
+    "pathlib",
+    "random",
+    "statistics",
+    "typing",
+}
 """What the rehearsal needs of the standard library. Nothing in it can reach another process or machine."""
 
 PLAY = """
