@@ -128,7 +128,7 @@ def migrate(state: State, order: Transfer, *, old: Definition, now: datetime) ->
     leaving = [fate for fate in fates if not fate.stays]
     for fate in leaving:
         _take_leave(move, fate.spot.line)
-    move.definition = new
+    move.turn_to(new)
     known = move.state.facts
     move.keep(facts={name: order.facts.get(name, known.get(name)) for name in new.facts}, ends_by=edits.horizon(move, old, began=order.began))
     move.check_ends()

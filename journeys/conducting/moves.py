@@ -35,6 +35,10 @@ class Move:
         self.asked = False
         self._hops = 0
 
+    def turn_to(self, definition: Definition) -> None:
+        """Play on by another version of the journey."""
+        self.definition, self._steps = definition, definition.steps
+
     @property
     def place(self) -> Place | None:
         """Where the line in play stands."""
