@@ -1,5 +1,6 @@
 """The kinds of step: each with one key that names the kind, and the ways that lead out of it."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
@@ -49,8 +50,9 @@ class _SendingStep(_Going):
     offers: tuple[StepId, ...] = ()
 
     @property
+    @abstractmethod
     def sending(self) -> Sending:
-        raise NotImplementedError
+        """What is sent, whatever the kind of step."""
 
     @property
     def _own_ways(self) -> tuple[str, ...]:
