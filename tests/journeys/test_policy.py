@@ -86,6 +86,7 @@ def test_what_nothing_speaks_against_is_allowed() -> None:
         "one_copy",
         "weekly_cap",
         "quiet_hours",
+        "halt",
     ]
     assert {check.verdict for check in allowed.checks} == {"allowed"}
 
@@ -210,6 +211,13 @@ class TestQuietHours:
         """Hours that never end would be a stop, and a stop is another thing."""
         with pytest.raises(ValidationError, match="quiet hours begin and end"):
             MarketPolicy.model_validate({**SWEDEN.model_dump(), "quiet_hours": {"on": ["sat"]}})
+
+
+def test_what_is_paused_keeps_its_touches_back() -> None:
+    """Whatever the purpose: deferred for a day at a time, and not refused, so that nothing is lost when the pause is lifted."""
+    for purpose in Purpose:
+        kept = verdict({"purpose": purpose}, halted=True, content=a_content(purpose=purpose))
+        assert (kept.verdict, kept.reason, kept.until) == ("deferred", Reason.PAUSED, NOW + policy.LOOK_AGAIN)
 
 
 # All together

@@ -40,7 +40,7 @@ from tests.orchestrator.store.desk.filling import ASTRID, HOME, MARKETING, a_per
 from tests.orchestrator.store.forcing import an_event, declare, put_in_force
 from tests.workflows.links import PlainLinks
 from tests.workflows.memory import MemoryChannel, MemoryRequests, MemoryRuns
-from tests.workflows.stages import speaking_pydantic
+from tests.workflows.stages import busy, speaking_pydantic
 from workflows.journey import Journey
 from workflows.run import workflow_id
 
@@ -148,6 +148,15 @@ class House:
 
     def handle(self, enrolment: str) -> WorkflowHandle[Journey, Ending]:
         return self.client.get_workflow_handle_for(Journey.run, workflow_id(enrolment))
+
+    async def length(self, enrolment: str) -> int:
+        """How many events the history of a run has, once nothing of the run is under way."""
+
+        async def look() -> int | None:
+            history = await self.handle(enrolment).fetch_history()
+            return None if busy(history) else len(history.events)
+
+        return await eventually(look, "a run at rest")
 
     @property
     def sent(self) -> Counter[str]:

@@ -48,6 +48,11 @@ PATIENCE = 30.0
 """Seconds of real time that anything may take that needs no time to pass."""
 
 _numbers = count(1)
+_BEGUN = {EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED}
+_OVER = {
+    *(EventType.Value(f"EVENT_TYPE_WORKFLOW_TASK_{how}") for how in ("COMPLETED", "FAILED", "TIMED_OUT")),
+    *(EventType.Value(f"EVENT_TYPE_ACTIVITY_TASK_{how}") for how in ("COMPLETED", "FAILED", "TIMED_OUT", "CANCELED")),
+}
 _AT_REST = {EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, EventType.EVENT_TYPE_TIMER_STARTED, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED}
 """What a history ends with when a run waits for somebody or something."""
 
@@ -112,10 +117,17 @@ class Stage:
             await service.lock_time_skipping(LockTimeSkippingRequest())
 
     async def clear(self) -> None:
-        """Terminate what still runs: the servers outlive their stages, and a run without a worker would hold up the time of the next."""
+        """Terminate what still runs: the servers outlive their stages, and a run without a worker would hold up the time of the next.
+
+        Each is let finish what it is doing: a task that a termination cuts off locks the skipping server's time for good.
+        """
         for enrolment in self.runs.opened:
             with suppress(RPCError):
-                await self.client.get_workflow_handle(workflow_id(enrolment)).terminate()
+                handle = self.client.get_workflow_handle(workflow_id(enrolment))
+                deadline = time.monotonic() + PATIENCE / 10
+                while self.skips_time and busy(await handle.fetch_history()) and time.monotonic() < deadline:
+                    await asyncio.sleep(0.005)
+                await handle.terminate()
 
     async def play(self, definition: Definition, *, facts: dict[str, Value | None] | None = None, **arrival: Any) -> "Played":
         """Start a run of the definition for a pioneer; `arrival` is what else is known at the door."""
@@ -241,6 +253,12 @@ class Played:
             length = len(history.events)
             await asyncio.sleep(0.05)
         raise AssertionError("the history does not come to rest")
+
+
+def busy(history: WorkflowHistory) -> bool:
+    """Whether a worker has, or is about to get, something of the run to do."""
+    kinds = [event.event_type for event in history.events]
+    return sum(kind in _BEGUN for kind in kinds) > sum(kind in _OVER for kind in kinds)
 
 
 async def eventually(true: Callable[[], bool], otherwise: Callable[[], str]) -> None:
