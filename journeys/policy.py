@@ -42,6 +42,9 @@ class Evidence(Stored):
     """The recipient's profession."""
     objected: bool
     suppressed: bool
+    """Whether the recipient is on the stop list."""
+    gone: bool = False
+    """Whether they are on it as deceased, retired or struck off the register: then there is nobody whom even safety information would serve."""
     consents: tuple[ConsentAct, ...]
     content: ContentVersion | None
     touches: tuple[Instant, ...]
@@ -107,10 +110,12 @@ def recipient(_: Intent, evidence: Evidence, __: datetime) -> Check:
 
 
 def objection(intent: Intent, evidence: Evidence, _: datetime) -> Check:
-    """The right to object to direct marketing is absolute (GDPR Art. 21(2) and (3)); the stop list stops everything but safety."""
+    """The right to object to direct marketing is absolute (GDPR Art. 21(2) and (3)); the stop list stops everything but safety, and that too for who
+    is gone."""
     if evidence.objected and intent.purpose is Purpose.PROMOTIONAL:
         return _check("objection", Reason.OBJECTED)
-    return _check("objection", Reason.SUPPRESSED if evidence.suppressed and intent.purpose is not Purpose.SAFETY else None)
+    stopped = evidence.gone or (evidence.suppressed and intent.purpose is not Purpose.SAFETY)
+    return _check("objection", Reason.SUPPRESSED if stopped else None)
 
 
 def consent(intent: Intent, evidence: Evidence, now: datetime) -> Check:

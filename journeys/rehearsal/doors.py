@@ -85,7 +85,7 @@ def _in_the_way(room: Room, member: Member, part: Part, entered: Entered | None)
     definition, person = part.definition, member.person
     if member.objected and definition.purpose is Purpose.PROMOTIONAL:
         return "objected"
-    if person.suppressed:
+    if person.suppressed and definition.purpose is not Purpose.SAFETY:
         return "suppressed"
     if person.market not in definition.markets:
         return "wrong_market"

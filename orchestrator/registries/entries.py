@@ -76,6 +76,7 @@ class RegisteredPerson(Entry):
 
 class RegisteredOrganisation(Entry):
     name: str
+    zone: str | None = None
 
 
 class Deactivated(Entry):

@@ -119,7 +119,7 @@ def _row(line: int, get: Get) -> Row | Reason:
             return _person(line, npi, get)
         case "2":
             name = get("Provider Organization Name (Legal Business Name)")
-            return RegisteredOrganisation(line=line, npi=npi, name=name) if name else Reason.NAME
+            return RegisteredOrganisation(line=line, npi=npi, name=name, zone=_zone(get)) if name else Reason.NAME
         case _:
             return Reason.ENTITY_TYPE
 
@@ -148,8 +148,13 @@ def _person(line: int, npi: str, get: Get) -> RegisteredPerson | Reason:
         salutation=salutation(get("Provider Name Prefix Text")),
         profession=profession,
         specialty=specialty,
-        zone=zone_of(get("Provider Business Practice Location Address State Name").upper()),
+        zone=_zone(get),
     )
+
+
+def _zone(get: Get) -> str | None:
+    """Of the place where they practise."""
+    return zone_of(get("Provider Business Practice Location Address State Name").upper())
 
 
 def _primary_taxonomy(get: Get) -> str:

@@ -41,7 +41,7 @@ async def tell_runs(session: AsyncSession, person_id: str, names: Iterable[str],
 
 async def draw_calendar(session: AsyncSession, person: Person, *, id: str, now: datetime) -> None:  # noqa: A002 - likewise
     """The person is in another zone or market now: tell the runs by which calendar they go on."""
-    calendar = calendar_for(person, await policy_of(session, person.market), now=now)
+    calendar = await calendar_for(session, person, await policy_of(session, person.market), now=now)
     await outbox.tell_person(session, person.id, CalendarDrawn(id=id, calendar=calendar))
 
 

@@ -28,6 +28,7 @@ from orchestrator.store.facts import consent_acts, has_objected, nurse_of
 from orchestrator.store.halts import holds_back
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
+from orchestrator.store.tables.people import ACTIVE, RESTRICTED
 
 COUNTED = (RESERVED, Handover.ACCEPTED, Handover.UNKNOWN)
 """The states in which a touch counts as contact pressure: what may have reached the person."""
@@ -92,7 +93,7 @@ class StoredLedger:
             return verdict, self._composer.compose(
                 asked.touch.key,
                 content=asked.content,
-                to=_addressee(asked, asked.recipient, now),
+                to=await _addressee(session, asked, asked.recipient, now),
                 rep=await _conductor_name(session, asked.enrolment),
                 channel=asked.touch.channel,
                 occasion=_occasion(asked.touch),
@@ -199,11 +200,12 @@ async def _evidence(session: AsyncSession, asked: _Asked, now: datetime) -> Evid
         carried=asked.carried,
         audience=recipient.profession,
         objected=await has_objected(session, recipient.id),
-        suppressed=recipient.status != "active",
+        suppressed=recipient.status != ACTIVE,
+        gone=recipient.status not in {ACTIVE, RESTRICTED},
         consents=await consent_acts(session, recipient.id),
         content=asked.content,
         touches=await _pressure(session, recipient.id, asked, now),
-        calendar=calendar_for(recipient, asked.market, now=now),
+        calendar=await calendar_for(session, recipient, asked.market, now=now),
         has_copy=await _has_copy(session, recipient, asked, now),
         halted=await holds_back(session, asked.enrolment, asked.touch.content, recipient=recipient.id),
     )
@@ -271,7 +273,7 @@ def _occasion(touch: Deliver) -> Occasion | None:
     return Occasion(touch.starts, touch.ends) if touch.starts is not None and touch.ends is not None else None
 
 
-def _addressee(asked: _Asked, person: tables.Person, now: datetime) -> Addressee:
+async def _addressee(session: AsyncSession, asked: _Asked, person: tables.Person, now: datetime) -> Addressee:
     """The person as addressee. A letter is approved for a market in that market's languages, so the person's own comes first only among them."""
     market = asked.market
     languages = market.languages if market is not None else ()
@@ -282,7 +284,7 @@ def _addressee(asked: _Asked, person: tables.Person, now: datetime) -> Addressee
         address=address_of(person, asked.touch.channel) or "",
         languages=tuple(sorted(languages, key=lambda language: language != person.language)),
         country=market.country if market is not None else None,
-        zone=calendar_for(person, market, now=now).zone,
+        zone=(await calendar_for(session, person, market, now=now)).zone,
     )
 
 

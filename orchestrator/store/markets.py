@@ -1,13 +1,15 @@
 """Market policies as the store has them, and the working calendar of one person under them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.durations import Calendar, is_zone
 from journeys.markets import MarketPolicy
 from orchestrator.calendars import public_holidays
-from orchestrator.store.tables import Market, Person
+from orchestrator.store.tables import Affiliation, Market, Organisation, Person
 
 
 async def policy_of(session: AsyncSession, market: str) -> MarketPolicy | None:
@@ -16,12 +18,29 @@ async def policy_of(session: AsyncSession, market: str) -> MarketPolicy | None:
     return MarketPolicy.model_validate(row.body) if row is not None else None
 
 
-def calendar_for(person: Person, policy: MarketPolicy | None, *, now: datetime) -> Calendar:
-    """The person's zone, else the market's; an unknown or invalid zone is never an error here. Holidays are the country's public ones."""
-    zone = next((zone for zone in (person.zone, policy.zone if policy else None) if zone and is_zone(zone)), "UTC")
-    return Calendar(zone=zone, holidays=public_holidays(policy.country, now.year) if policy else ())
+async def calendar_for(session: AsyncSession, person: Person, policy: MarketPolicy | None, *, now: datetime) -> Calendar:
+    """The calendar by which the person lives: in their own zone, else that of an HCO where they work, else the market's."""
+    own = (person.zone,)
+    return calendar_in(*(own if is_zone(person.zone or "") else await _workplaces(session, person)), policy=policy, now=now)
+
+
+def calendar_in(*zones: str | None, policy: MarketPolicy | None, now: datetime) -> Calendar:
+    """The first of the zones that is one, else the market's, else UTC: an invalid zone is never an error here. Holidays are the country's public ones."""
+    known = (zone for zone in (*zones, policy.zone if policy is not None else None) if zone and is_zone(zone))
+    return Calendar(zone=next(known, "UTC"), holidays=public_holidays(policy.country, now.year) if policy is not None else ())
+
+
+async def _workplaces(session: AsyncSession, person: Person) -> Sequence[str | None]:
+    """The zones of the HCOs where the person works, in the order in which the affiliations came to be known."""
+    zones = (
+        select(Organisation.zone)
+        .join(Affiliation, col(Affiliation.organisation_id) == col(Organisation.id))
+        .where(Affiliation.person_id == person.id, Organisation.status == "active")
+        .order_by(col(Affiliation.id))
+    )
+    return (await session.exec(zones)).all()
 
 
 def market_calendar(policy: MarketPolicy, *, now: datetime) -> Calendar:
     """The calendar of a market itself, for what happens at its own hours."""
-    return Calendar(zone=policy.zone if is_zone(policy.zone) else "UTC", holidays=public_holidays(policy.country, now.year))
+    return calendar_in(policy=policy, now=now)

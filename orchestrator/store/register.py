@@ -17,7 +17,7 @@ from orchestrator.store import audit
 from orchestrator.store.considering import draw_calendar, tell_runs
 from orchestrator.store.errors import TerritoryUnknownError
 from orchestrator.store.locks import Queue, queue_at
-from orchestrator.store.tables import Enrolment, ExternalId, Organisation, OrganisationExternalId, Person, Territory
+from orchestrator.store.tables import Affiliation, Enrolment, ExternalId, Organisation, OrganisationExternalId, Person, Territory
 
 _ACTIVE, _GONE = "active", "deactivated"
 _FACTS = ("profession", "specialty", "market")
@@ -75,7 +75,7 @@ async def take_in(session: AsyncSession, rows: Sequence[Row], *, register: Regis
     await session.flush()
     session.add_all(batch.crosswalk)
     await _tell_runs(session, batch.updated, now=now)
-    for person in batch.moved:
+    for person in (*batch.moved, *await _who_work_at(session, batch.moved_places)):
         await draw_calendar(session, person, id=f"register.{uuid4().hex}", now=now)
     if batch.taken.changes:
         figures = {"people": dict(batch.taken.people), "organisations": dict(batch.taken.organisations)}
@@ -93,6 +93,8 @@ class _Batch:
         self.updated: list[str] = []
         self.moved: list[Person] = []
         """Those who are in another zone or market now."""
+        self.moved_places: list[str] = []
+        """The organisations that are in another zone now, or whose zone counts no more, or again."""
         self._register, self._now = register, now
         self._people, self._organisations = people, organisations
 
@@ -140,12 +142,16 @@ class _Batch:
         organisation = self._organisations.get(row.npi)
         if organisation is None:
             one_id = uuid4().hex
-            self.new.append(Organisation(id=one_id, name=row.name, market=self._register.market, digest=row.digest))
+            self.new.append(Organisation(id=one_id, name=row.name, zone=row.zone, market=self._register.market, digest=row.digest))
             self.crosswalk.append(OrganisationExternalId(source=self._register.source, value=row.npi, organisation_id=one_id))
             return Change.CREATED
         if organisation.digest == row.digest:
             return Change.UNCHANGED
-        organisation.name, organisation.digest, organisation.status = row.name, row.digest, _back(organisation.status)
+        lived = organisation.zone, organisation.status
+        organisation.name, organisation.zone = row.name, row.zone or organisation.zone
+        organisation.digest, organisation.status = row.digest, _back(organisation.status)
+        if (organisation.zone, organisation.status) != lived:
+            self.moved_places.append(organisation.id)
         return Change.UPDATED
 
     def _leave(self, gone: Person | Organisation, row: Deactivated) -> Change:
@@ -154,7 +160,17 @@ class _Batch:
         gone.digest, gone.status = row.digest, _GONE if gone.status == _ACTIVE else gone.status
         if isinstance(gone, Person):
             gone.updated_at = self._now
+        else:
+            self.moved_places.append(gone.id)
         return Change.DEACTIVATED
+
+
+async def _who_work_at(session: AsyncSession, organisations: Sequence[str]) -> Sequence[Person]:
+    """Those who live by the zone of one of these organisations, unless they have one of their own."""
+    if not organisations:
+        return ()
+    people = select(Person).join(Affiliation, col(Affiliation.person_id) == col(Person.id)).where(col(Affiliation.organisation_id).in_(organisations))
+    return (await session.exec(people.distinct().order_by(Person.id))).all()
 
 
 async def _tell_runs(session: AsyncSession, updated: Sequence[str], *, now: datetime) -> None:

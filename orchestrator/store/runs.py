@@ -42,7 +42,7 @@ class StoredRuns:
             session.add(enrolment)
             return Opened(
                 definition=definition,
-                calendar=calendar_for(person, await policy_of(session, person.market), now=order.at),
+                calendar=await calendar_for(session, person, await policy_of(session, person.market), now=order.at),
                 facts=await load_facts(session, person.id, definition.facts, now=order.at),
                 withdrawn=await withdrawn_channels(session, person, now=order.at),
                 objected=await has_objected(session, person.id),

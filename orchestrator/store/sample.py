@@ -39,6 +39,7 @@ class SampleOrganisation(Authored):
     id: str
     name: str
     market: Market
+    zone: str | None = None
 
 
 class SampleConsent(Authored):

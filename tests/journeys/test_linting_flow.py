@@ -1,6 +1,5 @@
 """The linter on the roads of a journey: bounds, lines side by side, latest moments, pressure and what must not follow what."""
 
-import json
 import time
 from datetime import timedelta
 from typing import Any
@@ -25,6 +24,7 @@ from tests.builders import (
     an_exit,
     written,
 )
+from tests.journeys.large import a_large_definition
 
 Steps = dict[str, Any]
 
@@ -255,28 +255,13 @@ def test_a_horizon_is_compared_with_what_an_author_wrote() -> None:
 
 def test_five_hundred_steps_with_parallels_within_parallels_take_less_than_a_second() -> None:
     """Loops on every line included; measured in the time of this process, so that a busy machine does not matter."""
-    steps: Steps = {}
-    _lines("s", 2, 12, steps)
-    top = {name: json.loads(json.dumps(step).replace('"join"', '"done"')) for name, step in steps.items() if name.count("-") == 1 and name[0:2] == "s-"}
-    text = written(a_definition(steps={**steps, **top, "done": an_exit()}, start="s-0", horizon="365 days"))
-    assert len(steps) > 500
+    large = a_large_definition()
+    assert len(large["steps"]) > 500
+    text = written(large)
     begun = time.process_time()
     result = lint_text(text, name="large.yaml", library=a_library(), now=NOW)
     assert timedelta(seconds=time.process_time() - begun) < timedelta(seconds=1)
     assert result.ok
-
-
-def _lines(prefix: str, depth: int, width: int, steps: Steps) -> str:
-    """A line of that many steps, some of which are parallels with two lines of their own; the name of its first step."""
-    for index in range(width):
-        name, after = f"{prefix}-{index}", f"{prefix}-{index + 1}" if index + 1 < width else "join"
-        if index % 3 == 2 and depth:
-            steps[name] = a_parallel(after, a=_lines(f"{name}a", depth - 1, width, steps), b=_lines(f"{name}b", depth - 1, width, steps))
-        elif index % 3 == 1:
-            steps[name] = a_visit(at_most=2, next={"interested": after, "exhausted": after, "otherwise": f"{prefix}-{index - 1}"})
-        else:
-            steps[name] = a_pause(next=after)
-    return f"{prefix}-0"
 
 
 def test_a_text_message_needs_texts_in_a_language_of_every_market() -> None:
@@ -294,3 +279,18 @@ def test_a_text_message_needs_texts_in_a_language_of_every_market() -> None:
     assert found(sv="Hej!") == []
     assert found(no="Hei!") == ["J407"]
     assert codes({"text": {"message": {"channel": "sms", "content": "hf-dialogue@2"}, "next": "done"}}) == ["J402"]
+
+
+def test_a11_two_steps_that_point_at_each_other_need_a_bound() -> None:
+    """The acceptance case's second half: with nothing that bounds the loop it is refused, with a bound it is not."""
+    mail = an_email(next={"sent": "rest", "otherwise": "done"})
+    assert codes({"mail": mail, "rest": a_pause(next="mail")}) == ["J111"]
+    assert codes({"mail": {**mail, "at_most": 2, "next": {"sent": "rest", "otherwise": "done"}}, "rest": a_pause(next="mail")}) == []
+
+
+def test_a16_a_date_that_is_missing_or_invalid_is_refused_with_its_place() -> None:
+    """An offset that is none is a clear error at its line; a date that may be missing must say where that leads."""
+    text = written(a_definition(steps={"meeting": {"wait": {"until": {"fact": "next_appointment_on", "minus": "soon"}}, "next": "done"}, "done": an_exit()}))
+    (found,) = lint_text(text, name="draft.yaml", library=a_library(), now=NOW).findings
+    assert (found.code, "soon" in text.splitlines()[found.line - 1], "a duration is a whole number" in found.message) == ("J004", True, True)
+    assert codes({"meeting": {"wait": {"until": {"fact": "next_appointment_on"}}, "next": {"timeout": "done", "past": "done"}}}) == ["J104"]

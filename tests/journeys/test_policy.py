@@ -148,6 +148,13 @@ def test_the_stop_list_stops_everything_but_safety(purpose: Purpose) -> None:
     assert verdict({"purpose": purpose}, suppressed=True, content=a_content(purpose=purpose)).verdict == expected
 
 
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_nothing_goes_to_who_is_gone(purpose: Purpose) -> None:
+    """A deceased or retired HCP gets no safety letter either."""
+    gone = verdict({"purpose": purpose}, suppressed=True, gone=True, content=a_content(purpose=purpose))
+    assert (gone.verdict, gone.reason) == ("refused", Reason.SUPPRESSED)
+
+
 # The weekly cap
 
 

@@ -2,6 +2,7 @@
 re-entry, and leaving from wherever a run is."""
 
 from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -12,7 +13,8 @@ from orchestrator.store import tables
 from orchestrator.store.desk.consents import add_act
 from orchestrator.store.engine import transaction
 from tests.builders import a_pause, an_email, an_exit
-from tests.orchestrator.store.desk.filling import ASTRID, every
+from tests.orchestrator.store.desk.filling import ASTRID, a_person, add, every
+from tests.orchestrator.store.sending import change
 from tests.workflows.doors import BERIT, DAY, House, consent, one_message, open_doors
 
 _ADDRESS = "astrid@clinic.example"
@@ -179,3 +181,23 @@ async def test_a_noisy_source_does_not_grow_a_history(house: House) -> None:
     await house.at_rest()
     assert await house.length(run.id) == before
     assert len(await every(house.engine, tables.OutsideEvent)) == 201
+
+
+async def test_a8_the_zone_is_the_persons_then_the_hcos_then_the_countrys(engine: AsyncEngine, house: House) -> None:
+    """Three who wait for nine in the morning: each until it is nine where the best that is known says they are."""
+    await add(
+        engine,
+        tables.Organisation(id="york", name="York", market="SE", zone="America/New_York"),
+        *(tables.Affiliation(person_id=person, organisation_id="york", role="physician") for person in (ASTRID, BERIT)),
+        a_person(id="carin", family_name="Carlsson"),
+    )
+    await change(engine, "UPDATE person SET zone = 'Asia/Tokyo' WHERE id = 'person-astrid'")
+    steps = {"nine": {"wait": {"local": {"at": "09:00"}}, "next": "done"}, "done": an_exit()}
+    await house.publish(**one_message("mornings", {"on": {"event": "webinar_attended"}}, purpose="transactional") | {"steps": steps})
+    expected = {ASTRID: "Asia/Tokyo", BERIT: "America/New_York", "carin": "Europe/Stockholm"}
+    for person in expected:
+        await house.report("webinar_attended", person=person)
+    for person, zone in expected.items():
+        run = await house.see("mornings", lambda run: run.doing == "waiting", person=person)
+        assert run.until is not None
+        assert f"{run.until.astimezone(ZoneInfo(zone)):%H:%M}" == "09:00", person

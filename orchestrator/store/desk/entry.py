@@ -18,6 +18,7 @@ from orchestrator.store.facts import has_objected, load_facts
 from orchestrator.store.halts import shuts_out
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.tables import Enrolment, Person
+from orchestrator.store.tables.people import ACTIVE, RESTRICTED
 from orchestrator.store.versions import refuses_entry
 
 
@@ -56,7 +57,7 @@ async def entrant(session: AsyncSession, hcp: Person, definition: Definition, *,
         facts=await load_facts(session, hcp.id, definition.facts, now=now),
         running=any(run.status != "ended" for run in runs),
         last_run=max((run.ended_at or run.created_at for run in runs), default=None),
-        calendar=calendar_for(hcp, policy, now=now),
+        calendar=await calendar_for(session, hcp, policy, now=now),
         version_refuses=await refuses_entry(session, definition, now=now),
         halted=f"{halt.scope} {halt.value}" if halt is not None else None,
     )
@@ -90,7 +91,7 @@ def stands_in_the_way(entrant: Entrant, definition: Definition, *, now: datetime
         return NotEnrolled(entrant.version_refuses.code, entrant.version_refuses.detail)
     if entrant.objected and definition.purpose is Purpose.PROMOTIONAL:
         return NotEnrolled("objected", "The HCP objected to direct marketing: no promotional journey begins again.")
-    if entrant.status != "active":
+    if entrant.status != ACTIVE and not (entrant.status == RESTRICTED and definition.purpose is Purpose.SAFETY):
         return NotEnrolled("suppressed", f"The HCP is on the stop list: {entrant.status}.")
     if entrant.market not in definition.markets:
         return NotEnrolled("wrong_market", f"This journey is for {', '.join(definition.markets)}; the HCP is in {entrant.market}.")

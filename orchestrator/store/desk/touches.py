@@ -64,8 +64,9 @@ class StoredTouches:
                 return None
             person = await session.get_one(Person, row.person_id)
             policy = await policy_of(session, person.market)
+            zone = (await calendar_for(session, person, policy, now=now)).zone
         language = person.language or (policy.languages[0] if policy is not None else None)
-        zone, country = calendar_for(person, policy, now=now).zone, policy.country if policy is not None else None
+        country = policy.country if policy is not None else None
         when = in_words(row.starts, zone=zone, language=language or "en", country=country)
         return InvitationRow(starts=row.starts, when=when, language=language)
 

@@ -45,6 +45,10 @@ class Alignment(SQLModel, table=True):
     territory_id: str = Field(primary_key=True, foreign_key="territory.id")
 
 
+ACTIVE, RESTRICTED = "active", "restricted"
+"""Of the standings of a person: everything, and safety information alone. Any other is that of somebody who is gone."""
+
+
 class Organisation(SQLModel, table=True):
     """An HCO. `digest` is of the register row it was last imported from."""
 
@@ -52,6 +56,8 @@ class Organisation(SQLModel, table=True):
     id: str = Field(primary_key=True)
     name: str
     market: str
+    zone: str | None = None
+    """Of those who work here and have none of their own."""
     status: str = "active"
     """active or deactivated."""
     digest: str | None = None
@@ -86,7 +92,7 @@ class Person(SQLModel, table=True):
     channel_preference: str | None = None
     territory_id: str | None = may_refer_to("territory.id")
     status: str = "active"
-    """active, or why nothing may be sent: deceased, retired, restricted, deactivated."""
+    """active, or why nothing may be sent: deceased, retired, restricted (but for safety information), deactivated."""
     digest: str | None = None
     created_at: datetime = instant()
     updated_at: datetime = instant()

@@ -27,6 +27,12 @@ def test_who_may_not_enter_is_told_with_the_reason(person: dict[str, Any], code:
     assert (report.journeys[0].not_entered, report.journeys[0].entered) == ({code: 1}, 0)
 
 
+def test_a_restricted_hcp_enters_a_journey_of_safety_information() -> None:
+    """The stop list stops everything else, at this door as at the front desk's."""
+    report = played(a_journey({"visit": a_visit("bye")}, purpose="safety"), people=(a_person(suppressed=True),))
+    assert (report.journeys[0].not_entered, report.journeys[0].entered) == ({}, 1)
+
+
 def test_a_market_without_a_policy_is_closed() -> None:
     """A journey may name a market whose rules nobody knows; its HCPs do not come in."""
     report = played(a_journey({"visit": a_visit("bye")}, markets=["SE", "UK"]), people=(a_person(market="UK"),))

@@ -60,7 +60,9 @@ def test_a_person_is_read_in_our_own_words(tmp_path: Path) -> None:
 
 def test_an_organisation_keeps_its_legal_name(tmp_path: Path) -> None:
     """What is an abbreviation in a company's name cannot be told, so nothing of it is rewritten."""
-    assert _read(a_file(tmp_path, an_organisation(1, "PEKIN MRI, LLC"))) == [RegisteredOrganisation(line=2, npi=an_npi(1), name="PEKIN MRI, LLC")]
+    assert _read(a_file(tmp_path, an_organisation(1, "PEKIN MRI, LLC"))) == [
+        RegisteredOrganisation(line=2, npi=an_npi(1), name="PEKIN MRI, LLC", zone="America/New_York")
+    ]
 
 
 def test_columns_are_found_by_name(tmp_path: Path) -> None:

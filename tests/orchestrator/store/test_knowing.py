@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities.orders import OpenOrder
 from journeys.fact_values import ELSEWHERE
 from journeys.facts import CATALOGUE
-from orchestrator.registries.entries import RegisteredPerson
+from orchestrator.registries.entries import Deactivated, RegisteredOrganisation, RegisteredPerson, Row
 from orchestrator.store import tables
 from orchestrator.store.desk.knowing import StoredKnowledge
 from orchestrator.store.engine import transaction
@@ -88,7 +88,7 @@ def _registered(zone: str, number: str = "1", line: int = 2) -> RegisteredPerson
     return RegisteredPerson.model_validate({**told, "zone": zone})
 
 
-async def _import(engine: AsyncEngine, *rows: RegisteredPerson, market: str = "SE") -> Any:
+async def _import(engine: AsyncEngine, *rows: Row, market: str = "SE") -> Any:
     async with transaction(engine) as session:
         return await take_in(session, rows, register=Register("npi", market), now=NOW)
 
@@ -104,6 +104,16 @@ async def test_an_hcp_who_moves_zone_is_told_to_the_runs(world: AsyncEngine) -> 
     for _ in range(2):
         await _import(world, _registered("Europe/Helsinki"))
     assert await _calendars(world) == [(ENROLMENT, "Europe/Helsinki")]
+
+
+async def test_an_hco_that_moves_zone_is_told_to_the_runs_of_who_work_there(world: AsyncEngine) -> None:
+    """They live by its zone where they have none of their own; once it is closed, by the market's again."""
+    await add(world, tables.OrganisationExternalId(source="npi", value="9", organisation_id="org-1"))
+    there = RegisteredOrganisation(line=2, npi="9", name="Norra kliniken", zone="Europe/Helsinki")
+    for _ in range(2):
+        await _import(world, there)
+    await _import(world, Deactivated(line=2, npi="9"))
+    assert await _calendars(world) == [(ENROLMENT, "Europe/Helsinki"), (ENROLMENT, "Europe/Stockholm")]
 
 
 async def test_an_hcp_who_moves_market_takes_its_calendar(world: AsyncEngine) -> None:

@@ -4,18 +4,21 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from journeys.durations import Calendar, parse
 from orchestrator.calendars import YEARS_AHEAD
-from orchestrator.store.markets import calendar_for
+from orchestrator.store import tables
+from orchestrator.store.engine import transaction
+from orchestrator.store.markets import calendar_for, calendar_in
 from orchestrator.store.tables import Person
 from tests.builders import NOW, a_market
-from tests.orchestrator.store.desk.filling import a_person
+from tests.orchestrator.store.desk.filling import a_person, add, the_world
 
 
 def _calendar(*, market: dict[str, Any] | None = None, now: datetime = NOW, **person: Any) -> Calendar:
     who: Person = a_person(**person)
-    return calendar_for(who, a_market(**(market or {})), now=now)
+    return calendar_in(who.zone, policy=a_market(**(market or {})), now=now)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +40,7 @@ def test_a_zone_is_found_for_everybody(zone: str | None, market_zone: str, expec
 
 def test_without_a_policy_there_are_no_holidays() -> None:
     """A market that is not known says nothing about its days."""
-    assert calendar_for(a_person(zone="Europe/Stockholm"), None, now=NOW) == Calendar(zone="Europe/Stockholm")
+    assert calendar_in("Europe/Stockholm", policy=None, now=NOW) == Calendar(zone="Europe/Stockholm")
 
 
 def test_a_country_without_a_calendar_has_no_holidays() -> None:
@@ -78,3 +81,34 @@ def test_business_days_pass_over_midsummer() -> None:
     """Two business days after the Wednesday before Midsummer Eve is the Monday, at the same local hour."""
     wednesday = datetime(2027, 6, 23, 7, 30, tzinfo=UTC)
     assert _calendar().after(wednesday, parse("2 business days")) == datetime(2027, 6, 28, 7, 30, tzinfo=UTC)
+
+
+HCOS = (
+    ("closed", "Asia/Tokyo", "deactivated"),
+    ("nowhere", "Mars/Olympus", "active"),
+    ("york", "America/New_York", "active"),
+    ("paris", "Europe/Paris", "active"),
+)
+
+
+@pytest.mark.parametrize(
+    ("zone", "works_at", "expected"),
+    [
+        ("Asia/Tokyo", ["york"], "Asia/Tokyo"),
+        (None, ["york", "paris"], "America/New_York"),
+        ("Mars/Olympus", ["paris", "york"], "Europe/Paris"),
+        (None, ["closed", "nowhere", "york"], "America/New_York"),
+        (None, ["closed"], "Europe/Stockholm"),
+        (None, [], "Europe/Stockholm"),
+    ],
+)
+async def test_the_zone_is_the_persons_then_the_hcos_then_the_markets(engine: AsyncEngine, zone: str | None, works_at: list[str], expected: str) -> None:
+    """Of several HCOs the first that is known and open; what is no zone is passed over."""
+    await the_world(engine)
+    await add(engine, *(tables.Organisation(id=name, name=name, market="SE", zone=where, status=status) for name, where, status in HCOS))
+    await add(engine, a_person(id="mobile", zone=zone))
+    for name in works_at:
+        await add(engine, tables.Affiliation(person_id="mobile", organisation_id=name, role="physician"))
+    async with transaction(engine) as session:
+        person = await session.get_one(Person, "mobile")
+        assert (await calendar_for(session, person, a_market(zone="Europe/Stockholm"), now=NOW)).zone == expected

@@ -134,6 +134,7 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("market", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),

@@ -177,6 +177,18 @@ async def test_suppressed_and_unknown_markets_stay_out(engine: AsyncEngine) -> N
     assert refused.code == "suppressed"
 
 
+@pytest.mark.parametrize(("status", "code"), [("restricted", None), ("deceased", "suppressed"), ("retired", "suppressed"), ("deactivated", "suppressed")])
+async def test_who_is_restricted_enters_a_journey_of_safety_information(engine: AsyncEngine, status: str, code: str | None) -> None:
+    """As the gate would let its letters through; who is gone enters nothing."""
+    person, enrolments = await astrid(engine), StoredEnrolments(engine)
+    (stored,) = [row for row in await every(engine, tables.Person) if row.id == ASTRID]
+    stored.status = status
+    await add(engine, stored)
+    letter = await _in_force(engine, purpose="safety")
+    answer = await enrolments.create(REP, person, letter, once=once(), now=NOW)
+    assert (answer.code if isinstance(answer, NotEnrolled) else None) == code
+
+
 async def test_consent_and_withdrawal_are_told_to_the_running_journeys(engine: AsyncEngine) -> None:
     """Each act once, with its evidence, to the runs that have not ended; nothing is changed afterwards."""
     await a_run(engine)
