@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
@@ -17,13 +18,27 @@ from orchestrator.embedded.postgres import Postgres
 from orchestrator.store import audit, tables
 from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import DatabaseTooNewError, DatabaseUnreachableError, MigrationMissingError
-from orchestrator.store.migrations import migrate, require_migrated
+from orchestrator.store.migrations import _config, migrate, require_migrated
 from tests.builders import a_journey
 from tests.orchestrator.store.desk.filling import a_version
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _WORDS = {"consent": "method", "version_signature": "meaning"}
 NOWHERE = "postgresql+psycopg://nobody:hush@127.0.0.1:1/none"
+
+
+UNDER_THE_FIRST_SCHEMA = (
+    """INSERT INTO definition_version VALUES ('pioneer', 1, 'd', 'pioneer', 'cardiolex', 'Pioneer', '{}', '', 'marketing', now())""",
+    """INSERT INTO person (id, given_name, family_name, profession, market, status, created_at, updated_at)
+        VALUES ('ada', 'Ada', 'Berg', 'physician', 'SE', 'active', now(), now())""",
+    """INSERT INTO enrolment (id, person_id, journey, version, digest, product, purpose, market, status, step, doing, since, move, created_by, created_at)
+        SELECT run, 'ada', run, 1, 'd', 'cardiolex', 'promotional', 'SE', status, 'visit', 'task', now(), 4, 'rep', now()
+        FROM (VALUES ('run', 'running'), ('over', 'ended')) AS runs (run, status)""",
+    """INSERT INTO timeline (person_id, enrolment_id, journey, version, move, line, side, what, "to", at, arrived_at)
+        SELECT 'ada', 'run', 'pioneer', 1, move, 0, 'commercial', what, "to", now(), now()
+        FROM (VALUES (1, 'began', 'visit'), (2, 'moved', 'mail'), (3, 'heard', NULL), (4, 'moved', 'visit')) AS moves (move, what, "to")""",
+)
+"""What an installation of the first release may hold."""
 
 
 @pytest.fixture
@@ -54,6 +69,24 @@ def test_a_second_migration_finds_nothing_to_do(empty: str) -> None:
     """Migrating is idempotent and says what it did."""
     assert migrate(empty)[0] == "0001"
     assert migrate(empty) == ()
+
+
+def test_what_runs_under_the_first_schema_goes_on_under_the_next(empty: str) -> None:
+    """A version that nobody signed drains; a run that came to a step for the second time stands at its second passage."""
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in UNDER_THE_FIRST_SCHEMA:
+            connection.execute(text(statement))
+    assert migrate(empty) == ("0002",)
+    with engine.connect() as connection:
+        version = connection.execute(text("SELECT state, authors, created_at = published_at, drains_from <= now() FROM definition_version")).one()
+        standing = connection.execute(text("SELECT line, step, key, doing FROM standing")).all()
+    engine.dispose()
+    assert tuple(version) == ("draining", ["marketing"], True, True)
+    assert [tuple(row) for row in standing] == [("", "visit", "run.visit.2", "task")]
 
 
 def test_of_two_starts_at_once_one_migrates(empty: str) -> None:

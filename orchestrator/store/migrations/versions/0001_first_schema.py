@@ -1,4 +1,4 @@
-"""The first schema: every table, the schema of what medical alone reads, and the triggers that keep four books append-only and signed texts locked."""
+"""The first schema: every table, the schema of what medical alone reads, and the triggers that keep three books append-only."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,15 +9,13 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
-BOOKS = ("audit", "consent", "persona_assignment", "version_signature")
+BOOKS = ("audit", "consent", "persona_assignment")
 
 
 def upgrade() -> None:
     op.execute("CREATE SCHEMA medical")
     _create_tables()
-    _create_tables_of_operations()
     _keep_append_only()
-    _lock_what_is_signed()
 
 
 def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are tables
@@ -64,52 +62,16 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("journey", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("persona", sa.String(), nullable=True),
+        sa.Column("persona", sa.String(), nullable=False),
         sa.Column("product", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("authors", sa.JSON(), nullable=False),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("published_by", sa.String(), nullable=True),
-        sa.Column("published_at", INSTANT, nullable=True),
-        sa.Column("effective_from", INSTANT, nullable=True),
-        sa.Column("drains_from", INSTANT, nullable=True),
-        sa.Column("running", sa.String(), nullable=True),
+        sa.Column("published_by", sa.String(), nullable=False),
+        sa.Column("published_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("journey", "version"),
     )
     op.create_index("ix_definition_version_persona", "definition_version", ["persona"])
-    op.create_table(
-        "version_signature",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("journey", sa.String(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("party", sa.String(), nullable=False),
-        sa.Column("meaning", sa.String(), nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.ForeignKeyConstraint(["by"], ["app_user.id"]),
-        sa.ForeignKeyConstraint(["journey", "version"], ["definition_version.journey", "definition_version.version"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("journey", "version", "round", "by"),
-        sa.UniqueConstraint("journey", "version", "round", "party"),
-    )
-    op.create_index("ix_version_signature_by", "version_signature", ["by"])
-    op.create_table(
-        "signing_pin",
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("hash", sa.String(), nullable=False),
-        sa.Column("misses", sa.Integer(), nullable=False),
-        sa.Column("locked_until", INSTANT, nullable=True),
-        sa.Column("changed_at", INSTANT, nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"]),
-        sa.PrimaryKeyConstraint("user_id"),
-    )
     op.create_table(
         "idempotency_key",
         sa.Column("key", sa.String(), nullable=False),
@@ -134,7 +96,6 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("market", sa.String(), nullable=False),
-        sa.Column("zone", sa.String(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -204,7 +165,6 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("profession", sa.String(), nullable=False),
         sa.Column("specialty", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
-        sa.Column("mobile", sa.String(), nullable=True),
         sa.Column("market", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("zone", sa.String(), nullable=True),
@@ -218,8 +178,6 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_person_market", "person", ["market"])
-    op.create_index("person_by_email", "person", [sa.text("lower(email)")])
-    op.create_index("person_by_mobile", "person", ["mobile"])
     op.create_index("ix_person_profession", "person", ["profession"])
     op.create_index("ix_person_territory_id", "person", ["territory_id"])
     op.create_table(
@@ -272,61 +230,6 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
     )
     op.create_index("ix_consent_person_id", "consent", ["person_id"])
     op.create_table(
-        "declared_event",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("updated_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "outside_event",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("source_id", sa.String(), nullable=False),
-        sa.Column("event", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=True),
-        sa.Column("person_id", sa.String(), nullable=True),
-        sa.Column("side", sa.String(), nullable=False),
-        sa.Column("standing", sa.String(), nullable=False),
-        sa.Column("fields", sa.JSON(), nullable=False),
-        sa.Column("late", sa.Boolean(), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("arrived_at", INSTANT, nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("source", "source_id"),
-    )
-    op.create_index("ix_outside_event_person_id", "outside_event", ["person_id"])
-    op.create_index("outside_event_by_standing", "outside_event", ["standing", "arrived_at"])
-    op.create_table(
-        "stimulus",
-        sa.Column("journey", sa.String(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("event", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("journey", "version", "kind", "event"),
-    )
-    op.create_index("stimulus_by_event", "stimulus", ["kind", "event"])
-    op.create_table(
-        "sweep",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("journey", sa.String(), nullable=False),
-        sa.Column("selection", sa.JSON(), nullable=False),
-        sa.Column("per_second", sa.Float(), nullable=True),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("counted", sa.JSON(), nullable=False),
-        sa.Column("created_by", sa.String(), nullable=False),
-        sa.Column("role", sa.String(), nullable=False),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("started_at", INSTANT, nullable=True),
-        sa.Column("ended_at", INSTANT, nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_sweep_journey", "sweep", ["journey"])
-    op.create_index("sweep_list", "sweep", ["created_at", "id"])
-    op.create_table(
         "enrolment",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
@@ -344,7 +247,6 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("since", INSTANT, nullable=True),
         sa.Column("until", INSTANT, nullable=True),
         sa.Column("held_because", sa.String(), nullable=True),
-        sa.Column("lines", sa.JSON(), nullable=False),
         sa.Column("end_kind", sa.String(), nullable=True),
         sa.Column("end_reason", sa.String(), nullable=True),
         sa.Column("move", sa.Integer(), nullable=False),
@@ -355,41 +257,13 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.ForeignKeyConstraint(["conductor"], ["app_user.id"]),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
         sa.ForeignKeyConstraint(["territory_id"], ["territory.id"]),
-        sa.Column("begun_by", sa.String(), nullable=True),
-        sa.Column("awaited", sa.Boolean(), nullable=False),
-        sa.Column("event_id", sa.String(), nullable=True),
-        sa.Column("entry_key", sa.String(), nullable=True),
-        sa.Column("hundredth", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["event_id"], ["outside_event.id"]),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("begun_by"),
     )
     op.create_index("enrolment_by_status", "enrolment", ["status", "created_at"])
     op.create_index("ix_enrolment_conductor", "enrolment", ["conductor"])
     op.create_index("ix_enrolment_person_id", "enrolment", ["person_id"])
     op.create_index("ix_enrolment_territory_id", "enrolment", ["territory_id"])
-    op.create_index("ix_enrolment_event_id", "enrolment", ["event_id"])
-    op.create_index(
-        "one_run_at_a_time", "enrolment", ["person_id", "journey"], unique=True, postgresql_where=sa.text("status <> 'ended' AND entry_key IS NULL")
-    )
-    op.create_index("one_run_for_a_key", "enrolment", ["person_id", "journey", "entry_key"], unique=True)
-    op.create_table(
-        "turn",
-        sa.Column("enrolment_id", sa.String(), nullable=False),
-        sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("journey", sa.String(), nullable=False),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("when_busy", sa.String(), nullable=False),
-        sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("begun", sa.Boolean(), nullable=False),
-        sa.Column("since", INSTANT, nullable=False),
-        sa.Column("busy_with", sa.String(), nullable=True),
-        sa.Column("pause", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
-        sa.PrimaryKeyConstraint("enrolment_id"),
-    )
-    op.create_index("ix_turn_person_id", "turn", ["person_id"])
+    op.create_index("one_run_at_a_time", "enrolment", ["person_id", "journey"], unique=True, postgresql_where=sa.text("status <> 'ended'"))
     op.create_table(
         "external_id",
         sa.Column("source", sa.String(), nullable=False),
@@ -452,71 +326,6 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_persona_assignment_person_id", "persona_assignment", ["person_id"])
-    op.create_table(
-        "person_tag",
-        sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("tag", sa.String(), nullable=False),
-        sa.Column("since", INSTANT, nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("enrolment_id", sa.String(), nullable=True),
-        sa.Column("step", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
-        sa.PrimaryKeyConstraint("person_id", "tag"),
-    )
-    op.create_table(
-        "person_fact",
-        sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("value", sa.JSON(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
-        sa.PrimaryKeyConstraint("person_id", "name"),
-    )
-    op.create_table(
-        "notification",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("enrolment_id", sa.String(), nullable=False),
-        sa.Column("journey", sa.String(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("step", sa.String(), nullable=False),
-        sa.Column("side", sa.String(), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("read_at", INSTANT, nullable=True),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
-        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("key", "user_id"),
-    )
-    op.create_index("ix_notification_enrolment_id", "notification", ["enrolment_id"])
-    op.create_index("ix_notification_person_id", "notification", ["person_id"])
-    op.create_index("notification_list", "notification", ["user_id", "at", "id"])
-    op.create_table(
-        "proposal",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("value", sa.String(), nullable=False),
-        sa.Column("enrolment_id", sa.String(), nullable=False),
-        sa.Column("step", sa.String(), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("decided_by", sa.String(), nullable=True),
-        sa.Column("decided_at", INSTANT, nullable=True),
-        sa.Column("remark_id", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["decided_by"], ["app_user.id"]),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_proposal_enrolment_id", "proposal", ["enrolment_id"])
-    op.create_index("ix_proposal_person_id", "proposal", ["person_id"])
-    op.create_index("one_open_proposal", "proposal", ["person_id", "kind"], unique=True, postgresql_where=sa.text("status = 'open'"))
-    op.create_index("proposal_list", "proposal", ["status", "at", "id"])
     op.create_table(
         "judgement",
         sa.Column("id", sa.String(), nullable=False),
@@ -618,9 +427,6 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("message_id", sa.String(), nullable=True),
-        sa.Column("code", sa.String(), nullable=True),
-        sa.Column("starts", INSTANT, nullable=True),
-        sa.Column("ends", INSTANT, nullable=True),
         sa.Column("digest", sa.String(), nullable=True),
         sa.Column("sent_by", sa.String(), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
@@ -630,27 +436,9 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
         sa.PrimaryKeyConstraint("key"),
         sa.UniqueConstraint("message_id"),
-        sa.UniqueConstraint("code"),
     )
     op.create_index("ix_touch_enrolment_id", "touch", ["enrolment_id"])
     op.create_index("touch_pressure", "touch", ["person_id", "at"])
-    op.create_table(
-        "request",
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("enrolment_id", sa.String(), nullable=False),
-        sa.Column("step", sa.String(), nullable=False),
-        sa.Column("endpoint", sa.String(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("answers", sa.JSON(), nullable=False),
-        sa.Column("answer", sa.String(), nullable=True),
-        sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("answer_by", INSTANT, nullable=False),
-        sa.Column("asked_at", INSTANT, nullable=False),
-        sa.Column("answered_at", INSTANT, nullable=True),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
-        sa.PrimaryKeyConstraint("key"),
-    )
-    op.create_index("ix_request_enrolment_id", "request", ["enrolment_id"])
     op.create_table(
         "heard_fact",
         sa.Column("id", sa.String(), nullable=False),
@@ -665,113 +453,6 @@ def _create_tables() -> None:  # noqa: PLR0915 - as many statements as there are
         sa.UniqueConstraint("source", "source_id"),
         sa.UniqueConstraint("touch_key", "heard"),
     )
-    op.create_table(
-        "event_effect",
-        sa.Column("event_id", sa.String(), nullable=False),
-        sa.Column("enrolment_id", sa.String(), nullable=False),
-        sa.Column("journey", sa.String(), nullable=False),
-        sa.Column("effect", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["event_id"], ["outside_event.id"]),
-        sa.PrimaryKeyConstraint("event_id", "enrolment_id", "journey"),
-    )
-    op.create_table(
-        "sweep_result",
-        sa.Column("sweep_id", sa.String(), nullable=False),
-        sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("result", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("enrolment_id", sa.String(), nullable=True),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
-        sa.ForeignKeyConstraint(["sweep_id"], ["sweep.id"]),
-        sa.PrimaryKeyConstraint("sweep_id", "person_id"),
-    )
-
-
-def _create_tables_of_operations() -> None:
-    op.create_table(
-        "halt",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("scope", sa.String(), nullable=False),
-        sa.Column("value", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("remark_id", sa.String(), nullable=True),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("concerned", sa.Integer(), nullable=False),
-        sa.Column("lifted_at", INSTANT, nullable=True),
-        sa.Column("lifted_by", sa.String(), nullable=True),
-        sa.Column("catch_up", sa.String(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("halt_in_force", "halt", ["scope", "value"], postgresql_where=sa.text("lifted_at IS NULL"))
-    op.create_table(
-        "operation",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("orders", sa.JSON(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("remark_id", sa.String(), nullable=True),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("per_second", sa.Integer(), nullable=False),
-        sa.Column("halt_id", sa.String(), nullable=True),
-        sa.Column("not_before", INSTANT, nullable=True),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("finished_at", INSTANT, nullable=True),
-        sa.ForeignKeyConstraint(["halt_id"], ["halt.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_operation_halt_id", "operation", ["halt_id"])
-    op.create_index("operation_latest", "operation", ["created_at", "id"])
-    op.create_table(
-        "alarm",
-        sa.Column("enrolment_id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("since", INSTANT, nullable=False),
-        sa.Column("seen_at", INSTANT, nullable=False),
-        sa.Column("cleared_at", INSTANT, nullable=True),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
-        sa.PrimaryKeyConstraint("enrolment_id", "kind"),
-    )
-    op.create_index("alarm_open", "alarm", ["seen_at"], postgresql_where=sa.text("cleared_at IS NULL"))
-    op.create_table(
-        "operation_item",
-        sa.Column("operation_id", sa.String(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("enrolment_id", sa.String(), nullable=False),
-        sa.Column("passage", sa.String(), nullable=True),
-        sa.Column("result", sa.String(), nullable=False),
-        sa.Column("code", sa.String(), nullable=True),
-        sa.Column("detail", sa.String(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("try_after", INSTANT, nullable=False),
-        sa.Column("at", INSTANT, nullable=True),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
-        sa.ForeignKeyConstraint(["operation_id"], ["operation.id"]),
-        sa.PrimaryKeyConstraint("operation_id", "number"),
-        sa.UniqueConstraint("operation_id", "enrolment_id", "passage", postgresql_nulls_not_distinct=True),
-    )
-    op.create_index("ix_operation_item_enrolment_id", "operation_item", ["enrolment_id"])
-    op.create_index("operation_next", "operation_item", ["operation_id", "try_after", "number"], postgresql_where=sa.text("result = 'waiting'"))
-    op.create_table(
-        "standing",
-        sa.Column("enrolment_id", sa.String(), nullable=False),
-        sa.Column("line", sa.String(), nullable=False),
-        sa.Column("step", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("doing", sa.String(), nullable=False),
-        sa.Column("since", INSTANT, nullable=False),
-        sa.Column("until", INSTANT, nullable=True),
-        sa.Column("reason", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"]),
-        sa.PrimaryKeyConstraint("enrolment_id", "line"),
-    )
-    op.create_index("standing_doing", "standing", ["doing", "since"])
 
 
 def _keep_append_only() -> None:
@@ -785,25 +466,3 @@ def _keep_append_only() -> None:
     """)
     for book in BOOKS:
         op.execute(f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {book} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
-
-
-def _lock_what_is_signed() -> None:
-    """A version's text changes while it is a draft, and no version is ever removed: what was signed stays what was signed."""
-    op.execute("""
-        CREATE FUNCTION refuse_another_text() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            IF TG_OP <> 'UPDATE' THEN
-                RAISE EXCEPTION '% refused: a version of a journey is never removed', TG_OP
-                    USING ERRCODE = 'restrict_violation', HINT = 'Withdraw the draft, or retire the version.';
-            END IF;
-            IF (OLD.state <> 'draft' OR NEW.state <> 'draft')
-                AND (OLD.digest, OLD.body::text, OLD.source, OLD.authors::text)
-                    IS DISTINCT FROM (NEW.digest, NEW.body::text, NEW.source, NEW.authors::text) THEN
-                RAISE EXCEPTION 'refused: % version % is %, and its text is locked', OLD.journey, OLD.version, OLD.state
-                    USING ERRCODE = 'restrict_violation', HINT = 'Send it back to draft, or write the next version.';
-            END IF;
-            RETURN NEW;
-        END $$
-    """)
-    op.execute("CREATE TRIGGER text_is_locked BEFORE UPDATE OR DELETE ON definition_version FOR EACH ROW EXECUTE FUNCTION refuse_another_text()")
-    op.execute("CREATE TRIGGER never_removed BEFORE TRUNCATE ON definition_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_another_text()")
