@@ -26,6 +26,14 @@ class Authored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+A = TypeVar("A", bound=Authored)
+
+
+def read_back(model: type[A], body: Any) -> A:
+    """What a person wrote once and Dirigent has kept since: a field that this release does not know is ignored, as another release may have written it."""
+    return model.model_validate(body, extra="ignore")
+
+
 class Stored(BaseModel):
     """Kept in a database or a workflow's history: unknown fields are ignored, so that a rollback can read newer data.
 

@@ -13,6 +13,7 @@ from api.ports import NotEnrolled
 from journeys.conductor import eligible
 from journeys.definitions import Definition
 from journeys.events import CalendarDrawn, FactsChanged
+from journeys.shapes import read_back
 from orchestrator.store import outbox
 from orchestrator.store.entering import Entrance, enter, locked
 from orchestrator.store.facts import load_facts
@@ -69,4 +70,4 @@ async def _runs(session: AsyncSession, person_id: str) -> list[tuple[str, Defini
         .order_by(Enrolment.id)
     )
     found: Any = (await session.exec(wanted)).all()
-    return [(enrolment_id, Definition.model_validate(body) if body is not None else None) for enrolment_id, body in found]
+    return [(enrolment_id, read_back(Definition, body) if body is not None else None) for enrolment_id, body in found]

@@ -13,6 +13,7 @@ from journeys.conditions import Value
 from journeys.facts import Wall
 from journeys.happenings import OutsideEvent as OutsideEventKind
 from journeys.happenings import check, key_of
+from journeys.shapes import read_back
 from orchestrator.store.desk.adding import added
 from orchestrator.store.reacting import react
 from orchestrator.store.tables import DeclaredEvent, ExternalId, OutsideEvent, Person
@@ -42,7 +43,7 @@ async def take(session: AsyncSession, told: Reported, *, person_id: str | None, 
     """Store an event and do what follows from it. Returns it as stored, and whether it had been taken before: then nothing follows. One that was
     not taken is looked at again when it is told again, because the person or the event may be known by now."""
     row = await session.get(DeclaredEvent, told.event)
-    declared = OutsideEventKind.model_validate(row.body) if row is not None else None
+    declared = read_back(OutsideEventKind, row.body) if row is not None else None
     told, standing = _judged(told, declared)
     if standing == TAKEN and person_id is None:
         standing = UNKNOWN_PERSON

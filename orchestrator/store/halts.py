@@ -11,6 +11,7 @@ from api.schemas.operations import Concerned
 from journeys.definitions import ContentRef, Definition, SendStep, VisitStep
 from journeys.events import Paused
 from journeys.halts import Covered, HaltKind, Scope, of_content, of_run
+from journeys.shapes import read_back
 from orchestrator.store import outbox
 from orchestrator.store.desk.adding import added
 from orchestrator.store.locks import Queue, queue_at, share
@@ -108,7 +109,7 @@ async def _naming(session: AsyncSession, content: str) -> list[tuple[str, int]]:
     found = []
     for journey, version in await session.exec(used):
         row = await session.get_one(DefinitionVersion, (journey, version))
-        if any(content in (ref.id, str(ref)) for ref in contents_of(Definition.model_validate(row.body))):
+        if any(content in (ref.id, str(ref)) for ref in contents_of(read_back(Definition, row.body))):
             found.append((journey, version))
     return found
 

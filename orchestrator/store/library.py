@@ -17,7 +17,7 @@ from journeys.happenings import OutsideEvent
 from journeys.library import Library
 from journeys.markets import MarketPolicy
 from journeys.personas import Persona
-from journeys.shapes import Stored
+from journeys.shapes import Stored, read_back
 from orchestrator.store import audit, lifecycles, tables
 from orchestrator.store.errors import VersionChangedError
 from orchestrator.store.locks import Queue, queue_at
@@ -86,7 +86,7 @@ async def publish_content(session: AsyncSession, content: ContentVersion, *, now
         return Published(subject=subject, result=Publishing.PUBLISHED)
     if row.digest != digest:
         raise VersionChangedError("content", id=content.content, version=content.version)
-    before = ContentVersion.model_validate(row.body)
+    before = read_back(ContentVersion, row.body)
     if before == content:
         return Published(subject=subject, result=Publishing.UNCHANGED)
     if before.state != content.state:

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.durations import Calendar, is_zone
 from journeys.markets import MarketPolicy
+from journeys.shapes import read_back
 from orchestrator.calendars import public_holidays
 from orchestrator.store.tables import Affiliation, Market, Organisation, Person
 
@@ -15,7 +16,7 @@ from orchestrator.store.tables import Affiliation, Market, Organisation, Person
 async def policy_of(session: AsyncSession, market: str) -> MarketPolicy | None:
     """The policy of a market, or None: then nothing may be sent there."""
     row = await session.get(Market, market)
-    return MarketPolicy.model_validate(row.body) if row is not None else None
+    return read_back(MarketPolicy, row.body) if row is not None else None
 
 
 async def calendar_for(session: AsyncSession, person: Person, policy: MarketPolicy | None, *, now: datetime) -> Calendar:

@@ -18,6 +18,7 @@ from journeys.definitions import Definition
 from journeys.events import CatchUp
 from journeys.migration import Obstacle, Transfer, Unmovable
 from journeys.receipts import Receipt
+from journeys.shapes import read_back
 from journeys.state import EndKind
 from orchestrator.clock import JourneyClock
 from orchestrator.store import outbox
@@ -231,7 +232,7 @@ async def _transfer(session: AsyncSession, operation: Operation, enrolment: Enro
     row = await session.get_one(DefinitionVersion, (orders["journey"], orders["to"]))
     if enrolment.digest == row.digest:
         return None
-    definition = Definition.model_validate(row.body)
+    definition = read_back(Definition, row.body)
     return Transfer(
         id=f"{operation.id}.{number}",
         by=operation.by,

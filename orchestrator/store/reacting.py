@@ -13,6 +13,7 @@ from journeys.conducting.waits import fits
 from journeys.definitions import Definition, ExitEvent, Wait, WaitStep
 from journeys.events import Happened
 from journeys.facts import Wall
+from journeys.shapes import read_back
 from journeys.state import EndKind, Entered, Occurrence
 from orchestrator.store import outbox, turns
 from orchestrator.store.entering import Entrance, enter, leave_queue, locked
@@ -65,7 +66,7 @@ async def _listening(session: AsyncSession, person_id: str, event: str) -> list[
         .where(Enrolment.person_id == person_id, Enrolment.status != "ended", Stimulus.kind == Kind.TELLS, Stimulus.event == event)
         .order_by(Enrolment.id)
     )
-    return [(enrolment, Definition.model_validate(body)) for enrolment, body in await session.exec(wanted)]
+    return [(enrolment, read_back(Definition, body)) for enrolment, body in await session.exec(wanted)]
 
 
 async def _tell(session: AsyncSession, enrolment: Enrolment, definition: Definition, occurrence: Occurrence, now: datetime) -> None:

@@ -11,6 +11,7 @@ from api.who import Role, worker_of
 from journeys.conditions import Value
 from journeys.definitions import Definition
 from journeys.facts import Wall
+from journeys.shapes import read_back
 from journeys.sides import side_of
 from orchestrator.store.continuing import begin_within
 from orchestrator.store.engine import transaction
@@ -91,7 +92,7 @@ async def _definition(session: AsyncSession, enrolment: Enrolment) -> Definition
     row = await session.get(DefinitionVersion, (enrolment.journey, enrolment.version))
     if row is None or row.digest != enrolment.digest:
         raise UnknownRun(f"the store does not have {enrolment.journey} version {enrolment.version} with the digest of enrolment {enrolment.id}")
-    return Definition.model_validate(row.body)
+    return read_back(Definition, row.body)
 
 
 async def _task(session: AsyncSession, enrolment: Enrolment, order: TaskOrder) -> Task:

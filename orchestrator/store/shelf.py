@@ -8,6 +8,7 @@ from journeys.happenings import OutsideEvent
 from journeys.library import Library
 from journeys.markets import MarketPolicy
 from journeys.personas import Persona
+from journeys.shapes import read_back
 from journeys.versions import VersionState
 from orchestrator.store import tables
 from orchestrator.store.contents import current
@@ -19,9 +20,9 @@ async def library_in_force(session: AsyncSession) -> Library:
     published = select(tables.DefinitionVersion).where(tables.DefinitionVersion.state == VersionState.PUBLISHED)
     strategies = await session.exec(published.order_by(col(tables.DefinitionVersion.journey), col(tables.DefinitionVersion.version)))
     return Library(
-        personas={row.id: Persona.model_validate(row.body) for row in await session.exec(select(tables.Persona))},
+        personas={row.id: read_back(Persona, row.body) for row in await session.exec(select(tables.Persona))},
         contents={content.ref: content for content in contents},
-        events={row.id: OutsideEvent.model_validate(row.body) for row in await session.exec(select(tables.DeclaredEvent))},
-        markets={row.id: MarketPolicy.model_validate(row.body) for row in await session.exec(select(tables.Market))},
-        strategies={row.journey: Definition.model_validate(row.body) for row in strategies},
+        events={row.id: read_back(OutsideEvent, row.body) for row in await session.exec(select(tables.DeclaredEvent))},
+        markets={row.id: read_back(MarketPolicy, row.body) for row in await session.exec(select(tables.Market))},
+        strategies={row.journey: read_back(Definition, row.body) for row in strategies},
     )

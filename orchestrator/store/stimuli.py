@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.definitions import Definition
+from journeys.shapes import read_back
 from journeys.versions import VersionState
 from orchestrator.store.tables import DefinitionVersion, Stimulus
 
@@ -45,14 +46,14 @@ async def moved_by(session: AsyncSession, kind: Kind, event: str = "", *, now: d
     """The journeys that HCPs enter now and that this moves, those of the highest priority first, so that they ask for the HCP first."""
     named = (col(Stimulus.journey) == col(DefinitionVersion.journey)) & (col(Stimulus.version) == col(DefinitionVersion.version))
     wanted = select(DefinitionVersion).join(Stimulus, named).where(Stimulus.kind == kind, Stimulus.event == event, entered_at(now))
-    found = [Definition.model_validate(row.body) for row in await session.exec(wanted.order_by(DefinitionVersion.journey))]
+    found = [read_back(Definition, row.body) for row in await session.exec(wanted.order_by(DefinitionVersion.journey))]
     return sorted(found, key=lambda definition: -definition.priority)
 
 
 async def entered(session: AsyncSession, journey: str, *, now: datetime) -> Definition | None:
     """The journey in the version that HCPs enter now; None where it takes nobody."""
     row = (await session.exec(select(DefinitionVersion).where(DefinitionVersion.journey == journey, entered_at(now)))).first()
-    return Definition.model_validate(row.body) if row is not None else None
+    return read_back(Definition, row.body) if row is not None else None
 
 
 async def upcoming(session: AsyncSession, journey: str, *, now: datetime) -> tuple[datetime, Definition] | None:
@@ -60,7 +61,7 @@ async def upcoming(session: AsyncSession, journey: str, *, now: datetime) -> tup
     later = col(DefinitionVersion.effective_from) > now
     wanted = select(DefinitionVersion).where(DefinitionVersion.journey == journey, DefinitionVersion.state == VersionState.PUBLISHED, later)
     row = (await session.exec(wanted.order_by(col(DefinitionVersion.effective_from)))).first()
-    return (row.effective_from, Definition.model_validate(row.body)) if row is not None and row.effective_from is not None else None
+    return (row.effective_from, read_back(Definition, row.body)) if row is not None and row.effective_from is not None else None
 
 
 def entered_at(now: datetime) -> ColumnElement[bool]:

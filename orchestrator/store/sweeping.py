@@ -16,6 +16,7 @@ from api.ports import NotEnrolled
 from journeys.conditions import holds, named_facts
 from journeys.definitions import BY_KEY, Definition
 from journeys.selections import Selection
+from journeys.shapes import read_back
 from orchestrator.store import turns
 from orchestrator.store.desk.adding import added
 from orchestrator.store.desk.entry import entrant, stands_in_the_way
@@ -63,7 +64,7 @@ class StoredSweeps:
             if doing not in (Doing.COUNTING, Doing.RUNNING):
                 return Page(doing=doing)
             definition = await entered_version(session, sweep.journey, now=now)
-            selection = Selection.model_validate(sweep.selection)
+            selection = read_back(Selection, sweep.selection)
             people = await people_after(session, selection, order.after, limit=PEOPLE)
         if definition is None:
             return Page(doing=doing, last=True, tally={NO_VERSION: len(people)})

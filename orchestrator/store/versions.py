@@ -11,6 +11,7 @@ from journeys.admission import admission
 from journeys.definitions import Definition
 from journeys.lifecycle import Refusal, Refused
 from journeys.markets import MarketPolicy
+from journeys.shapes import read_back
 from journeys.signatures import Signature
 from journeys.versions import Policies, Version, VersionState
 from orchestrator.store import audit
@@ -28,7 +29,7 @@ def subject_of(journey: str, version: int) -> str:
 async def policies(session: AsyncSession) -> Policies:
     """Whom each market that has a policy asks to sign, as the policies stand now."""
     rows = await session.exec(select(Market))
-    return {row.id: MarketPolicy.model_validate(row.body).signatures for row in rows}
+    return {row.id: read_back(MarketPolicy, row.body).signatures for row in rows}
 
 
 async def locked(session: AsyncSession, key: Key) -> DefinitionVersion | None:

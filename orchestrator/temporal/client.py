@@ -3,17 +3,17 @@
 from dataclasses import replace
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 
 from orchestrator.settings import Settings
 from orchestrator.temporal.codec import Encryption
+from orchestrator.temporal.payloads import PAYLOADS
 
 
 def converter(settings: Settings) -> DataConverter:
     """Pydantic models as JSON, encrypted when a key is configured."""
     key = settings.payload_cipher_key
-    return replace(pydantic_data_converter, payload_codec=Encryption(key)) if key is not None else pydantic_data_converter
+    return replace(PAYLOADS, payload_codec=Encryption(key)) if key is not None else PAYLOADS
 
 
 async def connect(settings: Settings, *, lazy: bool) -> Client:

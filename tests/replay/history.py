@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
+from orchestrator.temporal.payloads import PAYLOADS
 from orchestrator.temporal.sandbox import sandboxed
 from workflows.journey import Journey
 
@@ -42,7 +42,7 @@ def text(history: WorkflowHistory) -> str:
 
 async def replay(history: WorkflowHistory) -> None:
     """Play a history again in the sandbox. Raises what the replay stumbled over."""
-    replayer = Replayer(workflows=[Journey], workflow_runner=sandboxed(), data_converter=pydantic_data_converter, build_id="replay")
+    replayer = Replayer(workflows=[Journey], workflow_runner=sandboxed(), data_converter=PAYLOADS, build_id="replay")
     await replayer.replay_workflow(history)
 
 

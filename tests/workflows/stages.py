@@ -14,7 +14,6 @@ from uuid import uuid4
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.testservice.v1 import LockTimeSkippingRequest, UnlockTimeSkippingRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -35,6 +34,7 @@ from journeys.position import Position
 from journeys.receipts import Receipt
 from journeys.state import Ending
 from orchestrator.temporal.gateway import Gateway
+from orchestrator.temporal.payloads import PAYLOADS
 from orchestrator.temporal.sandbox import sandboxed
 from orchestrator.temporal.worker import release
 from tests.workflows.memory import MemoryChannel, MemoryLedger, MemoryRequests, MemoryRuns, ServerClock
@@ -272,7 +272,7 @@ async def eventually(true: Callable[[], bool], otherwise: Callable[[], str]) -> 
 def speaking_pydantic(environment: WorkflowEnvironment) -> Client:
     """The environment's own client, with the converter of the house."""
     config = environment.client.config()
-    config["data_converter"] = pydantic_data_converter
+    config["data_converter"] = PAYLOADS
     return Client(**config)
 
 

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import WorkflowExecutionStatus
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
 from api.rows import SweepRow
 from orchestrator.store import tables
+from orchestrator.temporal.payloads import PAYLOADS
 from orchestrator.temporal.sandbox import sandboxed
 from tests.builders import a_pause, an_email, an_exit
 from tests.orchestrator.store.desk.filling import ASTRID, HOME, MARKETING, a_person, add, every
@@ -103,7 +103,7 @@ async def test_a_sweep_leaves_no_name_in_a_history_and_can_be_replayed(house: Ho
     await house.publish(**_waiting("wide"))
     counted = await house.bulk("wide", AT_HOME)
     history = await house.client.get_workflow_handle(f"sweep-{counted.id}").fetch_history()
-    await Replayer(workflows=[Sweep], workflow_runner=sandboxed(), data_converter=pydantic_data_converter).replay_workflow(history)
+    await Replayer(workflows=[Sweep], workflow_runner=sandboxed(), data_converter=PAYLOADS).replay_workflow(history)
     written = history.to_json()
     assert "Number" not in written
     assert HOME not in written

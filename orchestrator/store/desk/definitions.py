@@ -15,6 +15,7 @@ from journeys.admission import in_effect
 from journeys.definitions import Definition
 from journeys.library import Library
 from journeys.personas import Persona
+from journeys.shapes import read_back
 from journeys.versions import RELEASED, VersionState
 from orchestrator.store import tables
 from orchestrator.store.desk.versions import told
@@ -70,7 +71,7 @@ class StoredDefinitions:
             async with transaction(self._engine) as session:
                 for row in await session.exec(wanted):
                     key = (row.journey, row.version)
-                    found[key] = Definition.model_validate(row.body)
+                    found[key] = read_back(Definition, row.body)
                     if row.state in RELEASED:
                         self._read[key] = found[key]
         known: dict[tuple[str, int], Any] = {**self._read, **found}
@@ -79,7 +80,7 @@ class StoredDefinitions:
     async def personas(self) -> Mapping[str, Persona]:
         async with transaction(self._engine) as session:
             rows = await session.exec(select(tables.Persona).order_by(tables.Persona.id))
-            return {row.id: Persona.model_validate(row.body) for row in rows}
+            return {row.id: read_back(Persona, row.body) for row in rows}
 
     async def library(self) -> Library:
         async with transaction(self._engine) as session:

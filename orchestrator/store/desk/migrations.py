@@ -15,6 +15,7 @@ from api.who import Who
 from journeys.definitions import Definition
 from journeys.migration import Obstacle, Spot, Unmovable, plan
 from journeys.pace import Pace
+from journeys.shapes import read_back
 from journeys.versions import RELEASED
 from orchestrator.store import audit, outbox
 from orchestrator.store.desk.operations import line_of
@@ -94,7 +95,7 @@ def _operation(migration: NewMigration, old: Definition, *, operation_id: str, b
 
 async def _versions(session: AsyncSession, plan: PlanMigration) -> tuple[Definition, Definition]:
     old, new = [await session.get_one(DefinitionVersion, (plan.journey, version)) for version in (plan.source, plan.target)]
-    return Definition.model_validate(old.body), Definition.model_validate(new.body)
+    return read_back(Definition, old.body), read_back(Definition, new.body)
 
 
 async def _standing(session: AsyncSession, old: Definition) -> list[tuple[Spot, ...]]:

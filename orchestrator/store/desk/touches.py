@@ -12,6 +12,7 @@ from api.rows import ClickTarget, InvitationRow
 from journeys.content import ContentVersion
 from journeys.definitions import INVITED, Heard
 from journeys.events import TouchHeard
+from journeys.shapes import read_back
 from orchestrator.mail.moments import in_words
 from orchestrator.store import outbox, tables
 from orchestrator.store.desk.adding import added
@@ -102,7 +103,7 @@ async def _address(session: AsyncSession, touch: Touch, link: str) -> str | None
     if touch.content_id is None or touch.content_version is None:
         return None
     row = await session.get(tables.ContentVersion, (touch.content_id, touch.content_version))
-    address = ContentVersion.model_validate(row.body).links.get(link) if row is not None else None
+    address = read_back(ContentVersion, row.body).links.get(link) if row is not None else None
     return address if address is not None and address.startswith(("https://", "http://")) else None
 
 

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.rows import VersionRow
 from journeys.definitions import Definition
 from journeys.lifecycle import Running
+from journeys.shapes import read_back
 from orchestrator.store.tables import DefinitionVersion
 from orchestrator.store.versions import as_version, open_runs, policies, signatures
 
@@ -17,7 +18,7 @@ async def told(session: AsyncSession, rows: Sequence[DefinitionVersion]) -> list
     asked, given, runs = await policies(session), await signatures(session, keys), await open_runs(session, keys)
     return [
         VersionRow(
-            definition=Definition.model_validate(row.body),
+            definition=read_back(Definition, row.body),
             source=row.source,
             life=as_version(row, given.get(key, ())),
             policies=asked,

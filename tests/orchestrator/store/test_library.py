@@ -16,6 +16,8 @@ from orchestrator.store import tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.errors import VersionChangedError
 from orchestrator.store.library import Published, Publishing, import_library
+from orchestrator.store.shelf import library_in_force
+from tests.orchestrator.store.sending import change
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LATER = datetime(2026, 3, 9, 9, tzinfo=UTC)
@@ -134,3 +136,16 @@ async def test_personas_and_markets_stand_as_last_published(engine: AsyncEngine,
     async with transaction(engine) as session:
         row = await session.get_one(tables.Market, "SE")
     assert (row.body["weekly_cap"], row.updated_at) == (2, LATER)
+
+
+async def test_documents_of_another_release_are_read(engine: AsyncEngine, library: Library) -> None:
+    """A key that has gone, or is of tomorrow, hides no market, persona, content, event or version."""
+    await _import(engine, library)
+    await change(engine, "ALTER TABLE definition_version DISABLE TRIGGER text_is_locked")
+    await change(engine, "UPDATE definition_version SET state = 'published', published_at = now(), effective_from = now()")
+    for table in ("definition_version", "content_version", "market", "persona", "declared_event"):
+        await change(engine, f"UPDATE {table} SET body = (body::jsonb || '{{\"of_tomorrow\": 1}}')::json")  # noqa: S608 - the names stand above
+    async with transaction(engine) as session:
+        read = await library_in_force(session)
+    assert (read.markets, read.personas, read.events, read.contents) == (library.markets, library.personas, library.events, library.contents)
+    assert read.strategies.keys() == library.strategies.keys()

@@ -259,8 +259,9 @@ def _widen_tables() -> None:
     for name, kind in (("code", sa.String()), ("starts", INSTANT), ("ends", INSTANT)):
         op.add_column("touch", sa.Column(name, kind, nullable=True))
     op.create_unique_constraint("touch_code_key", "touch", ["code"])
-    for name, kind in (("begun_by", sa.String()), ("event_id", sa.String()), ("entry_key", sa.String()), ("hundredth", sa.Integer())):
-        op.add_column("enrolment", sa.Column(name, kind, nullable=True))
+    for name in ("begun_by", "event_id", "entry_key"):
+        op.add_column("enrolment", sa.Column(name, sa.String(), nullable=True))
+    op.add_column("enrolment", sa.Column("hundredth", sa.Integer(), nullable=True))
     op.add_column("enrolment", sa.Column("awaited", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.alter_column("enrolment", "awaited", server_default=None)
     op.add_column("enrolment", sa.Column("lines", sa.JSON(), nullable=False, server_default="[]"))
