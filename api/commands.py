@@ -12,10 +12,10 @@ from journeys.commands import Note
 from journeys.definitions import Definition
 from journeys.events import Command
 from journeys.facts import Wall
-from journeys.position import Position
+from journeys.receipts import Receipt
 from journeys.scopes import scopes
 from journeys.sides import side_of
-from journeys.state import Ending, step_of
+from journeys.state import Ending
 
 _CODES = ("what", "step", "way", "to", "reason", "until")
 _OWN_TASK = {"task_closed", "snoozed", "reassigned"}
@@ -26,7 +26,7 @@ async def carried_out(house: Ports, who: Who, command: Command, *, enrolment_id:
     receipt = await house.conductors.command(enrolment_id, command)
     definition = (await house.definitions.read([journey])).get(journey)
     told = [_happened(note, definition, who) for note in receipt.notes]
-    here = _here(receipt.position, definition, command)
+    here = _here(receipt, definition, command)
     waiting = await house.tasks.open_of(who, enrolment_id) if here.doing == "task" else ()
     task = next((task for task in waiting if here.key == task.id or (here.key is None and here.step == task.step)), None)
     return Done(happened=tuple(one for one in told if one is not None), next=_next(here, receipt.position.ended, definition, task, who))
@@ -43,18 +43,20 @@ class _Here:
     reason: str | None = None
 
 
-def _here(position: Position, definition: Definition | None, command: Command) -> _Here:
+def _here(receipt: Receipt, definition: Definition | None, command: Command) -> _Here:
     """A run that is paused or has ended stands still on every line."""
+    position = receipt.position
     if position.doing in {"paused", "ended"} or not position.lines:
         return _Here(position.doing, position.step, until=position.until, reason=position.reason)
-    on = _line_of(definition, command)
+    on = _line_of(receipt, definition, command)
     line = next((line for line in position.lines if line.line == on), position.lines[0])
     return _Here(line.doing, line.step, line.key, line.until, line.reason)
 
 
-def _line_of(definition: Definition | None, command: Command) -> str | None:
-    task: str | None = getattr(command, "task", None)
-    return scopes(definition).line_of.get(step_of(task)) if definition is not None and task is not None else None
+def _line_of(receipt: Receipt, definition: Definition | None, command: Command) -> str | None:
+    """The line of the task's step, by the name that the step has now."""
+    step = next((note.step for note in receipt.notes if note.key == getattr(command, "task", None) and note.step is not None), None)
+    return scopes(definition).line_of.get(step) if definition is not None and step is not None else None
 
 
 def _happened(note: Note, definition: Definition | None, who: Who) -> Happened | None:

@@ -222,7 +222,7 @@ def _take_heard(move: Move, event: on.TouchHeard) -> None:
     if known is None or event.heard in known:
         return
     move.keep(heard={**move.state.heard, event.touch: tuple(sorted((*known, event.heard)))})
-    move.note(What.HEARD, key=event.touch, step=at.step_of(event.touch), way=event.heard)
+    move.note(What.HEARD, key=event.touch, step=move.state.step_of(event.touch), way=event.heard)
     _on_every_line(move, waits.look)
 
 

@@ -14,7 +14,8 @@ from journeys.commands import Command, What
 from journeys.conditions import Value
 from journeys.conducting import edits, lines, waits
 from journeys.conducting.moves import Move
-from journeys.definitions import Definition, kind_of
+from journeys.definitions import Definition, WaitStep, kind_of
+from journeys.renaming import line_under, renamed, said_by, state_under
 from journeys.scopes import scopes
 from journeys.shapes import Instant, Stored
 from journeys.state import State, inside
@@ -32,6 +33,7 @@ class Obstacle(StrEnum):
     STEP_GONE = "step_gone"
     KIND_CHANGED = "kind_changed"
     LINE_GONE = "line_gone"
+    TOUCH_GONE = "touch_gone"
     UNKNOWN_TARGET = "unknown_target"
     ANOTHER_LINE = "another_line"
     ANOTHER_JOURNEY = "another_journey"
@@ -80,7 +82,7 @@ class Spot:
 
 @dataclass(frozen=True)
 class Fate:
-    """What becomes of one line: it stays at its step, or goes to `to` because the map says so."""
+    """What becomes of one line: it stays at its step, which may be called `to` now, or goes to `to` because the map says so."""
 
     spot: Spot
     to: str
@@ -92,7 +94,7 @@ def plan(old: Definition, new: Definition, spots: Iterable[Spot], mapping: Mappi
     step that the map leads away from ends with it, and has no fate of its own."""
     if old.journey != new.journey:
         return Unmovable(code=Obstacle.ANOTHER_JOURNEY, detail=f"The run is in {old.journey}, not in {new.journey}.")
-    played = scopes(new).line_of
+    played, names = scopes(new).line_of, said_by(mapping, old, new)
     fates: list[Fate] = []
     everywhere = tuple(spots)
     under_way = next((spot for spot in everywhere if spot.doing in _UNDER_WAY), None)
@@ -101,7 +103,8 @@ def plan(old: Definition, new: Definition, spots: Iterable[Spot], mapping: Mappi
     for spot in everywhere:
         if any(not fate.stays and inside(spot.line, fate.spot.line) for fate in fates):
             continue
-        fate = _fate(old, new, spot, mapping=mapping, played=played)
+        fate = _renamed(spot, names=names, played=played) or _fate(old, new, spot, mapping=mapping, names=names, played=played)
+        fate = _deaf(old, new, fate, mapping) or fate
         if isinstance(fate, Unmovable):
             return fate
         fates.append(fate)
@@ -112,8 +115,9 @@ def migrate(state: State, order: Transfer, *, old: Definition, now: datetime) ->
     """Move a run to the version of the order. Total; the state that was given stays as it is.
 
     Passages, outcomes, what was heard and what was answered are kept, and with them every task's id and touch's key: a step that stays is
-    not entered again. Deadlines are counted anew where the author changed their length: from the moment at which they began, with whatever
-    a snooze or a pause has added since. The goal and the exit condition of the new version are judged at once, on the order's facts.
+    not entered again. What the map renames is known by its new name from here on, what has happened there with it. Deadlines are counted
+    anew where the author changed their length: from the moment at which they began, with whatever a snooze or a pause has added since. The
+    goal and the exit condition of the new version are judged at once, on the order's facts.
     """
     new = order.definition
     if state.ended is not None:
@@ -128,12 +132,14 @@ def migrate(state: State, order: Transfer, *, old: Definition, now: datetime) ->
     leaving = [fate for fate in fates if not fate.stays]
     for fate in leaving:
         _take_leave(move, fate.spot.line)
-    move.turn_to(new)
+    names = said_by(order.mapping, old, new)
+    old = renamed(old, names)
+    move.turn_to(new, state_under(move.state, names))
     known = move.state.facts
     move.keep(facts={name: order.facts.get(name, known.get(name)) for name in new.facts}, ends_by=edits.horizon(move, old, began=order.began))
     move.check_ends()
     if move.state.ended is None:
-        _take_up(move, old, leaving)
+        _take_up(move, old, {line_under(fate.spot.line, names): fate.to for fate in leaving})
     move.keep(moves=move.state.moves + 1)
     return Moved(move.state, tuple(move.commands))
 
@@ -143,27 +149,47 @@ def spot_of(place: at.Place) -> Spot:
     return Spot(line=place.line, step=place.step, doing=place.is_)
 
 
-def _fate(old: Definition, new: Definition, spot: Spot, *, mapping: Mapping[str, str], played: Mapping[str, str]) -> Fate | Unmovable:
-    to = mapping.get(spot.step)
+def _renamed(spot: Spot, *, names: Mapping[str, str], played: Mapping[str, str]) -> Fate | None:
+    """The same step goes on under another name, where it is played on the same line."""
+    to = names.get(spot.step)
+    return Fate(spot, to=to, stays=True) if to is not None and played.get(to) == line_under(spot.line, names) else None
+
+
+def _fate(old: Definition, new: Definition, spot: Spot, *, mapping: Mapping[str, str], names: Mapping[str, str], played: Mapping[str, str]) -> Fate | Unmovable:
+    to, line = mapping.get(spot.step), line_under(spot.line, names)
     if to is not None:
-        return _sent(new, spot, to, played=played)
+        return _sent(new, spot, to, on=played.get(to) == line)
     after = new.steps.get(spot.step)
     if after is None:
         return Unmovable(code=Obstacle.STEP_GONE, step=spot.step, detail=f"Version {new.version} has no step {spot.step!r}: map it to one that it has.")
     was, now = kind_of(old.steps.get(spot.step)), kind_of(after)
     if was != now and spot.doing != "ready":
         return Unmovable(code=Obstacle.KIND_CHANGED, step=spot.step, detail=f"{spot.step!r} was a {was} and is a {now} now: map it to a step to begin with.")
-    if played.get(spot.step) != spot.line:
+    if played.get(spot.step) != line:
         return Unmovable(code=Obstacle.LINE_GONE, step=spot.step, detail=f"{spot.step!r} is played on another line of version {new.version}.")
     return Fate(spot, to=spot.step, stays=True)
 
 
-def _sent(new: Definition, spot: Spot, to: str, *, played: Mapping[str, str]) -> Fate | Unmovable:
+def _sent(new: Definition, spot: Spot, to: str, *, on: bool) -> Fate | Unmovable:
     if to not in new.steps:
         return Unmovable(code=Obstacle.UNKNOWN_TARGET, step=spot.step, detail=f"The map leads from {spot.step!r} to {to!r}, which is no step.")
-    if played.get(to) != spot.line:
+    if not on:
         return Unmovable(code=Obstacle.ANOTHER_LINE, step=spot.step, detail=f"The map leads from {spot.step!r} to {to!r}, which is played on another line.")
     return Fate(spot, to=to, stays=False)
+
+
+def _deaf(old: Definition, new: Definition, fate: Fate | Unmovable, mapping: Mapping[str, str]) -> Unmovable | None:
+    """A wait that listens for what becomes of a touch, and would listen for one that the run cannot have: its step is gone, and the map is silent."""
+    if isinstance(fate, Unmovable) or not fate.stays or fate.spot.doing != "waiting":
+        return None
+    before, after = old.steps.get(fate.spot.step), new.steps.get(fate.to)
+    if not isinstance(before, WaitStep) or not isinstance(after, WaitStep):
+        return None
+    was, now = before.wait.of, after.wait.of
+    if was is None or now is None or was in new.steps or was in mapping or now in old.steps:
+        return None
+    detail = f"{fate.spot.step!r} waits to hear of {was!r}, which version {new.version} no longer has: map it to what it is called now."
+    return Unmovable(code=Obstacle.TOUCH_GONE, step=fate.spot.step, detail=detail)
 
 
 def _take_leave(move: Move, line: str) -> None:
@@ -176,17 +202,17 @@ def _take_leave(move: Move, line: str) -> None:
         move.drop(place, reason=MIGRATED)
 
 
-def _take_up(move: Move, old: Definition, leaving: Iterable[Fate]) -> None:
+def _take_up(move: Move, old: Definition, leaving: Mapping[str, str]) -> None:
     """Let each line go on by the new version: those that stay as their step is worded now, those that leave to where the map says."""
     for place in move.state.places:
-        if move.state.on(place.line) is place and place.line not in {fate.spot.line for fate in leaving}:
+        if move.state.on(place.line) is place and place.line not in leaving:
             move.line, move.late = place.line, place.late
             edits.reword(move, place, old.steps.get(place.step))
-    for fate in leaving:
-        gone = move.state.on(fate.spot.line)
+    for line, to in leaving.items():
+        gone = move.state.on(line)
         if move.state.ended is None and gone is not None:
             move.line, move.late = gone.line, gone.late
-            move.go(fate.to, way=MIGRATED, because=MIGRATED)
+            move.go(to, way=MIGRATED, because=MIGRATED)
     for place in move.state.places:
         if move.state.ended is None and move.state.on(place.line) is place:
             move.line, move.late = place.line, False

@@ -35,6 +35,8 @@ class AtTask(_Place):
     is_: Literal["task"] = "task"
     due: Instant
     snoozes: int = 0
+    inquiry: str | None = None
+    """The question that is before medical. If the task is taken back, the run has it again."""
 
 
 class Sending(_Place):
@@ -133,6 +135,8 @@ class State(Stored):
     places: tuple[Place, ...] = ()
     """One for each line, the main line first, then in the order in which they began. Empty after the end."""
     passages: dict[str, int] = {}
+    keys: dict[str, str] = {}
+    """The keys of passages that began before their step was renamed, by what they would be now."""
     outcomes: dict[str, str] = {}
     latest: dict[str, str] = {}
     """The latest touch of each line."""
@@ -179,6 +183,15 @@ class State(Stored):
                 return place
         return None
 
+    def key_of(self, step: str, passage: int) -> str:
+        """The key of one passage through a step, which it keeps when the step is renamed."""
+        name = passage_key(self.enrolment, step, passage)
+        return self.keys.get(name, name)
+
+    def step_of(self, key: str) -> str:
+        """The step of a passage, by the name that it has now."""
+        return step_of(next((name for name, kept in self.keys.items() if kept == key), key))
+
     @property
     def ready(self) -> Ready | None:
         """The line at a door whose turn it is; None while the run is paused, and while an effect is under way, whose answer comes first."""
@@ -202,7 +215,7 @@ def passage_key(enrolment: str, step: str, passage: int) -> str:
 
 
 def step_of(key: str) -> str:
-    """The step of a passage, by its name."""
+    """The step of a passage, by the name that it had when the passage began."""
     return key.split(".")[-2]
 
 

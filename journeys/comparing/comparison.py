@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from journeys.comparing.changes import Change, ChangeKind, Comparison
 from journeys.comparing.differences import CONDITIONS, Difference, differences
 from journeys.comparing.effects import effect, head_effect
-from journeys.comparing.renaming import renamed, renames
 from journeys.comparing.wiring import Wire, incoming, moved, rewired
 from journeys.definitions import ContentRef, Definition, kind_of
 from journeys.drawing.words import told
 from journeys.durations import Length
+from journeys.renaming import renamed, renames
 
 _PATHS = ("next", "blocked", "offers", "branches")
 _WORDS = ("title", "why", "message")

@@ -35,9 +35,10 @@ class Move:
         self.asked = False
         self._hops = 0
 
-    def turn_to(self, definition: Definition) -> None:
-        """Play on by another version of the journey."""
+    def turn_to(self, definition: Definition, state: State) -> None:
+        """Play on by another version of the journey, with what the run remembers told in the names of that version."""
         self.definition, self._steps = definition, definition.steps
+        self._known.update(vars(state))
 
     @property
     def place(self) -> Place | None:
@@ -148,8 +149,11 @@ class Move:
         self.keep(ended=Ending(kind=kind, reason=reason, continue_with=continue_with), places=())
 
     def drop(self, place: Place, *, reason: str) -> None:
-        """Take back what a place has under way with others: an open task, a journey that is awaited."""
+        """Take back what a place has under way with others: an open task, a journey that is awaited. A question that was before medical is the
+        run's again, for the next hand-off."""
         self.line = place.line
+        if isinstance(place, at.AtTask) and place.inquiry is not None:
+            self.keep(inquiry=self.state.inquiry or place.inquiry)
         self.close_task("cancelled", reason=reason)
         if isinstance(place, at.Waiting) and isinstance(self.definition.steps.get(place.step), JourneyStep):
             self.do(StopJourney(key=place.key))

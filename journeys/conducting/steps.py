@@ -29,7 +29,7 @@ from journeys.definitions import (
 )
 from journeys.draws import arm_of
 from journeys.reasons import Reason
-from journeys.state import EndKind, Ready, settled
+from journeys.state import EndKind, Ready, settled, step_of
 
 if TYPE_CHECKING:
     from journeys.commands import TaskKind
@@ -81,7 +81,7 @@ def enter(move: Move, here: Ready) -> None:  # noqa: PLR0912, C901 - one line fo
 def open_task(move: Move, here: at.Place, kind: TaskKind, due: Length, *, inquiry: str | None = None, about: str | None = None) -> None:
     """Put the step before a human."""
     ends = move.state.calendar.after(move.now, due)
-    move.park(settled(at.AtTask, here, due=ends))
+    move.park(settled(at.AtTask, here, due=ends, inquiry=inquiry))
     move.ask(OpenTask.model_construct(key=here.key, step=here.step, kind=kind, due=ends, inquiry=inquiry, about=about))
 
 
@@ -117,7 +117,8 @@ def _branch(move: Move, here: Ready, step: BranchStep) -> None:
 
 
 def _split(move: Move, here: Ready, step: SplitStep) -> None:
-    arm = arm_of(move.state.enrolment, here.step, step.split.arms)
+    # Drawn by the name that the step had at first: a split that was renamed, and is passed again, leads to the same arm.
+    arm = arm_of(move.state.enrolment, step_of(move.state.key_of(here.step, 1)), step.split.arms)
     move.note(What.SPLIT, way=arm)
     move.keep(outcomes={**move.state.outcomes, here.step: arm})
     move.leave(arm)

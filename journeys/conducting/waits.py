@@ -29,7 +29,7 @@ from journeys.definitions import (
     WaitStep,
 )
 from journeys.openings import Opening, next_opening
-from journeys.state import EndKind, Entered, Occurrence, Place, Waiting, passage_key, settled
+from journeys.state import EndKind, Entered, Occurrence, Place, Waiting, settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -257,4 +257,4 @@ def touch_of(move: Move, step_id: str | None) -> str | None:
     if step_id is None:
         return move.state.latest.get(move.line)
     passage = move.state.passages.get(step_id)
-    return None if passage is None else passage_key(move.state.enrolment, step_id, passage)
+    return None if passage is None else move.state.key_of(step_id, passage)

@@ -9,22 +9,24 @@ from orchestrator.store.tables import StandingRow, Task
 
 
 async def stand(session: AsyncSession, entry: Entry) -> None:
-    """Write down where the lines stand after an advance. A task whose deadline moved, by an edit or a pause, is due then."""
+    """Write down where the lines stand after an advance. A task whose deadline moved, by an edit or a pause, is due then; one whose step was
+    renamed is that step's."""
     known = {row.line: row for row in await session.exec(select(StandingRow).where(StandingRow.enrolment_id == entry.enrolment))}
+    tasks = {row.key: (row.step, row.until) for row in known.values() if row.doing == "task"}
     for standing in entry.position.lines:
+        if tasks.get(standing.key, (standing.step, standing.until)) != (standing.step, standing.until):
+            await _reword(session, standing)
         row = known.pop(standing.line, None)
         if row is None:
             session.add(StandingRow(enrolment_id=entry.enrolment, **dict(standing)))
             continue
-        if standing.doing == "task" and row.key == standing.key and row.until != standing.until:
-            await _put_off(session, standing)
         for name, value in standing:
             setattr(row, name, value)
     for gone in known.values():
         await session.delete(gone)
 
 
-async def _put_off(session: AsyncSession, standing: Standing) -> None:
-    task = await session.get(Task, standing.key)
-    if task is not None and standing.until is not None:
-        task.due = standing.until
+async def _reword(session: AsyncSession, standing: Standing) -> None:
+    task = await session.get(Task, standing.key) if standing.doing == "task" else None
+    if task is not None:
+        task.step, task.due = standing.step, standing.until or task.due

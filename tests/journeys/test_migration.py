@@ -13,10 +13,11 @@ from journeys.acceptance import Refusal, refusal
 from journeys.commands import Deliver, StopJourney, What
 from journeys.conductor import advance, alarm, ready
 from journeys.definitions import Definition, kind_of
-from journeys.migration import Fate, Moved, Obstacle, Spot, Transfer, Unmovable, migrate, plan
+from journeys.migration import Fate, Moved, Obstacle, Spot, Unmovable, migrate, plan
 from journeys.reasons import Reason
 from journeys.scopes import scopes
 from journeys.state import EndKind, State
+from tests.journeys.moving import PICKS, an_order, moved, played, refused, v2
 from tests.journeys.playing import (
     MONDAY,
     Run,
@@ -35,38 +36,9 @@ from tests.journeys.playing import (
     notes,
     ways,
 )
-from tests.journeys.wholes import happen, play_out, waker, wholes
+from tests.journeys.wholes import play_out, waker, wholes
 
 DAY = timedelta(days=1)
-PICKS = st.lists(st.integers(0, 10_000), max_size=20)
-
-
-def an_order(run: Run, new: Definition, mapping: dict[str, str] | None = None, **told: Any) -> Transfer:
-    """An order to move the run to `new`, with the facts as the run knows them."""
-    given: dict[str, Any] = {"id": "order", "by": "user-marketing", "definition": new, "source": run.definition.digest, "began": run.begun_at}
-    return Transfer(**{**given, "mapping": mapping or {}, "facts": dict(run.state.facts), **told})
-
-
-def moved(run: Run, new: Definition, mapping: dict[str, str] | None = None, **told: Any) -> Moved:
-    """Move the run, and let it be on the new version from here on, as the workflow does."""
-    came_to = migrate(run.state, an_order(run, new, mapping, **told), old=run.definition, now=run.now)
-    assert isinstance(came_to, Moved), came_to
-    run.definition, run.state = new, came_to.state
-    if ready(run.state):
-        run.take(on.Proceed())
-    return came_to
-
-
-def refused(run: Run, new: Definition, mapping: dict[str, str] | None = None, **told: Any) -> Unmovable:
-    before = run.state.model_dump_json()
-    came_to = migrate(run.state, an_order(run, new, mapping, **told), old=run.definition, now=run.now)
-    assert isinstance(came_to, Unmovable), came_to
-    assert run.state.model_dump_json() == before
-    return came_to
-
-
-def v2(steps: dict[str, Any], /, **changes: Any) -> Definition:
-    return a_journey(steps, version=2, **changes)
 
 
 def test_a_step_that_is_still_there_keeps_its_passage() -> None:
@@ -128,7 +100,7 @@ def test_an_open_task_takes_the_outcomes_of_the_new_version() -> None:
 def test_a_removed_step_goes_where_the_map_says_or_nowhere() -> None:
     """With a map, the task is taken back and the target entered as a new passage; without one the run stays on its version."""
     run = Run(a_journey({"visit": a_visit("bye")}))
-    new = v2({"call": a_visit("bye")})
+    new = v2({"call": a_rep_email("bye")})
     assert refused(run, new).code is Obstacle.STEP_GONE
     told = moved(run, new, {"visit": "call"})
     assert [(note.what, note.to) for note in notes(told.commands)] == [(What.MIGRATED, "2"), (What.TASK_CLOSED, "cancelled"), (What.MOVED, "call")]
@@ -299,14 +271,6 @@ def test_a_plan_needs_no_more_than_where_the_lines_stand() -> None:
     gone = plan(old, new, [Spot("", "pause", "waiting")], {})
     assert isinstance(gone, Unmovable)
     assert gone.code is Obstacle.STEP_GONE
-
-
-def played(definition: Definition, picks: list[int]) -> Run:
-    run = Run(definition, facts={"decile": 1, "congress_attended_on": "2026-03-10"})
-    for pick in picks:
-        if run.state.ended is None:
-            happen(run, pick)
-    return run
 
 
 def fits(definition: Definition, state: State) -> None:

@@ -96,6 +96,7 @@ PARKED = (
     Parked("wait-until", {"wait": {"until": {"fact": "congress_attended_on"}}, "next": AFTER}, lengths=False),
     Parked("wait-local", {"wait": {"local": {"on": ["thu"], "at": "09:00"}}, "next": AFTER}, lengths=False),
     Parked("wait-heard", a_wait("clicked", next=AFTER, wait=SO_LONG), before=_mail_first),
+    Parked("wait-heard-of", a_wait("clicked", next=AFTER, wait={"of": "mail", **SO_LONG}), before=_mail_first),
     Parked("wait-when", {"wait": {"when": {"fact": "adoption_stage", "at_least": "user"}, **SO_LONG}, "next": AFTER}),
     Parked("wait-event", {"wait": {"event": "page_viewed", **SO_LONG}, "next": AFTER}),
     Parked("invite-answer", {"invite": INVITE, "next": AFTER}),
@@ -112,10 +113,18 @@ def added(steps: Steps) -> Steps:
 
 
 def removed(steps: Steps) -> Steps:
-    """The step is gone; another stands in its place."""
-    onward = steps[HERE]["next"]
-    leading = {name: _relinked(step) for name, step in steps.items()}
-    return {(ELSEWHERE if name == HERE else name): (a_pause("2 days", next=onward) if name == HERE else step) for name, step in leading.items()}
+    """The step is gone; one of another kind stands in its place."""
+    return {**_called(steps, {HERE: ELSEWHERE}), ELSEWHERE: _of_another_kind(steps[HERE])}
+
+
+def renamed(steps: Steps) -> Steps:
+    """Everything up to the step has another name, and is otherwise the same."""
+    return _called(steps, new_names(steps))
+
+
+def new_names(steps: Steps) -> dict[str, str]:
+    """The map that goes with it."""
+    return {name: ELSEWHERE if name == HERE else f"new-{name}" for name in steps if name not in (AFTER, "done")}
 
 
 def reordered(steps: Steps) -> Steps:
@@ -145,12 +154,15 @@ def lengthened(steps: Steps) -> Steps:
 
 def of_another_kind(steps: Steps) -> Steps:
     """The same name for a step that does something else."""
-    onward = steps[HERE]["next"]
-    return {**steps, HERE: a_visit(next=onward, visit=DUE) if kind_of(steps[HERE]) == "wait" else a_pause("2 days", next=onward)}
+    return {**steps, HERE: _of_another_kind(steps[HERE])}
 
 
 def version_2(steps: Steps, *, start: str) -> Definition:
     return a_journey(version=2, steps=steps, start=start)
+
+
+def _of_another_kind(step: Any) -> Any:
+    return a_visit(next=step["next"], visit=DUE) if kind_of(step) == "wait" else a_pause("2 days", next=step["next"])
 
 
 def _lengths(steps: Steps, length: str) -> Steps:
@@ -168,11 +180,16 @@ def _inside(steps: Steps, names: list[str], field: str, value: str) -> Steps:
     return changed
 
 
-def _relinked(step: Any) -> Any:
+def _called(steps: Steps, names: dict[str, str]) -> Steps:
+    """The steps under other names, and whatever names them."""
+    return {names.get(name, name): _relinked(step, names) for name, step in steps.items()}
+
+
+def _relinked(step: Any, names: dict[str, str]) -> Any:
     match step:
         case dict():
-            return {name: _relinked(value) for name, value in step.items()}
-        case str() if step == HERE:
-            return ELSEWHERE
+            return {name: _relinked(value, names) for name, value in step.items()}
+        case str():
+            return names.get(step, step)
         case _:
             return step

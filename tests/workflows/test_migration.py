@@ -10,9 +10,10 @@ from temporalio.testing import WorkflowEnvironment
 
 from journeys import events as on
 from journeys.commands import What
-from journeys.definitions import Definition
+from journeys.definitions import Definition, Heard
 from journeys.migration import Obstacle, Unmovable
 from journeys.receipts import Receipt
+from journeys.renaming import line_under
 from journeys.state import EndKind
 from tests.replay.history import replay
 from tests.workflows.continuing import chapters, run_id
@@ -25,9 +26,11 @@ from tests.workflows.parked import (
     Steps,
     added,
     lengthened,
+    new_names,
     of_another_kind,
     of_other_content,
     removed,
+    renamed,
     reordered,
     rewired,
     shortened,
@@ -52,7 +55,7 @@ async def edit(parked: Parked, run: Played, how: Edit, mapping: dict[str, str] |
     before = parked.steps()
     first = next(iter(before))
     after = how(before)
-    return await run.migrate(version_2(after, start=first if first in after else ELSEWHERE), mapping)
+    return await run.migrate(version_2(after, start=first if first in after else (mapping or {}).get(first, ELSEWHERE)), mapping)
 
 
 async def ended_well(stage: Stage, run: Played, before: list[tuple[str, str]]) -> None:
@@ -100,10 +103,40 @@ async def test_failure_6_who_is_parked_at_a_step_that_is_gone_goes_where_the_map
         assert (len(run.entries), run.standing[-1:] == [], stage.runs.versions) == (entries, False, {})
         receipt = await edit(parked, run, removed, {HERE: ELSEWHERE})
         assert isinstance(receipt, Receipt), receipt
-        assert (ELSEWHERE, "waiting") in run.standing
+        assert ELSEWHERE in dict(run.standing)
+        assert run.key(ELSEWHERE) in {line.key for line in run.position.lines}
         assert len(run.told(What.TASK_CLOSED)) == (parked.doing == "task") + (parked.name == "medical")
         assert touches(stage) == before
         await ended_well(stage, run, before)
+
+
+@every_kind
+async def test_who_is_parked_at_a_step_that_is_renamed_stays_there(parked: Parked, time_skipping: WorkflowEnvironment) -> None:
+    """In the same passage, with the same task or touch, until the same time: nothing is taken back, asked or sent for a new name."""
+    async with a_stage(time_skipping) as stage:
+        run = await parked.park(stage)
+        before, asked, lines = touches(stage), len(stage.ledger.asked), run.position.lines
+        names = new_names(parked.steps())
+        receipt = await edit(parked, run, renamed, names)
+        assert isinstance(receipt, Receipt), receipt
+        assert [note.what for note in receipt.notes] == [What.MIGRATED]
+        called = [line.model_copy(update={"step": names.get(line.step, line.step), "line": line_under(line.line, names)}) for line in lines]
+        assert list(run.position.lines) == called
+        assert (touches(stage), len(stage.ledger.asked)) == (before, asked)
+        await ended_well(stage, run, before)
+    assert stage.runs.versions[run.enrolment] == 2
+
+
+async def test_a_click_on_a_renamed_letter_leads_on(time_skipping: WorkflowEnvironment) -> None:
+    """It is told under the key that the letter had when it went out, to a run that has another name for it."""
+    async with a_stage(time_skipping) as stage:
+        parked = next(each for each in PARKED if each.name == "wait-heard-of")
+        run = await parked.park(stage)
+        before = touches(stage)
+        await edit(parked, run, renamed, new_names(parked.steps()))
+        await run.hear("mail", Heard.CLICKED)
+        await ended_well(stage, run, before)
+        assert run.ways[-2] == f"clicked > {AFTER}"
 
 
 @every_kind

@@ -49,6 +49,18 @@ async def test_a_deadline_that_moved_moves_the_task(world: AsyncEngine) -> None:
     assert task.due == later
 
 
+async def test_a_task_whose_step_was_renamed_is_that_steps(world: AsyncEngine) -> None:
+    """Also where its line is called otherwise, and its deadline moved: it is found by its key, which stays."""
+    await add(world, a_task())
+    runs, later = StoredRuns(world), NOW + timedelta(days=3)
+    await runs.record(an_entry(position=at(a_line(step="both", key="enr1.both.1", doing="joining"), a_line(line="both.a"))))
+    renamed = a_line(line="pair.a", step="meeting", until=later)
+    await runs.record(an_entry(move=2, position=at(a_line(step="pair", key="enr1.both.1", doing="joining"), renamed)))
+    (task,) = await every(world, tables.Task)
+    assert (task.step, task.due) == ("meeting", later)
+    assert await lines(world) == [("", "pair", "joining"), ("pair.a", "meeting", "task")]
+
+
 async def test_a_move_to_another_version_is_recorded_once(world: AsyncEngine) -> None:
     """The enrolment names the version from here on, in the transaction that records the advance; a repeat changes nothing."""
     entry = an_entry(Note(what=What.MIGRATED, way="1", to="2"), position=at(a_line()))
