@@ -202,6 +202,18 @@ class AskedSignature:
     pin: str = field(repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AskedRelease:
+    """How a version is to be put in force."""
+
+    since: datetime | None = None
+    """From when HCPs may enter; now, where it is None."""
+    running: Running | None = None
+    """What becomes of those who are in earlier versions."""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """Where those go who migrate and whose step is gone."""
+
+
 Acted = VersionRow | ActRefused | Unclean
 """The version after the act, or why the act was not done."""
 
@@ -221,10 +233,8 @@ class Lifecycles(Protocol):
 
     async def sign(self, who: Who, journey: str, version: int, asked: AskedSignature, *, once: Once, now: datetime) -> Acted | None: ...
 
-    async def publish(
-        self, who: Who, journey: str, version: int, *, since: datetime | None, running: Running | None, reason: str, once: Once, now: datetime
-    ) -> Acted | None:
-        """Put a signed version in force from an instant, else now. `running` says what becomes of those who are in earlier versions."""
+    async def publish(self, who: Who, journey: str, version: int, asked: AskedRelease, *, reason: str, once: Once, now: datetime) -> Acted | None:
+        """Put a signed version in force."""
         ...
 
 
@@ -285,7 +295,7 @@ class Operations(Protocol):
 
 class Migrations(Protocol):
     async def preview(self, plan: PlanMigration) -> MigrationPreview:
-        """Where everybody on the source version would stand on the target. Both versions are published. Nothing happens."""
+        """Where everybody on the source version would stand on the target. The source was published, the target is signed or published. Nothing happens."""
         ...
 
     async def begin(self, who: Who, migration: NewMigration, *, remark: str, once: Once, now: datetime) -> OperationLine:

@@ -54,6 +54,7 @@ class Refusal(StrEnum):
     NOT_THE_LATEST = "not_the_latest"
     RUNNING_CHOICE_REQUIRED = "running_choice_required"
     MIGRATION_UNAVAILABLE = "migration_unavailable"
+    UNKNOWN_STEP = "unknown_step"
     CHANNEL_NOT_CONFIGURED = "channel_not_configured"
     ENDPOINT_NOT_CONFIGURED = "endpoint_not_configured"
     RUNS_OPEN = "runs_open"
@@ -110,6 +111,8 @@ class Publish(Stored):
     latest: int | None = None
     """The latest version that is released already."""
     running: Running | None = None
+    mapping: dict[str, str] = {}
+    """Where those go who migrate and whose step is gone."""
     can_migrate: bool = False
     lacking: Lacking = Lacking()
     """What the text names and this installation does not have."""

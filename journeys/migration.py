@@ -144,6 +144,17 @@ def migrate(state: State, order: Transfer, *, old: Definition, now: datetime) ->
     return Moved(move.state, tuple(move.commands))
 
 
+def odd_entry(mapping: Mapping[str, str], olds: Iterable[Definition], new: Definition) -> tuple[str, str, tuple[str, ...]] | None:
+    """The first entry of a map that names no step: its step, what is wrong with it, and what may stand there."""
+    known = tuple(dict.fromkeys(step for old in olds for step in old.steps))
+    for step, to in mapping.items():
+        if to not in new.steps:
+            return step, f"Version {new.version} has no step {to!r}.", tuple(new.steps)
+        if step not in known:
+            return step, f"There is no step {step!r} to move people from.", known
+    return None
+
+
 def spot_of(place: at.Place) -> Spot:
     """Where a place of a run is."""
     return Spot(line=place.line, step=place.step, doing=place.is_)

@@ -2,8 +2,7 @@
 nobody signs in; a role does what it does in the API and no more, and a signature needs its PIN."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 from uuid import uuid4
 
@@ -11,23 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.idempotency import Once
 from api.paging import MOST, Cursor, Slice
-from api.ports import Acted, AskedSignature
+from api.ports import Acted, AskedRelease, AskedSignature
 from api.rows import ActRow, Unclean, VersionRow
+from api.schemas.operations import MigrationPreview, PlanMigration
 from api.who import DOERS, Role, Who
 from journeys.definitions import ContentRef
-from journeys.lifecycle import Act, Running
+from journeys.lifecycle import Act
 from journeys.linting import lint_text
 from journeys.loading import Finding
 from journeys.means import Means
 from journeys.signatures import Meaning, Party
-from journeys.versions import VersionState
+from journeys.versions import RELEASED, VersionState
 from orchestrator import settings
 from orchestrator.clock import JourneyClock, wall_clock
 from orchestrator.means import means_of
 from orchestrator.store import audit, pins
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.lifecycles import StoredLifecycles
-from orchestrator.store.desk.migrations import StoredMigrating
+from orchestrator.store.desk.migrations import StoredMigrating, StoredMigrations
 from orchestrator.store.desk.users import StoredUsers
 from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import StoreError, UserUnsuitableError
@@ -46,6 +46,7 @@ class House:
     def __init__(self, engine: AsyncEngine, means: Means, clock: JourneyClock) -> None:
         self._engine, self._now = engine, clock.now()
         self._definitions, self._lives = StoredDefinitions(engine), StoredLifecycles(engine, means, migrating=StoredMigrating(clock.pace))
+        self._migrations = StoredMigrations(engine)
 
     async def every(self, *, journey: str | None, states: frozenset[VersionState]) -> list[VersionRow]:
         """The versions in these states, by journey, the latest first."""
@@ -88,10 +89,17 @@ class House:
         asked = AskedSignature(party=party, meaning=meaning, digest=digest, pin=pin)
         return _good(await self._lives.sign(who, ref.id, ref.version, asked, once=_once(who), now=self._now), ref)
 
-    async def publish(self, as_: str, ref: ContentRef, *, since: datetime | None, running: Running | None, reason: str) -> VersionRow:
+    async def foresee(self, ref: ContentRef, mapping: Mapping[str, str]) -> tuple[tuple[int, MigrationPreview], ...]:
+        """Who would move where if a version were published with `migrate`: a preview for each earlier version that was released."""
+        earlier = [row.life.version for row in await self.every(journey=ref.id, states=RELEASED) if row.life.version < ref.version]
+        await self.find(ref)
+        plans = [PlanMigration(journey=ref.id, source=source, target=ref.version, mapping=dict(mapping)) for source in sorted(earlier)]
+        return tuple([(plan.source, await self._migrations.preview(plan)) for plan in plans])
+
+    async def publish(self, as_: str, ref: ContentRef, asked: AskedRelease, *, reason: str) -> VersionRow:
         """Put a signed version in force."""
         who = await self._somebody(as_, Act.PUBLISH)
-        return _good(await self._lives.publish(who, ref.id, ref.version, since=since, running=running, reason=reason, once=_once(who), now=self._now), ref)
+        return _good(await self._lives.publish(who, ref.id, ref.version, asked, reason=reason, once=_once(who), now=self._now), ref)
 
     async def set_pin(self, user_id: str, pin: str) -> str:
         """Give a user a signing PIN, and return the user's name. Raises UserUnsuitableError."""

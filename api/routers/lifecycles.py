@@ -9,7 +9,7 @@ from api.attempts import Attempted
 from api.codes import Code
 from api.house import House
 from api.idempotency import Once
-from api.ports import Acted, AskedSignature
+from api.ports import Acted, AskedRelease, AskedSignature
 from api.problems import in_field, responses, unknown
 from api.schemas.definitions import DefinitionStanding, Draft, Drafted, Publish, Reason, Sign
 from api.security import only
@@ -106,9 +106,8 @@ async def publish(body: Publish, who: Publisher, hand: Handed) -> DefinitionStan
     """Let HCPs enter it from a date, now if none is given; until then the earlier version goes on. It is linted again."""
 
     async def work(once: Once) -> DefinitionStanding:
-        done = await hand.house.lifecycles.publish(
-            who, hand.journey, hand.version, since=body.from_, running=body.running, reason=body.reason, once=once, now=hand.house.clock.now()
-        )
+        asked = AskedRelease(since=body.from_, running=body.running, mapping=body.mapping)
+        done = await hand.house.lifecycles.publish(who, hand.journey, hand.version, asked, reason=body.reason, once=once, now=hand.house.clock.now())
         return hand.told(done, who)
 
     return await hand.attempt.once(body, DefinitionStanding, work)

@@ -1,11 +1,11 @@
 """Journey definitions as they are listed, read, linted, and led through their life."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
-from api.schemas.shapes import Asked, Moment, Name, Told, Words
+from api.schemas.shapes import Asked, Moment, Name, StepMap, Told, Words
 from journeys.lifecycle import Act, Running
 from journeys.signatures import Meaning, Party
 from journeys.versions import VersionState
@@ -112,3 +112,10 @@ class Publish(Asked):
     reason: Words = Field(examples=["Agreed for the spring cycle."])
     from_: Moment | None = Field(None, alias="from", description="From when HCPs may enter; now, where none is given.")
     running: Running | None = Field(None, description="What becomes of those who are in earlier versions; needed where there are any.")
+    mapping: StepMap = {}
+
+    @model_validator(mode="after")
+    def _map_of_a_migration(self) -> Self:
+        if self.mapping and self.running is not Running.MIGRATE:
+            raise ValueError("a mapping says where people go who are moved: it belongs to `running: migrate`")
+        return self

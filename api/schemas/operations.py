@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from api.schemas.shapes import Asked, Name, Told, Words
+from api.schemas.shapes import Asked, Name, StepMap, Told, Words
 from journeys.events import CatchUp
 from journeys.halts import HaltKind, Scope
 from journeys.shapes import StepId
@@ -110,7 +110,7 @@ class PlanMigration(Asked):
     journey: StepId = Field(examples=["heart-failure-pioneer"])
     source: Version = Field(description="The version to move from.", examples=[1])
     target: Version = Field(description="The version to move to.", examples=[2])
-    mapping: dict[StepId, StepId] = Field(default={}, description="Where those go who stand at a step that is gone or of another kind.")
+    mapping: StepMap = {}
 
 
 class NewMigration(PlanMigration):
@@ -126,12 +126,17 @@ class StepCount(Told):
     doing: str = Field(examples=["waiting"])
     count: int
     to: str | None = Field(None, description="The step at which they would stand: the same, or where the map says.")
+    how: Literal["stays", "renamed", "anew", "ends"] | None = Field(
+        None,
+        description="`stays`: the same passage goes on. `renamed`: it goes on under the new name. `anew`: the step is entered as a new passage. "
+        "`ends`: the line ends with the step within which it is played.",
+    )
     code: str | None = Field(None, description="Why they would stay on their version.", examples=["step_gone"])
     detail: str | None = None
 
 
 class MigrationPreview(Told):
-    """Nothing has happened. `movable`, `refused` and `not_now` count runs, `steps` their lines."""
+    """Nothing has happened. `movable`, `refused` and `not_now` count runs, `steps` their lines: a run moves with all its lines or with none."""
 
     movable: int
     refused: int

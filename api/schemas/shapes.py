@@ -5,6 +5,8 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from journeys.shapes import StepId
+
 
 class Asked(BaseModel):
     """A request body: an unknown field is refused."""
@@ -51,3 +53,12 @@ Moment = Annotated[
     Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC), examples=["2026-03-02T09:30:00+01:00"]),
 ]
 """An instant with its offset, of this century."""
+
+StepMap = Annotated[
+    dict[StepId, StepId],
+    Field(
+        description="Where those go who stand at a step that is gone or of another kind. A step that is gone, mapped to a new one of its kind, is renamed: "
+        "they stay in their passage.",
+        examples=[{"reading": "phone-call"}],
+    ),
+]

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.ports import AskedRelease
 from api.rows import Unclean
 from api.who import Role, Who
 from journeys.definitions import Definition, JourneyStep
@@ -69,7 +70,8 @@ class _Launch:
         row = _good(definition.journey, await lifecycles.submit(self._session, self._doing(self._author), key))
         for party in missing(await life_of(self._session, row), await policies(self._session)):
             _good(definition.journey, await self._sign(row, party))
-        published = await lifecycles.publish(self._session, self._doing(self._author), key, since=None, running=Running.PIN, migrating=None, means=self._means)
+        release = AskedRelease(running=Running.PIN)
+        published = await lifecycles.publish(self._session, self._doing(self._author), key, release, migrating=None, means=self._means)
         _good(definition.journey, published)
 
     async def _sign(self, row: DefinitionVersion, party: Party) -> Outcome | None:

@@ -10,11 +10,13 @@ from typing import Any, Protocol
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.ports import AskedRelease
 from api.rows import Unclean
 from journeys.definitions import Definition
 from journeys.lifecycle import Act, Drain, Publish, Refusal, Refused, Replace, Retire, Running, SendBack, Sign, Step, Submit, Withdraw, perform
 from journeys.linting import LintResult, lint_text
 from journeys.means import Means, lacking
+from journeys.migration import odd_entry
 from journeys.versions import RELEASED, Version, VersionState
 from orchestrator.store import audit, pins, stimuli, sweeps
 from orchestrator.store.desk.adding import added
@@ -52,8 +54,9 @@ class Doing:
 class Migrating(Protocol):
     """Moves the runs of earlier versions to a new one."""
 
-    async def begin(self, session: AsyncSession, *, journey: str, version: int, since: datetime, by: str) -> None:
-        """Start the migration to a version that is being published, in the transaction that publishes it; `since` is when it takes effect."""
+    async def begin(self, session: AsyncSession, *, journey: str, version: int, mapping: Mapping[str, str], since: datetime, by: str) -> None:
+        """Start the migration to a version that is being published, in the transaction that publishes it; `mapping` says where those go whose step is
+        gone, `since` is when it takes effect."""
         ...
 
 
@@ -128,10 +131,8 @@ async def sign(session: AsyncSession, doing: Doing, key: Key, asked: Sign, *, pi
     return row
 
 
-async def publish(
-    session: AsyncSession, doing: Doing, key: Key, *, since: datetime | None, running: Running | None, migrating: Migrating | None, means: Means
-) -> Outcome | None:
-    """Put a signed version in force from an instant, now if none is given, after linting it once more; and decide what becomes of those in earlier ones."""
+async def publish(session: AsyncSession, doing: Doing, key: Key, release: AskedRelease, *, migrating: Migrating | None, means: Means) -> Outcome | None:
+    """Put a signed version in force, after linting it once more; and decide what becomes of those in earlier ones."""
     versions = {row.version: row for row in await _of_journey(session, key[0])}
     row = versions.get(key[1])
     if row is None or await _done(session, doing):
@@ -142,10 +143,11 @@ async def publish(
     latest = max((each.version for each in versions.values() if each.state in RELEASED), default=None)
     asked = Publish(
         digest=judged.definition.digest,
-        effective_from=since or doing.now,
+        effective_from=release.since or doing.now,
         now=doing.now,
         latest=latest,
-        running=running,
+        running=release.running,
+        mapping=dict(release.mapping),
         can_migrate=migrating is not None,
         lacking=lacking(judged.definition, means),
     )
@@ -154,14 +156,24 @@ async def publish(
         return after
     if not judged.ok:
         return Unclean(judged.findings)
-    row.published_by, row.published_at, row.running = doing.by, doing.now, running
-    told = {"from": asked.effective_from.isoformat(), "running": running}
+    misled = _misled(asked, versions, judged.definition)
+    if misled is not None:
+        return misled
+    row.published_by, row.published_at, row.running = doing.by, doing.now, asked.running
+    told = {"from": asked.effective_from.isoformat(), "running": asked.running, **({"mapping": asked.mapping} if asked.mapping else {})}
     await _written(session, doing, Act.PUBLISH, row, after, details=told)
     await stimuli.keep(session, judged.definition)
     await sweeps.look_again(session, judged.definition, since=asked.effective_from, now=doing.now)
     await _decide_for_earlier(session, doing, row, asked, versions, migrating)
     await settle(session, now=doing.now, journey=row.journey)
     return row
+
+
+def _misled(asked: Publish, versions: Mapping[int, DefinitionVersion], new: Definition) -> Refused | None:
+    """A map that leads from or to what is no step would leave people where they are, unnoticed."""
+    olds = [Definition.model_validate(each.body) for each in versions.values() if each.state in RELEASED] if asked.mapping else []
+    odd = odd_entry(asked.mapping, olds, new)
+    return Refused(code=Refusal.UNKNOWN_STEP, detail=odd[1], allowed=odd[2]) if odd is not None else None
 
 
 async def _decide_for_earlier(
@@ -175,7 +187,7 @@ async def _decide_for_earlier(
                     _apply(earlier, drained)
                     await _record(session, doing, Act.DRAIN, earlier, reason=doing.id, details={"from": asked.effective_from.isoformat(), "for": row.version})
     elif asked.running is Running.MIGRATE and migrating is not None:
-        await migrating.begin(session, journey=row.journey, version=row.version, since=asked.effective_from, by=doing.by)
+        await migrating.begin(session, journey=row.journey, version=row.version, mapping=asked.mapping, since=asked.effective_from, by=doing.by)
 
 
 async def _plain(session: AsyncSession, act: Act, key: Key, now: datetime) -> Step:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from api.idempotency import Once
 from api.paging import Batch, Slice
-from api.ports import Acted, AskedSignature
+from api.ports import Acted, AskedRelease, AskedSignature
 from api.rows import ActRow, Unclean, VersionRow
 from api.who import Who
 from journeys import lifecycle as life
 from journeys.admission import in_effect
 from journeys.definitions import Definition
 from journeys.library import Library
-from journeys.lifecycle import Act, Refusal, Refused, Running
+from journeys.lifecycle import Act, Refusal, Refused
 from journeys.linting import lint_text
 from journeys.personas import Persona
 from journeys.signatures import Meaning
@@ -107,15 +107,14 @@ class FakeLifecycles:
             return Refused(code=Refusal.PIN_WRONG, detail="Not the PIN.")
         return self._do(who, row, step, meaning, now)
 
-    async def publish(
-        self, who: Who, journey: str, version: int, *, since: datetime | None, running: Running | None, reason: str, once: Once, now: datetime
-    ) -> Acted | None:
+    async def publish(self, who: Who, journey: str, version: int, asked: AskedRelease, *, reason: str, once: Once, now: datetime) -> Acted | None:
         row = self.world.definitions.get((journey, version))
         if row is None:
             return None
         released = [each.life.version for each in self.world.definitions.values() if each.life.journey == journey and each.life.state in RELEASED]
-        step = life.Publish(digest=row.definition.digest, effective_from=since or now, now=now, latest=max(released, default=None), running=running)
-        return self._do(who, replace(row, running=running, published_by=who.id, published_at=now), step, reason, now)
+        told = {"running": asked.running, "mapping": dict(asked.mapping), "can_migrate": True}
+        step = life.Publish(digest=row.definition.digest, effective_from=asked.since or now, now=now, latest=max(released, default=None), **told)
+        return self._do(who, replace(row, running=asked.running, published_by=who.id, published_at=now), step, reason, now)
 
     def _errors(self, row: VersionRow, now: datetime) -> Unclean | None:
         judged = lint_text(row.source, name="journey.yaml", library=self.world.library, now=now)

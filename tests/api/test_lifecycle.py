@@ -57,6 +57,28 @@ async def test_a_version_is_drafted_reviewed_signed_and_published(as_: As) -> No
     assert [act["action"] for act in history] == [f"definition.{done}" for done in ("drafted", "submit", "sign", "sign", "sign", "publish")]
 
 
+async def test_a_migration_is_previewed_before_it_is_chosen(as_: As) -> None:
+    """Of a target that is signed; it begins with the publishing, which takes the map, or later."""
+    marketing, step = as_(Role.MARKETING), next(iter(the_authored()["steps"]))
+    plan = {"journey": JOURNEY, "source": 1, "target": 2, "mapping": {step: step}}
+    await drafted(as_)
+    assert (await marketing.post("/api/v1/migrations/preview", plan)).json()["code"] == "not_published"
+    await marketing.post(f"{SECOND}/submit", WHY)
+    for party in ALWAYS:
+        await signed(as_, party)
+    assert (await marketing.post("/api/v1/migrations/preview", plan)).status_code == 200
+    for odd in ({step: "nowhere"}, {"nowhere": step}):
+        refused = await marketing.post("/api/v1/migrations/preview", {**plan, "mapping": odd})
+        assert (refused.status_code, refused.json()["code"]) == (422, "unknown_step")
+    early = await marketing.post("/api/v1/migrations", {**plan, "reason": "strategy_changed", "remark": "As agreed."})
+    assert (early.status_code, early.json()["code"]) == (409, "not_published")
+    for running in ("pin", None):
+        stray = await marketing.post(f"{SECOND}/publish", {**WHY, "running": running, "mapping": {step: step}})
+        assert (stray.status_code, stray.json()["code"]) == (422, "invalid")
+    published = await marketing.post(f"{SECOND}/publish", {**WHY, "running": "migrate", "mapping": {step: step}})
+    assert (published.status_code, published.json()["running"]) == (200, "migrate")
+
+
 async def test_nobody_enters_what_is_not_published(as_: As) -> None:
     """A draft looks to a rep like nothing at all, and so it does at the door."""
     await drafted(as_)

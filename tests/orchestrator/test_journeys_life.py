@@ -79,6 +79,21 @@ def test_a_file_becomes_a_draft_and_its_next_version_the_one_in_effect(journeys:
     assert journeys("list", "--journey", "pioneer", "--state", "retired").out == "pioneer@2 retired\n"
 
 
+def test_publishing_shows_first_who_would_move_where(journeys: Dirigent, tmp_path: Path) -> None:
+    """With `--running migrate`, and then asks; the map is of steps that there are."""
+    _signed(journeys)
+    journeys("publish", "pioneer@2", *LENA, *WHY)
+    journeys("draft", str(_second(tmp_path)), *LENA, *WHY)
+    _signed(journeys, "pioneer@3")
+    migrate = ("publish", "pioneer@3", *LENA, *WHY, "--running", "migrate")
+    asked = journeys(*migrate)
+    assert (asked.code, "from version 2:\n0 runs movable" in asked.err) == (1, True)
+    assert journeys("list", "--journey", "pioneer", "--state", "signed").out == "pioneer@3 signed\n"
+    assert journeys(*migrate, "--yes", "--map", "first-visit=nowhere").err.splitlines()[-1].startswith("unknown_step: Version 3 has no step 'nowhere'.")
+    assert journeys("publish", "pioneer@3", *LENA, *WHY, "--running", "pin", "--map", "first-visit=first-visit").code == 2
+    assert journeys(*migrate, "--yes", "--map", "first-visit=first-visit").out.startswith("pioneer@3 published; from 20")
+
+
 def test_what_is_published_for_later_waits(journeys: Dirigent) -> None:
     """The date is said in UTC."""
     _signed(journeys)

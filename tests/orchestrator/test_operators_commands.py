@@ -62,8 +62,9 @@ def test_a_migration_is_previewed_begun_held_and_reported(house: str, dirigent: 
     """Who would stay is told before; the operation is steered by its id."""
     seen = dirigent("migrations", "preview", JOURNEY, "1", "2")
     assert "stays on its version: step_gone" in seen.out
-    assert "-> call" in dirigent("migrations", "preview", JOURNEY, "1", "2", "--map", "pause=call").out
+    assert "-> call, anew" in dirigent("migrations", "preview", JOURNEY, "1", "2", "--map", "pause=call").out
     assert "no step 'nowhere'" in dirigent("migrations", "preview", JOURNEY, "1", "2", "--map", "pause=nowhere").err
+    assert "no step 'nowhere'" in dirigent("migrations", "preview", JOURNEY, "1", "2", "--map", "nowhere=call").err
     assert "has no version 9" in dirigent("migrations", "preview", JOURNEY, "1", "9").err
     begun = dirigent("migrations", "begin", JOURNEY, "1", "2", *WHO, "--map", "pause=call")
     (operation,) = rows(house, tables.Operation)

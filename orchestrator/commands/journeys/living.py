@@ -1,16 +1,19 @@
 """`dirigent journeys draft`, `submit`, `sign`, `publish` and so on: the acts of a version's life, done as a user who is named."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from api.ports import AskedRelease
 from journeys.definitions import ContentRef
 from journeys.lifecycle import Act, Running
 from journeys.signatures import Meaning, Party
 from orchestrator.commands.journeys.naming import Ref, from_house
 from orchestrator.commands.journeys.reading import told
+from orchestrator.commands.migrations import Map, foreseen, pairs
 from orchestrator.typed_pins import pin_of
 
 app = typer.Typer()
@@ -97,10 +100,26 @@ def publish(
     reason: Why,
     from_: Annotated[datetime | None, typer.Option("--from", help="From when HCPs may enter, in UTC; now, where none is given.", show_default=False)] = None,
     running: Annotated[Running | None, typer.Option(help="What becomes of those who are in earlier versions.", show_default=False)] = None,
+    mapping: Map = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Move people without asking once more.")] = False,
 ) -> None:
-    """Put a signed version in force. Until its date the earlier one goes on."""
-    since = from_.replace(tzinfo=UTC) if from_ is not None else None
-    typer.echo(told(from_house(lambda house: house.publish(as_, ref, since=since, running=running, reason=reason))))
+    """Put a signed version in force. Until its date the earlier one goes on. With `--running migrate` it is shown first who would move where."""
+    where = pairs(mapping)
+    asked = AskedRelease(since=from_.replace(tzinfo=UTC) if from_ is not None else None, running=running, mapping=where)
+    if where and running is not Running.MIGRATE:
+        raise typer.BadParameter("a map says where people go who are moved: it belongs to --running migrate")
+    if running is Running.MIGRATE:
+        _show_who_moves(ref, where)
+        if not yes:
+            typer.confirm("Publish it, and move them so?", abort=True)
+    typer.echo(told(from_house(lambda house: house.publish(as_, ref, asked, reason=reason))))
+
+
+def _show_who_moves(ref: ContentRef, mapping: Mapping[str, str]) -> None:
+    for source, seen in from_house(lambda house: house.foresee(ref, mapping)):
+        typer.echo(f"from version {source}:", err=True)
+        for line in foreseen(seen):
+            typer.echo(line, err=True)
 
 
 def _act(act: Act, ref: ContentRef, as_: str, reason: str) -> None:

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.idempotency import Once
-from api.ports import Acted, AskedSignature
+from api.ports import Acted, AskedRelease, AskedSignature
 from api.who import Who
 from journeys.definitions import Definition
-from journeys.lifecycle import Act, Running, Sign
+from journeys.lifecycle import Act, Sign
 from journeys.means import Means
 from journeys.signatures import Meaning
 from orchestrator.clock import wall_clock
@@ -53,12 +53,10 @@ class StoredLifecycles:
             outcome = await lifecycles.sign(session, doing, (journey, version), signing, pin=asked.pin, real=self._real())
             return await _told(session, outcome) if outcome is not None else None
 
-    async def publish(
-        self, who: Who, journey: str, version: int, *, since: datetime | None, running: Running | None, reason: str, once: Once, now: datetime
-    ) -> Acted | None:
+    async def publish(self, who: Who, journey: str, version: int, asked: AskedRelease, *, reason: str, once: Once, now: datetime) -> Acted | None:
         doing = _doing(who, reason, once, now)
         async with transaction(self._engine) as session:
-            outcome = await lifecycles.publish(session, doing, (journey, version), since=since, running=running, migrating=self._migrating, means=self._means)
+            outcome = await lifecycles.publish(session, doing, (journey, version), asked, migrating=self._migrating, means=self._means)
             return await _told(session, outcome) if outcome is not None else None
 
 

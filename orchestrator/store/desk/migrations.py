@@ -1,6 +1,8 @@
 """Moving everybody on one version of a journey to another: the preview, drawn from where each run stands, and the operation that does it."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
 from uuid import uuid4
@@ -13,7 +15,7 @@ from api.idempotency import Once
 from api.schemas.operations import MigrationPreview, NewMigration, OperationLine, PlanMigration, StepCount
 from api.who import Who
 from journeys.definitions import Definition
-from journeys.migration import Obstacle, Spot, Unmovable, plan
+from journeys.migration import Fate, Obstacle, Spot, Unmovable, plan
 from journeys.pace import Pace
 from journeys.shapes import read_back
 from journeys.versions import RELEASED
@@ -22,6 +24,18 @@ from orchestrator.store.desk.operations import line_of
 from orchestrator.store.engine import transaction
 from orchestrator.store.operations import begin, to_migrate
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Operation, StandingRow
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What would become of a line of a run: equal ones are counted together."""
+
+    step: str
+    doing: str
+    to: str | None = None
+    how: str | None = None
+    code: str | None = None
+    detail: str | None = None
 
 
 class StoredMigrations:
@@ -44,20 +58,20 @@ class StoredMigrations:
 
 
 class StoredMigrating:
-    """What publishing calls on when it is told to move everybody: `orchestrator.store.lifecycles.Migrating`. Who stands at a step that is gone
-    stays, with the reason in the report, for a migration with a map."""
+    """What publishing calls on when it is told to move everybody: `orchestrator.store.lifecycles.Migrating`. Who stands at a step that is gone,
+    and that the map does not lead on from, stays, with the reason in the report."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
 
-    async def begin(self, session: AsyncSession, *, journey: str, version: int, since: datetime, by: str) -> None:
+    async def begin(self, session: AsyncSession, *, journey: str, version: int, mapping: Mapping[str, str], since: datetime, by: str) -> None:
         """Have the runs of every earlier version moved, each version by an operation of its own that begins when the new version takes effect."""
         earlier = select(DefinitionVersion.version).where(
             DefinitionVersion.journey == journey, DefinitionVersion.version < version, col(DefinitionVersion.state).in_(RELEASED)
         )
         for source in (await session.exec(earlier.order_by(col(DefinitionVersion.version)))).all():
             old, _ = await _versions(session, PlanMigration(journey=journey, source=source, target=version))
-            migration = NewMigration(journey=journey, source=source, target=version, reason="strategy_changed", remark="Published so.")
+            migration = NewMigration(journey=journey, source=source, target=version, mapping=dict(mapping), reason="strategy_changed", remark="Published so.")
             operation = _operation(migration, old, operation_id=f"migrate{uuid4().hex}", by=by, remark=None, now=since)
             operation.not_before = self._pace.wall(since)
             session.add(operation)
@@ -116,19 +130,13 @@ async def _standing(session: AsyncSession, old: Definition) -> list[tuple[Spot, 
 
 def _previewed(old: Definition, new: Definition, mapping: dict[str, str], runs: list[tuple[Spot, ...]]) -> MigrationPreview:
     ways: Counter[str] = Counter()
-    steps: Counter[tuple[str, str, str | None, str | None, str | None]] = Counter()
+    steps: Counter[_Line] = Counter()
     for spots in runs:
         planned = plan(old, new, spots, mapping)
         ways["not_begun" if not spots else _way(planned)] += 1
-        together = {} if isinstance(planned, Unmovable) else {fate.spot: fate.to for fate in planned}
-        for spot in spots:
-            alone = plan(old, new, [spot], mapping)
-            if isinstance(planned, Unmovable) and isinstance(alone, Unmovable):
-                steps[spot.step, spot.doing, None, alone.code, alone.detail] += 1
-            else:  # a line within a step that the map leads away from ends with it, and goes nowhere
-                steps[spot.step, spot.doing, together.get(spot) if together else spot.step, None, None] += 1
-    told = sorted(steps.items(), key=lambda pair: (-pair[1], pair[0][0], pair[0][1]))
-    counted = tuple(StepCount(step=step, doing=doing, count=count, to=to, code=code, detail=detail) for (step, doing, to, code, detail), count in told)
+        steps.update(_staying(old, new, mapping, spots, planned) if isinstance(planned, Unmovable) else _moving(spots, planned))
+    told = sorted(steps.items(), key=lambda pair: (-pair[1], pair[0].step, pair[0].doing))
+    counted = tuple(StepCount(count=count, **asdict(line)) for line, count in told)
     return MigrationPreview(movable=ways["movable"], refused=ways["refused"], not_now=ways["not_now"], not_begun=ways["not_begun"], steps=counted)
 
 
@@ -136,3 +144,24 @@ def _way(planned: object) -> str:
     if not isinstance(planned, Unmovable):
         return "movable"
     return "not_now" if planned.code is Obstacle.NOT_NOW else "refused"
+
+
+def _moving(spots: Sequence[Spot], fates: Sequence[Fate]) -> Iterator[_Line]:
+    """The lines of a run that moves. One within a step that the map leads away from ends with it, and goes nowhere."""
+    known = {fate.spot: fate for fate in fates}
+    for spot in spots:
+        fate = known.get(spot)
+        if fate is None:
+            yield _Line(spot.step, spot.doing, how="ends")
+        else:
+            yield _Line(spot.step, spot.doing, to=fate.to, how="anew" if not fate.stays else "stays" if fate.to == spot.step else "renamed")
+
+
+def _staying(old: Definition, new: Definition, mapping: dict[str, str], spots: Sequence[Spot], planned: Unmovable) -> Iterator[_Line]:
+    """The lines of a run that does not move, all of them: what stands in the way of each or, where nothing does, of another."""
+    for spot in spots:
+        own = planned if spot.step == planned.step else plan(old, new, [spot], mapping)
+        if isinstance(own, Unmovable):
+            yield _Line(spot.step, spot.doing, code=own.code, detail=own.detail)
+        else:
+            yield _Line(spot.step, spot.doing, code=planned.code, detail=f"Another line of the run stands in the way. {planned.detail}")

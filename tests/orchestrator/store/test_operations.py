@@ -18,8 +18,9 @@ from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.engine import transaction
 from orchestrator.store.operations import ATTEMPTS, Operating
-from tests.builders import NOW
-from tests.orchestrator.store.desk.filling import a_person, add, an_enrolment, every, once, walk
+from tests.builders import NOW, a_pause, a_visit, an_exit
+from tests.journeys.playing import a_parallel
+from tests.orchestrator.store.desk.filling import a_person, a_version, add, an_enrolment, every, once, walk
 from tests.orchestrator.store.operating import ADMIN, AWAY, CLOCK, RUNS, FakeHands, a_standing, carried_out, several_runs, the_journey, version_2
 from tests.orchestrator.store.sending import change
 
@@ -48,14 +49,38 @@ async def test_a_preview_tells_who_would_go_where(engine: AsyncEngine) -> None:
     seen = await StoredMigrations(engine).preview(plan)
     assert (seen.movable, seen.refused, seen.not_now) == (3, 3, 1)
     assert {(line.step, line.doing, line.count, line.to, line.code) for line in seen.steps} == {
-        ("visit", "task", 4, "visit", None),
+        ("visit", "task", 3, "visit", None),
+        ("visit", "task", 1, None, "not_now"),
         ("pause", "waiting", 3, None, "step_gone"),
         ("done", "sending", 1, None, "not_now"),
     }
     mapped = await StoredMigrations(engine).preview(plan.model_copy(update={"mapping": MAP}))
     assert (mapped.movable, mapped.refused) == (6, 0)
-    assert ("pause", 3, "call") in {(line.step, line.count, line.to) for line in mapped.steps}
+    assert ("pause", 3, "call", "anew") in {(line.step, line.count, line.to, line.how) for line in mapped.steps}
     assert await every(engine, tables.Operation) == []
+
+
+async def test_a_preview_counts_whole_runs(engine: AsyncEngine) -> None:
+    """A run moves with all its lines or with none: where one is refused, the others are told as staying, with the reason."""
+    await several_runs(engine, 2)
+    lines = {"two": a_visit(next="join"), "one": a_visit(next="join"), "pause": a_pause(next="join")}
+    both = {"both": a_parallel("done", left="one", right="two"), **lines, "done": an_exit()}
+    await add(engine, a_version(the_journey(version=3, steps=both)), a_version(the_journey(version=4, steps={**both, "two": lines["pause"]})))
+    pair = {"pair": a_parallel("done", left="meeting", right="two"), "meeting": lines["one"], "two": lines["two"], "done": an_exit()}
+    await add(engine, a_version(the_journey(version=5, steps=pair)))
+    await change(engine, "UPDATE enrolment SET version = 3")
+    await change(engine, "DELETE FROM standing WHERE enrolment_id = 'run1'")
+    await change(engine, "UPDATE standing SET step = 'both', doing = 'joining'")
+    await add(engine, a_standing("run0", line="both.left", step="one"), a_standing("run0", line="both.right", step="two"))
+    plan = PlanMigration(journey=JOURNEY, source=3, target=4)
+    seen = await StoredMigrations(engine).preview(plan)
+    assert (seen.movable, seen.refused, seen.not_begun) == (0, 1, 1)
+    assert {(line.step, line.count, line.to, line.code) for line in seen.steps} == {(step, 1, None, "kind_changed") for step in ("both", "one", "two")}
+    assert {line.step for line in seen.steps if "Another line" in (line.detail or "")} == {"both", "one"}
+    renamed = await StoredMigrations(engine).preview(plan.model_copy(update={"target": 5, "mapping": {"both": "pair", "one": "meeting"}}))
+    assert {(line.step, line.to, line.how) for line in renamed.steps} == {("both", "pair", "renamed"), ("one", "meeting", "renamed"), ("two", "two", "stays")}
+    left = await StoredMigrations(engine).preview(plan.model_copy(update={"target": 1, "mapping": {"both": "pause"}}))
+    assert {(line.step, line.to, line.how) for line in left.steps} == {("both", "pause", "anew"), ("one", None, "ends"), ("two", None, "ends")}
 
 
 async def test_everybody_is_moved_once(engine: AsyncEngine) -> None:
@@ -213,7 +238,7 @@ async def test_publishing_may_move_everybody_from_its_date_on(engine: AsyncEngin
     await several_runs(engine, 2)
     since = datetime.now(UTC) + timedelta(hours=1)
     async with transaction(engine) as session:
-        await StoredMigrating(CLOCK.pace).begin(session, journey=JOURNEY, version=2, since=since, by="user-marketing")
+        await StoredMigrating(CLOCK.pace).begin(session, journey=JOURNEY, version=2, mapping=MAP, since=since, by="user-marketing")
     (operation,) = await every(engine, tables.Operation)
     operating, hands = Operating(engine, FakeHands(), CLOCK), FakeHands()
     waits = await operating.carry_on(operation.id)

@@ -1,7 +1,7 @@
 """The acts of a version's life on a real PostgreSQL: one transaction each, once under their request, audited, and safe when several come at once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.idempotency import Once
-from api.ports import Acted, AskedSignature, NotEnrolled
+from api.ports import Acted, AskedRelease, AskedSignature, NotEnrolled
 from api.rows import EnrolmentRow, Unclean, VersionRow
 from api.who import Who
 from journeys.commands import Note, What
@@ -77,11 +77,9 @@ class Desk:
         asked = AskedSignature(**{"party": party, "meaning": None, "digest": digest, "pin": pin, **changes})
         return await self.lives.sign(who or SIGNERS[party], JOURNEY, version, asked, once=self.once(key), now=NOW)
 
-    async def publish(
-        self, version: int = 2, *, since: datetime | None = None, running: Running | None = Running.PIN, key: str | None = None, now: datetime = NOW
-    ) -> Acted | None:
-        reason = "Agreed for the spring."
-        return await self.lives.publish(MARKETING, JOURNEY, version, since=since, running=running, reason=reason, once=self.once(key), now=now)
+    async def publish(self, version: int = 2, *, key: str | None = None, now: datetime = NOW, **asked: Any) -> Acted | None:
+        release = AskedRelease(**{"running": Running.PIN, **asked})
+        return await self.lives.publish(MARKETING, JOURNEY, version, release, reason="Agreed for the spring.", once=self.once(key), now=now)
 
     async def signed(self, definition: Definition, parties: Sequence[Party] = ALWAYS) -> VersionRow:
         """A version that all have signed."""
@@ -430,10 +428,10 @@ async def test_a_choice_is_needed_where_people_may_be_on_their_way(desk: Desk, s
 
 class FakeMigrating:
     def __init__(self) -> None:
-        self.begun: list[tuple[str, int, datetime, str]] = []
+        self.begun: list[tuple[str, int, dict[str, str], datetime, str]] = []
 
-    async def begin(self, session: AsyncSession, *, journey: str, version: int, since: datetime, by: str) -> None:
-        self.begun.append((journey, version, since, by))
+    async def begin(self, session: AsyncSession, *, journey: str, version: int, mapping: Mapping[str, str], since: datetime, by: str) -> None:
+        self.begun.append((journey, version, dict(mapping), since, by))
 
 
 async def test_a_migration_is_begun_by_whoever_can(engine: AsyncEngine, second: Definition) -> None:
@@ -441,8 +439,13 @@ async def test_a_migration_is_begun_by_whoever_can(engine: AsyncEngine, second: 
     migrating = FakeMigrating()
     desk = Desk(engine, migrating=migrating)
     await desk.signed(second)
-    row = good(await desk.publish(since=LATER, running=Running.MIGRATE))
-    assert (row.running, migrating.begun) == (Running.MIGRATE, [(JOURNEY, 2, LATER, "user-marketing")])
+    first = a_journey().first
+    unknown = await desk.publish(since=LATER, running=Running.MIGRATE, mapping={first: "nowhere"})
+    assert isinstance(unknown, Refused)
+    assert (unknown.code, unknown.allowed, migrating.begun) == (Refusal.UNKNOWN_STEP, tuple(second.steps), [])
+    assert isinstance(await desk.publish(since=LATER, running=Running.MIGRATE, mapping={"nowhere": second.first}), Refused)
+    row = good(await desk.publish(since=LATER, running=Running.MIGRATE, mapping={first: second.first}))
+    assert (row.running, migrating.begun) == (Running.MIGRATE, [(JOURNEY, 2, {first: second.first}, LATER, "user-marketing")])
 
 
 async def test_a_withdrawn_draft_stays_on_record(desk: Desk, second: Definition) -> None:
