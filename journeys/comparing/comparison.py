@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from journeys.comparing.changes import Change, ChangeKind, Comparison
-from journeys.comparing.differences import CONDITIONS, Difference, differences
+from journeys.comparing.differences import CONDITIONS, POINTS, Difference, differences
 from journeys.comparing.effects import effect, head_effect
-from journeys.comparing.wiring import Wire, incoming, moved, rewired
+from journeys.comparing.wiring import incoming, moved, rewired
+from journeys.comparing.wording import in_a_step, in_the_head, in_ways, plainly
 from journeys.definitions import ContentRef, Definition, kind_of
-from journeys.drawing.words import told
 from journeys.durations import Length
 from journeys.renaming import renamed, renames
 
@@ -51,22 +51,27 @@ def _step(step_id: str, before: Definition, after: Definition) -> Iterator[Chang
         what = f"`{step_id}` is now a step of the kind {kind_of(later)} instead of {kind_of(earlier)}."
         yield Change(kind=ChangeKind.REPLACED, step=step_id, what=what, people=effect(ChangeKind.REPLACED, step_id, earlier))
         return
-    found = tuple(differences(earlier, later))
+    found, names = tuple(differences(earlier, later)), (plainly(before), plainly(after))
     paths = tuple(difference for difference in found if _is_path(difference))
     yield from _wires(step_id, before, after, written=bool(paths))
     for difference in found:
         if difference not in paths:
             kind = _kind(difference)
-            yield Change(kind=kind, step=step_id, what=f"`{step_id}`: {_told(difference)}", people=effect(kind, step_id, later, difference=difference))
+            yield Change(
+                kind=kind,
+                step=step_id,
+                what=f"`{step_id}`: {_lower(in_a_step(difference, *names))}",
+                people=effect(kind, step_id, later, difference=difference),
+            )
 
 
 def _wires(step_id: str, before: Definition, after: Definition, *, written: bool) -> Iterator[Change]:
     """How a step stands among the others. `written` says that its paths are written otherwise, which may mean the same."""
     earlier, later = before.steps[step_id], after.steps[step_id]
     wires = tuple(rewired(earlier, later))
-    told_wires = "; ".join(_wire(wire) for wire in wires)
+    told_wires = in_ways(wires, earlier, later)
     if moved(step_id, before, after):
-        leads = f"; from there {told_wires}" if wires else ""
+        leads = f"; from there, {told_wires}" if wires else ""
         what = f"`{step_id}` stands at another place: {_places(incoming(after, step_id))} to it instead of {_sources(incoming(before, step_id))}{leads}."
         yield Change(kind=ChangeKind.MOVED, step=step_id, what=what, people=effect(ChangeKind.MOVED, step_id, later))
     elif wires:
@@ -86,7 +91,7 @@ def _head(before: Definition, after: Definition) -> Iterator[Change]:
                 kind=ChangeKind.REWRITTEN, step=None, what="`start` is written otherwise; the first step stays the same.", people=head_effect("written")
             )
         elif field not in ("", "steps", "version", "start"):
-            yield _heading(field, f"The journey's {_told(difference)}", difference)
+            yield _heading(field, in_the_head(difference, plainly(before), plainly(after)), difference)
 
 
 def _heading(field: str, what: str, difference: Difference | None = None) -> Change:
@@ -101,7 +106,7 @@ def _is_path(difference: Difference) -> bool:
 def _kind(difference: Difference) -> ChangeKind:
     """What sort of thing differs: the type of the value says it, whatever the kind of step."""
     value = difference.after if difference.after is not None else difference.before
-    if isinstance(value, Length):
+    if isinstance(value, (Length, *POINTS)):
         return ChangeKind.TIMED
     if isinstance(value, ContentRef) or (isinstance(value, tuple) and isinstance(value[0], ContentRef)):
         return ChangeKind.CONTENT
@@ -110,35 +115,8 @@ def _kind(difference: Difference) -> ChangeKind:
     return ChangeKind.REWORDED if difference.place[-1] in _WORDS else ChangeKind.CHANGED
 
 
-def _told(difference: Difference) -> str:
-    place = " ".join(difference.place).replace("branch", "case").replace("_", " ")
-    return f"{place} is now {_value(difference.after)} instead of {_value(difference.before)}."
-
-
-def _value(value: object) -> str:
-    match value:
-        case None:
-            return "not given"
-        case tuple():
-            return ", ".join(map(str, value))
-        case _ if isinstance(value, CONDITIONS):
-            return f"“{told(value)}”"
-        case str() if " " in value:
-            return f"“{value}”"
-        case _:
-            return str(value)
-
-
-def _wire(wire: Wire) -> str:
-    first, _, rest = wire.way.partition(".")
-    way = f"case {int(rest) + 1}" if first == "branch" and rest.isdecimal() else f"{first} {rest}".rstrip()
-    match wire.before, wire.after:
-        case None, after:
-            return f"{way} is new and leads to `{after}`"
-        case before, None:
-            return f"{way} no longer leads to `{before}`"
-        case before, after:
-            return f"{way} leads to `{after}` instead of `{before}`"
+def _lower(words: str) -> str:
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def _places(sources: tuple[str, ...]) -> str:

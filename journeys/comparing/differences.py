@@ -7,13 +7,16 @@ from typing import Any
 from pydantic import BaseModel
 
 from journeys.conditions import AllOf, AnyOf, FactIs, Not, OutcomeIs
+from journeys.definitions import Mark
+from journeys.openings import Opening
 
 Place = tuple[str, ...]
 _ORDERED = ("branches",)
 """Where the order of writing means something: the lines of a `parallel` begin in it."""
 
 CONDITIONS = (AllOf, AnyOf, Not, FactIs, OutcomeIs)
-"""Told whole: a part of a condition means nothing by itself."""
+POINTS = (Mark, Opening)
+"""Points in time. Like conditions they are told whole: a part of one means nothing by itself."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,9 @@ def differences(before: BaseModel, after: BaseModel) -> Iterator[Difference]:
 
 def _leaves(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
     match value:
-        case None:
+        case None | False:  # what is not so, and what is not said
             return
-        case BaseModel() if not isinstance(value, CONDITIONS):
+        case BaseModel() if not isinstance(value, (*CONDITIONS, *POINTS)):
             yield place, _GIVEN
             for name, field in type(value).model_fields.items():
                 yield from _leaves(getattr(value, name), (*place, field.alias or name))

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from journeys.comparing.changes import ChangeKind
-from journeys.comparing.differences import Difference
+from journeys.comparing.differences import POINTS, Difference
 from journeys.definitions import (
     BranchStep,
     EmailStep,
@@ -45,7 +45,7 @@ _STAYING = {
     ChangeKind.MOVED: "People at `{step}` stay there and go on from its new place; people elsewhere come to it by the new paths, or not at all.",
     ChangeKind.REWIRED: "People at `{step}` leave it by the new paths; those who have left it already are not touched.",
     ChangeKind.CONTENT: "People who come to `{step}`, or whose task there is open, get the new content; what has been sent or shown stays so.",
-    ChangeKind.CONDITION: "People who come to `{step}` are judged by the new condition; those who have passed it are not touched.",
+    ChangeKind.CONDITION: "Nobody stays at `{step}`: people who come to it are judged by the new condition, and those who have passed it are not touched.",
     ChangeKind.CHANGED: "People at `{step}` go on under the new terms; those who have left it are not touched.",
     ChangeKind.REWORDED: "Nobody is moved; the new words are shown from then on, in open tasks too.",
     ChangeKind.REWRITTEN: "Nobody is touched.",
@@ -80,15 +80,21 @@ def effect(kind: ChangeKind, step_id: str, step: Step, *, sources: tuple[str, ..
             return _renamed(step_id, step, sources)
         case ChangeKind.TIMED:
             return _timed(step_id, step, difference)
+        case ChangeKind.CONDITION if isinstance(step, WaitStep):
+            return f"People waiting at `{step_id}` of whom the new condition holds already go on at once; the others wait for it to come true."
         case _:
             return _STAYING[kind].format(step=step_id)
 
 
 def _renamed(step_id: str, step: Step, earlier: tuple[str, ...]) -> str:
-    if isinstance(step, BranchStep | ExitStep | SplitStep | UpdateStep | NotifyStep):
-        return _gone(step_id, step)
     (old,) = earlier
-    return f"People at `{old}` need a map that says `{old}: {step_id}`; with it they stay as they are, under the new name."
+    past = "what has happened there counts for the new name"
+    if isinstance(step, BranchStep | ExitStep | SplitStep | UpdateStep | NotifyStep):
+        return f"Nobody stays at `{old}`; with a map that says `{old}: {step_id}` {past}, without one it is forgotten."
+    return (
+        f"People at `{old}` need a map that says `{old}: {step_id}`; with it they stay as they are, under the new name, and {past}. "
+        "Without one they are refused and stay on their version, and of the others what has happened there is forgotten."
+    )
 
 
 def _gone(step_id: str, step: Step) -> str:
@@ -96,7 +102,12 @@ def _gone(step_id: str, step: Step) -> str:
     match step:
         case BranchStep() | ExitStep() | SplitStep() | UpdateStep() | NotifyStep():
             return f"Nobody stays at `{step_id}`, so nobody needs a map."
-        case VisitStep() | EmailStep() | MessageStep() | InviteStep() | MedicalStep() | EscalateStep():
+        case MedicalStep():
+            return (
+                f"People with an open task at `{step_id}` need a map to another step, and their question waits for the next hand-off; without one they are "
+                "refused and stay as they are."
+            )
+        case VisitStep() | EmailStep() | MessageStep() | InviteStep() | EscalateStep():
             return (
                 f"People with an open task or a touch under way at `{step_id}` need a map to another step; without one they are refused and stay as they are."
             )
@@ -111,6 +122,8 @@ def _gone(step_id: str, step: Step) -> str:
 def _timed(step_id: str, step: Step, difference: Difference | None) -> str:
     """A time counts from when a person came to the step, so one that was shortened may have passed already."""
     before, after = (difference.before, difference.after) if difference is not None else (None, None)
+    if isinstance(before, POINTS) or isinstance(after, POINTS):
+        return f"People waiting at `{step_id}` wait for the new time, reckoned anew for each; for those for whom it has passed, the wait is over at once."
     who = f"People waiting at `{step_id}`" if isinstance(step, WaitStep) else f"People at `{step_id}`"
     if not isinstance(before, Length) or not isinstance(after, Length):
         return f"{who} go on under the new time, counted from when they came."

@@ -27,7 +27,7 @@ from journeys.explaining.phrases import Names, both, either, sentence, spoken
 from journeys.explaining.times import point
 from journeys.explaining.waiting import waiting
 
-_CHANNELS = {"face_to_face": "face to face", "remote": "by video", "phone": "by phone"}
+CHANNELS = {"face_to_face": "face to face", "remote": "by video", "phone": "by phone"}
 _WHOM = {"conductor": "The rep in charge", "sales": "Sales", "marketing": "Marketing", "medical": "Medical"}
 
 
@@ -77,10 +77,10 @@ def doing(step: Step, names: Names) -> Iterator[str]:  # noqa: C901, PLR0912 - o
 
 def _visit(step: VisitStep, names: Names) -> Iterator[str]:
     channels = step.visit.channels
-    yield f"The rep meets the HCP {either([_CHANNELS[channel] for channel in channels])}, within {step.visit.due}."
+    yield f"The rep meets the HCP {either([CHANNELS[channel] for channel in channels])}, within {step.visit.due}."
     for channel, meeting in channels.items():
         shows = f"shows {both([names.content(ref) for ref in meeting.materials])}" if meeting.materials else "shows nothing"
-        yield sentence(f"{_CHANNELS[channel]}, the rep {shows}{_saying(meeting.message)}")
+        yield sentence(f"{CHANNELS[channel]}, the rep {shows}{_saying(meeting.message)}")
     yield f"The rep reports one of these: {', '.join(map(spoken, step.visit.outcomes))}."
 
 

@@ -53,7 +53,7 @@ def test_a_shortened_wait_says_what_becomes_of_those_who_wait() -> None:
     """Those who are past it go on at once."""
     change = one(to=the_steps(reading=a_wait(wait={"of": "mail", "up_to": "3 days"}, next={"clicked": "which", "otherwise": "rest"})))
     assert (change.kind, change.step) == (ChangeKind.TIMED, "reading")
-    assert change.what == "`reading`: wait up to is now 3 days instead of 5 days."
+    assert change.what == "`reading`: the longest that it waits is now 3 days instead of 5 days."
     assert change.people == (
         "People waiting at `reading`: it is now 3 days instead of 5 days, counted from when they came; for those who are past it, it is over at once."
     )
@@ -81,8 +81,8 @@ def test_a_removed_step_needs_a_map() -> None:
         (ChangeKind.REWIRED, "which"),
     ]
     assert found[0].people == "People waiting at `rest` need a map to another step; without one they are refused and stay as they are."
-    assert found[1].what == "`talk`: offer rest no longer leads to `rest`."
-    assert found[2].what == "`reading`: replied leads to `done` instead of `rest`; timeout leads to `done` instead of `rest`."
+    assert found[1].what == "`talk`: `rest` is no longer offered."
+    assert found[2].what == "`reading`: if it is answered or nothing of that happens in that time, it leads to `done` instead of `rest`."
 
 
 def test_an_added_step_says_where_its_people_come_from() -> None:
@@ -107,7 +107,8 @@ def test_a_renamed_step_is_one_change() -> None:
         (ChangeKind.RENAMED, "`note` is now called `nurse`."),
         (ChangeKind.RENAMED, "`rest` is now called `pause`."),
     ]
-    assert "`rest: pause`" in found[1].people
+    assert "`rest: pause`; with it they stay as they are" in found[1].people
+    assert "Without one they are refused" in found[1].people
 
 
 def test_steps_that_lead_to_each_other_are_renamed_together() -> None:
@@ -124,7 +125,10 @@ def test_a_moved_step_is_told_as_moved() -> None:
     after = {"one": a_pause(next="three"), "three": a_pause("3 days", next="two"), "two": a_pause("2 days"), "done": an_exit()}
     found = changes(since=before, to=after)
     assert [(change.kind, change.step) for change in found] == [(ChangeKind.MOVED, "two"), (ChangeKind.MOVED, "three"), (ChangeKind.REWIRED, "one")]
-    assert found[0].what == "`two` stands at another place: `three` leads to it instead of `one`; from there timeout leads to `done` instead of `three`."
+    assert (
+        found[0].what
+        == "`two` stands at another place: `three` leads to it instead of `one`; from there, if that time has come, it leads to `done` instead of `three`."
+    )
 
 
 def test_another_kind_under_the_same_id_is_a_replacement() -> None:
@@ -148,7 +152,49 @@ def test_words_content_and_conditions_are_told_apart() -> None:
         (ChangeKind.CONDITION, "which"),
         (ChangeKind.REWORDED, "rest"),
     ]
-    assert found[1].what == "`which`: case 1 when is now “tier ≥ A” instead of “tier ≥ B”."
+    assert found[1].what == "`which`: the condition of case 1 is now “the tier is at least A” instead of “the tier is at least B”."
+
+
+def test_another_condition_of_a_wait_ends_it_for_those_of_whom_it_holds() -> None:
+    """A condition that was widened is met at once by some who wait; nobody waits at a branch."""
+    waiting, wider = (
+        {"until-user": {"wait": {"when": {"fact": "adoption_stage", "at_least": stage}, "up_to": "9 days"}, "next": "done"}} for stage in ("user", "trial")
+    )
+    (change,) = changes(since={**waiting, "done": an_exit()}, to={**wider, "done": an_exit()})
+    assert change.what == (
+        "`until-user`: the condition that it waits for is now “the adoption stage is at least trial” instead of “the adoption stage is at least user”."
+    )
+    assert change.people == "People waiting at `until-user` of whom the new condition holds already go on at once; the others wait for it to come true."
+
+
+def test_a_comparison_speaks_as_an_account_for_a_sign_off_does() -> None:
+    """No word of the grammar and no path into the file: fields, values, hours and ways are told by what they mean."""
+    rest = {"wait": {"local": {"at": "09:00", "on": ["thu"]}}, "next": "done"}
+    found = changes(
+        since={"talk": a_visit(), "rest": rest, "draw": {"split": {"arms": {"a": 1, "b": 1}}, "next": {"a": "rest", "b": "talk"}}, "done": an_exit()},
+        to={
+            "talk": a_visit(visit={"due": "3 days", "phone": {"message": "Hello."}}, at_most=2),
+            "rest": {**rest, "wait": {"local": {"at": "10:00", "on": ["thu"]}}},
+            "draw": {"split": {"arms": {"a": 3, "b": 1}}, "next": {"a": "rest", "b": "done"}},
+            "done": an_exit("no_time"),
+        },
+        markets=["SE", "UK"],
+        when_busy="give_way",
+        exit_on=[{"event": "contract_ended"}],
+    )
+    assert [change.what for change in found] == [
+        "`talk`: if the HCP has been at this step as often as it allows, it now leads to `done`.",
+        "`draw`: if the draw falls on “b”, it leads to `done` instead of `talk`.",
+        "`talk`: the time in which it is to be done is now 3 days instead of 10 business days.",
+        "`rest`: the hour until which it rests, by the HCP's own clock, is now 10:00 on Thursdays instead of 09:00 on Thursdays.",
+        "`talk`: how often an HCP comes here at most is now 2; before, there was none.",
+        "`draw`: the weight of “a” is now 3 instead of 1.",
+        "`done`: the reason that is noted is now no time instead of finished.",
+        "`talk`: the message by phone is now “Hello.”; before, there was none.",
+        "The markets are now SE and UK instead of SE.",
+        "What it does when a journey of a higher priority has the HCP is now to give way and end instead of to wait for its turn.",
+        "The event that makes an HCP leave is now contract ended; before, there was none.",
+    ]
 
 
 def test_the_same_meaning_written_otherwise_is_told_as_such() -> None:

@@ -138,7 +138,7 @@ def test_two_versions_are_compared(root: Path, tmp_path_factory: pytest.TempPath
     assert run("diff", before, before).output == "heart-failure-pioneer, version 1 to 1: no changes\n"
     assert run("diff", before, after).output.splitlines() == [
         "heart-failure-pioneer, version 1 to 2: 1 change",
-        "reworded: `mail`: title is now “A letter” instead of not given.",
+        "reworded: `mail`: the title is now “A letter”; before, there was none.",
         "    Nobody is moved; the new words are shown from then on, in open tasks too.",
     ]
     assert json.loads(run("diff", before, after, "--json").output)["changes"][0]["kind"] == "reworded"
