@@ -1,6 +1,8 @@
-"""A golden journal: one journey, what happened to one run of it and when, and what the conductor made of each event when it was recorded."""
+"""A golden journal: one journey, what happened to one run of it and when, and what the conductor made of each event, and of each
+move to another version, when it was recorded."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from journeys.commands import Command
 from journeys.conductor import advance, begin
 from journeys.definitions import Definition
 from journeys.events import Event
+from journeys.migration import Moved, Transfer, migrate
 from journeys.shapes import Instant
 from journeys.state import INTERPRETER, State
 
@@ -37,10 +40,21 @@ def played(journal: dict[str, Any]) -> dict[str, Any]:
     happened = []
     begun = _told(state, commands)
     for entry in journal["happened"]:
-        event, now = _EVENT.validate_python(entry["event"]), _INSTANT.validate_python(entry["at"])
-        state, commands = advance(definition, State.model_validate_json(state.model_dump_json()), event, now)
-        happened.append({"at": entry["at"], "event": entry["event"], **_told(state, commands)})
+        now, state = _INSTANT.validate_python(entry["at"]), State.model_validate_json(state.model_dump_json())
+        if "move" in entry:
+            definition, state, commands = _moved(definition, state, entry["move"], now)
+        else:
+            state, commands = advance(definition, state, _EVENT.validate_python(entry["event"]), now)
+        what = "move" if "move" in entry else "event"
+        happened.append({"at": entry["at"], what: entry[what], **_told(state, commands)})
     return {**journal, "interpreter": INTERPRETER, "begin": {**opening, **begun}, "happened": happened}
+
+
+def _moved(definition: Definition, state: State, order: Any, now: datetime) -> tuple[Definition, State, tuple[Command, ...]]:
+    transfer = Transfer.model_validate_json(json.dumps({**order, "source": definition.digest}))
+    came_to = migrate(state, transfer, old=definition, now=now)
+    assert isinstance(came_to, Moved), came_to
+    return transfer.definition, came_to.state, came_to.commands
 
 
 def text(journal: dict[str, Any]) -> str:

@@ -1,13 +1,15 @@
-"""Record the stored histories anew: `python -m tests.replay.record_histories`. Do it when a release is made or after a change that is meant to change
-them, and read the difference before committing it."""
+"""Record the stored histories anew: `python -m tests.replay.record_histories [NAME …]`. Do it when a release is made or after a change that is meant to
+change them, and read the difference before committing it."""
 
 import asyncio
+import sys
 
 from temporalio.client import WorkflowHistory
 
 from orchestrator.main import settle
 from tests.replay.history import HISTORIES, text
 from tests.workflows.continuing import an_impatient_server, carried_on, chapters
+from tests.workflows.moving import moved_on
 from tests.workflows.scenarios import SCENARIOS, Scenario
 from tests.workflows.stages import a_stage
 
@@ -22,14 +24,16 @@ CHOSEN = (
     "a-question-reaches-medical",
     "a-branch-asks-how-things-stand-now",
 )
-"""Between them they give every command to Temporal that a journey can give, and take every kind of message. One more continues as new."""
+"""Between them they give every command to Temporal that a journey can give, and take every kind of message. Two more continue as new: one because its
+history is long, one because it is moved to another version."""
 
 
-async def record() -> None:
-    """Play the chosen scenarios on a development server and store what it kept of them."""
+async def record(names: list[str]) -> None:
+    """Play the scenarios named, or all that are chosen, on a development server and store what it kept of them."""
     recorded: dict[str, list[WorkflowHistory]] = {}
     async with an_impatient_server() as server:
-        for scenario in [*(scenario for scenario in SCENARIOS if scenario.name in CHOSEN), Scenario(carried_on)]:
+        chosen = [*(scenario for scenario in SCENARIOS if scenario.name in CHOSEN), Scenario(carried_on), Scenario(moved_on)]
+        for scenario in (scenario for scenario in chosen if not names or scenario.name in names):
             async with a_stage(server, speed=scenario.speed, name=scenario.name) as stage:
                 recorded[scenario.name] = await chapters(await scenario.play(stage))
     for name, parts in recorded.items():
@@ -38,5 +42,5 @@ async def record() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(record())
+    asyncio.run(record(sys.argv[1:]))
     settle()

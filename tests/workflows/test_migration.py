@@ -17,6 +17,7 @@ from journeys.renaming import line_under
 from journeys.state import EndKind
 from tests.replay.history import replay
 from tests.workflows.continuing import chapters, run_id
+from tests.workflows.moving import moved_on
 from tests.workflows.parked import (
     AFTER,
     ELSEWHERE,
@@ -201,6 +202,14 @@ async def test_a_run_that_moves_begins_a_new_history(time_skipping: WorkflowEnvi
         await run.complete("visit", "interested")
         await run.complete("mail", "interested")
         await run.end()
+        await replay_all(run)
+
+
+async def test_a_run_that_is_moved_twice_plays_on_and_replays(time_skipping: WorkflowEnvironment) -> None:
+    """What it knew under old names it knows under new ones, and nothing of it is lost with a step that goes."""
+    async with a_stage(time_skipping) as stage:
+        run = await moved_on(stage)
+        assert len(await chapters(run)) == 3
         await replay_all(run)
 
 
