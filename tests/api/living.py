@@ -112,7 +112,7 @@ class FakeLifecycles:
         if row is None:
             return None
         released = [each.life.version for each in self.world.definitions.values() if each.life.journey == journey and each.life.state in RELEASED]
-        told = {"running": asked.running, "mapping": dict(asked.mapping), "can_migrate": True}
+        told: dict[str, Any] = {"running": asked.running, "mapping": dict(asked.mapping), "can_migrate": True}
         step = life.Publish(digest=row.definition.digest, effective_from=asked.since or now, now=now, latest=max(released, default=None), **told)
         return self._do(who, replace(row, running=asked.running, published_by=who.id, published_at=now), step, reason, now)
 

@@ -37,6 +37,11 @@ from tests.journeys.wholes import wholes
 DAY = timedelta(days=1)
 
 
+def waiting_question(run: Run) -> str | None:
+    """The question that the run's next hand-off takes up."""
+    return run.state.inquiry
+
+
 def test_a_renamed_wait_ends_when_it_would_have() -> None:
     """Day 5 of 10 stays day 5; another length is counted from where it began, as for any step that stays."""
     run = Run(a_journey({"pause": a_wait("bye", up_to="10 days")}))
@@ -62,7 +67,7 @@ def test_an_open_task_stays_open_under_the_new_name() -> None:
 
 def test_outcomes_and_passages_count_under_the_new_name() -> None:
     """A branch knows what was reported before the step was renamed, and `at_most` how often it was passed."""
-    again = {"at_most": 2}
+    again: dict[str, Any] = {"at_most": 2}
     run = Run(a_journey({"visit": a_visit("pause", **again), "pause": a_wait("visit")}))
     run.complete("interested")
     met = {"outcome": "meeting", "is": "interested"}
@@ -240,14 +245,14 @@ def test_a_hand_off_that_is_mapped_away_gives_its_question_back() -> None:
     old = a_journey({"visit": a_visit("ask"), "ask": a_medical("bye")})
     run = Run(old)
     run.complete("interested", inquiry="question-1")
-    assert run.state.inquiry is None
+    assert waiting_question(run) is None
     new = v2({"visit": a_visit("pause"), "pause": a_wait("msl"), "msl": a_medical("bye")})
     moved(run, new, {"ask": "pause"})
-    assert run.state.inquiry == "question-1"
+    assert waiting_question(run) == "question-1"
     (task,) = [command for command in run.wake() if isinstance(command, OpenTask)]
-    assert (task.key, task.inquiry, run.state.inquiry) == ("run.msl.1", "question-1", None)
+    assert (task.key, task.inquiry, waiting_question(run)) == ("run.msl.1", "question-1", None)
     moved(run, a_journey({"visit": a_visit("medical"), "medical": a_medical("bye")}, version=3), {"msl": "medical"})
-    assert (run.standing, run.key, run.state.inquiry) == ({"": "medical task"}, "run.msl.1", None)
+    assert (run.standing, run.key, waiting_question(run)) == ({"": "medical task"}, "run.msl.1", None)
 
 
 def test_a_hand_off_that_is_sent_to_another_takes_its_question_along() -> None:

@@ -145,6 +145,17 @@ async def test_an_overdue_hand_off_leaves_the_inquiry_open(world: AsyncEngine) -
     assert (kept.status, kept.closed_at) == ("received", None)
 
 
+async def test_a_hand_off_that_is_taken_back_leaves_the_inquiry_open_for_the_next(world: AsyncEngine) -> None:
+    """It is no task's until the run comes to medical again, and is closed with the one that answers it."""
+    inquiry = tables.Inquiry(id="inq1", person_id=ASTRID, product="cardiolex", unsolicited=True, recorded_by="user-rep", recorded_at=NOW)
+    await add(world, inquiry, a_task(id=QUESTION, side="medical", kind="medical", inquiry_id="inq1"))
+    await _record(world, an_entry(_closed("cancelled", key=QUESTION)))
+    assert (await _get(world, tables.Inquiry, "inq1")).status == "received"
+    await add(world, a_task(id=f"{QUESTION}-again", side="medical", kind="medical", inquiry_id="inq1"))
+    await _record(world, an_entry(_closed("done", key=f"{QUESTION}-again", way="answered"), move=2, at=LATER))
+    assert (await _get(world, tables.Inquiry, "inq1")).status == "answered"
+
+
 async def test_a_line_stands_on_the_side_that_may_read_it(world: AsyncEngine) -> None:
     """What happens at a medical task is open to both sides, everything else is commercial; nothing here is for medical alone."""
     await add(world, a_task(), a_task(id=QUESTION, side="medical", kind="medical"))
