@@ -41,6 +41,9 @@ _HEAD = {
 }
 
 
+_PASSED = (BranchStep, ExitStep, SplitStep, UpdateStep, NotifyStep)
+"""Kinds of step at which nobody stays."""
+
 _STAYING = {
     ChangeKind.MOVED: "People at `{step}` stay there and go on from its new place; people elsewhere come to it by the new paths, or not at all.",
     ChangeKind.REWIRED: "People at `{step}` leave it by the new paths; those who have left it already are not touched.",
@@ -74,6 +77,8 @@ def effect(kind: ChangeKind, step_id: str, step: Step, *, sources: tuple[str, ..
         case ChangeKind.ADDED:
             led = ", ".join(f"`{source}`" for source in sources if source != step_id)
             return f"Nobody is in it yet; people come to it from {led}." if led else "Nobody is in it yet, and no other step leads people to it."
+        case ChangeKind.REMOVED if not isinstance(step, _PASSED):
+            return f"{_gone(step_id, step)} Mapped to a new step of its kind, they stay as they are, under its name."
         case ChangeKind.REMOVED | ChangeKind.REPLACED:
             return _gone(step_id, step)
         case ChangeKind.RENAMED:
@@ -89,7 +94,7 @@ def effect(kind: ChangeKind, step_id: str, step: Step, *, sources: tuple[str, ..
 def _renamed(step_id: str, step: Step, earlier: tuple[str, ...]) -> str:
     (old,) = earlier
     past = "what has happened there counts for the new name"
-    if isinstance(step, BranchStep | ExitStep | SplitStep | UpdateStep | NotifyStep):
+    if isinstance(step, _PASSED):
         return f"Nobody stays at `{old}`; with a map that says `{old}: {step_id}` {past}, without one it is forgotten."
     return (
         f"People at `{old}` need a map that says `{old}: {step_id}`; with it they stay as they are, under the new name, and {past}. "

@@ -80,7 +80,10 @@ def test_a_removed_step_needs_a_map() -> None:
         (ChangeKind.REWIRED, "reading"),
         (ChangeKind.REWIRED, "which"),
     ]
-    assert found[0].people == "People waiting at `rest` need a map to another step; without one they are refused and stay as they are."
+    assert found[0].people == (
+        "People waiting at `rest` need a map to another step; without one they are refused and stay as they are. "
+        "Mapped to a new step of its kind, they stay as they are, under its name."
+    )
     assert found[1].what == "`talk`: `rest` is no longer offered."
     assert found[2].what == "`reading`: if it is answered or nothing of that happens in that time, it leads to `done` instead of `rest`."
 
