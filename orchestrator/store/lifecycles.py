@@ -17,6 +17,7 @@ from journeys.lifecycle import Act, Drain, Publish, Refusal, Refused, Replace, R
 from journeys.linting import LintResult, lint_text
 from journeys.means import Means, lacking
 from journeys.migration import odd_entry
+from journeys.shapes import read_back
 from journeys.versions import RELEASED, Version, VersionState
 from orchestrator.store import audit, pins, stimuli, sweeps
 from orchestrator.store.desk.adding import added
@@ -171,7 +172,7 @@ async def publish(session: AsyncSession, doing: Doing, key: Key, release: AskedR
 
 def _misled(asked: Publish, versions: Mapping[int, DefinitionVersion], new: Definition) -> Refused | None:
     """A map that leads from or to what is no step would leave people where they are, unnoticed."""
-    olds = [Definition.model_validate(each.body) for each in versions.values() if each.state in RELEASED] if asked.mapping else []
+    olds = [read_back(Definition, each.body) for each in versions.values() if each.state in RELEASED] if asked.mapping else []
     odd = odd_entry(asked.mapping, olds, new)
     return Refused(code=Refusal.UNKNOWN_STEP, detail=odd[1], allowed=odd[2]) if odd is not None else None
 
