@@ -17,7 +17,8 @@ class Turn(Stored):
     """One run's claim on an HCP. `active`: it is being played; else it waits, begun or not."""
 
     enrolment: str
-    journey: str
+    voice: str
+    """The journey in whose turn it speaks: its own, or that of the run that led to it."""
     priority: int
     when_busy: WhenBusy
     active: bool
@@ -25,25 +26,34 @@ class Turn(Stored):
     """When it asked for the HCP."""
 
 
-def takes_turns(purpose: str, *, within: bool, held_out: bool) -> bool:
-    """Whether a run takes turns with others: promotional ones do. A safety letter or an answer waits for nobody; a journey begun by a step of
-    another speaks in that one's turn; and a person who is kept out is spoken to by nobody."""
-    return purpose == Purpose.PROMOTIONAL and not within and not held_out
+def takes_turns(purpose: str, *, held_out: bool) -> bool:
+    """Whether a run takes turns with others: promotional ones do, whoever began them. A safety letter or an answer waits for nobody, and a person who
+    is kept out is spoken to by nobody."""
+    return purpose == Purpose.PROMOTIONAL and not held_out
+
+
+def voice(run: str, *, journeys: Mapping[str, str], begun_by: Mapping[str, str]) -> str:
+    """The journey in whose turn a run speaks, of those that claim the HCP, `journeys` by run. What a step began speaks in the turn of the run that it
+    is a step of; when that one has ended, the turn is its own. `begun_by` names that run, also of runs that have ended."""
+    speaker = above = run
+    while (above := begun_by.get(above, "")) != "":
+        speaker = above if above in journeys else speaker
+    return journeys[speaker]
 
 
 def in_turn(turns: Iterable[Turn], *, at_once: int) -> tuple[str, ...]:
     """The journeys whose turn it is, `at_once` at most: the highest priority first; at the same priority the one that has the HCP already, then the
-    one that asked first. All runs of one journey share its turn."""
-    by_journey = groupby(sorted(turns, key=attrgetter("journey")), key=attrgetter("journey"))
-    ranks = {journey: _rank(list(runs)) for journey, runs in by_journey}
-    return tuple(sorted(ranks, key=lambda journey: (*ranks[journey], journey))[:at_once])
+    one that asked first. All runs that speak in one journey's turn share it, and the highest of them counts."""
+    by_voice = groupby(sorted(turns, key=attrgetter("voice")), key=attrgetter("voice"))
+    ranks = {voice: _rank(list(runs)) for voice, runs in by_voice}
+    return tuple(sorted(ranks, key=lambda voice: (*ranks[voice], voice))[:at_once])
 
 
 def changes(turns: Iterable[Turn], *, at_once: int) -> Mapping[str, bool]:
     """The runs whose standing changes, each with whether it is its turn now."""
     known = list(turns)
     speaking = in_turn(known, at_once=at_once)
-    return {turn.enrolment: not turn.active for turn in known if turn.active is not (turn.journey in speaking)}
+    return {turn.enrolment: not turn.active for turn in known if turn.active is not (turn.voice in speaking)}
 
 
 def _rank(runs: list[Turn]) -> tuple[int, bool, datetime]:

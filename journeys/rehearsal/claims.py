@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from journeys import events as on
-from journeys.turns import Turn, changes, in_turn, takes_turns
+from journeys.turns import Turn, changes, in_turn, takes_turns, voice
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from journeys.rehearsal.members import Member, Run
     from journeys.rehearsal.room import Room
 
@@ -26,11 +28,12 @@ def claim(room: Room, run: Run) -> str | None:
     if not others:
         room.later(room.now, partial(room.start, run))
         return None
-    speaking = in_turn(map(_turn, (*others, run)), at_once=_at_once(run.member))
-    if run.part.journey not in speaking and run.part.definition.when_busy == "give_way":
+    known = _turns((*others, run))
+    waits = known[-1].voice not in in_turn(known, at_once=_at_once(run.member))
+    if waits and run.part.definition.when_busy == "give_way":
         run.member.runs.remove(run)
         return BUSY
-    run.count.stood_back += run.part.journey not in speaking
+    run.count.stood_back += waits
     settle(room, run.member)
     return None
 
@@ -40,7 +43,7 @@ def settle(room: Room, member: Member) -> None:
     claims = _claims(member)
     if all(run.active for run in claims) and len(claims) <= 1:
         return
-    changed = changes(map(_turn, claims), at_once=_at_once(member))
+    changed = changes(_turns(claims), at_once=_at_once(member))
     for run in claims:
         match changed.get(run.enrolment):
             case True:
@@ -58,18 +61,25 @@ def _claims(member: Member) -> list[Run]:
 def _takes_turns(run: Run) -> bool:
     hundredth = run.hundredth
     held_out = hundredth is not None and hundredth < run.part.definition.entry.hold_out
-    return takes_turns(run.part.definition.purpose, within=run.within is not None, held_out=held_out)
+    return takes_turns(run.part.definition.purpose, held_out=held_out)
 
 
 def _at_once(member: Member) -> int:
     return member.policy.journeys_at_once if member.policy is not None else 1
 
 
-def _turn(run: Run) -> Turn:
+def _turns(claims: Sequence[Run]) -> list[Turn]:
+    """The claims as the rule reads them, each with whose turn it speaks in."""
+    journeys = {run.enrolment: run.part.journey for run in claims}
+    begun_by = {run.enrolment: run.within[0].enrolment for run in claims[0].member.runs if run.within is not None}
+    return [_turn(run, voice(run.enrolment, journeys=journeys, begun_by=begun_by)) for run in claims]
+
+
+def _turn(run: Run, speaks_as: str) -> Turn:
     definition = run.part.definition
     return Turn.model_construct(
         enrolment=run.enrolment,
-        journey=definition.journey,
+        voice=speaks_as,
         priority=definition.priority,
         when_busy=definition.when_busy,
         active=run.active,

@@ -24,11 +24,16 @@ if TYPE_CHECKING:
 _WAYS = {EndKind.FINISHED: "finished", EndKind.GOAL: "goal"}
 
 
-def offer(room: Room, member: Member, part: Part, *, entered: Entered | None = None, count: bool = True) -> str | None:
-    """Enter a person in a journey by its own rules. Returns the code of what stood in the way; `count` tells whether a no is counted."""
+def offer(
+    room: Room, member: Member, part: Part, *, entered: Entered | None = None, within: tuple[Run, str, bool] | None = None, count: bool = True
+) -> str | None:
+    """Enter a person in a journey by its own rules; `within` is the passage that starts it. Returns the code of what stood in the way; `count` tells
+    whether a no is counted."""
     refused = _in_the_way(room, member, part, entered)
     if refused is None:
-        refused = claims.claim(room, _run(room, member, part, entered))
+        run = _run(room, member, part, entered)
+        run.within = within
+        refused = claims.claim(room, run)
     if refused is not None and count:
         room.tally.journeys[part.journey].not_entered[refused] += 1
         if room.trace is not None:
@@ -37,24 +42,22 @@ def offer(room: Room, member: Member, part: Part, *, entered: Entered | None = N
 
 
 def begin_within(room: Room, run: Run, asked: StartJourney) -> on.JourneyBegun:
-    """A step starts another journey for the same person, which speaks in this one's turn."""
+    """A step starts another journey for the same person, by that journey's own rules."""
     part = room.stage.by_journey.get(asked.journey)
-    refused = "no_such_journey" if part is None else _in_the_way(room, run.member, part, None)
-    if part is not None and refused is None:
-        inner = _run(room, run.member, part, None)
-        inner.within = (run, asked.key, asked.awaited)
-        room.later(room.now, partial(room.start, inner))
-    elif part is not None:
-        room.tally.journeys[part.journey].not_entered[refused or ""] += 1
+    refused = "no_such_journey" if part is None else offer(room, run.member, part, within=(run, asked.key, asked.awaited))
     return on.JourneyBegun.model_construct(key=asked.key, refused=refused)
 
 
 def stop(room: Room, run: Run, asked: StopJourney) -> None:
-    """The line that awaited the inner journey is no more: the inner one ends with it."""
+    """The line that awaited the inner journey is no more: the inner one ends with it, and gives its turn up at once."""
     for inner in run.member.runs:
-        if inner.within is not None and inner.within[:2] == (run, asked.key):
+        if inner.within is not None and inner.within[:2] == (run, asked.key) and inner.ended is None:
+            if inner.state is None and not inner.active:  # it still waits for its turn: it never begins
+                inner.ended = room.now
+            inner.leaving = True
             leave = on.Leave.model_construct(id=room.name("stopped"), by=claims.HOUSE, reason="stopped")
             room.later(room.now, partial(room.take, inner, leave))
+            claims.settle(room, run.member)
 
 
 def ended(room: Room, run: Run, ending: Ending) -> None:

@@ -11,9 +11,9 @@ from journeys.commands import Act, Learn, StopJourney, Tell
 from journeys.conditions import Value
 from journeys.events import Leave
 from journeys.facts import Wall
-from journeys.state import step_of
-from orchestrator.store import audit, outbox
-from orchestrator.store.entering import locked
+from journeys.state import EndKind, step_of
+from orchestrator.store import audit, outbox, turns
+from orchestrator.store.entering import leave_queue, locked
 from orchestrator.store.facts import load_facts, tags_of
 from orchestrator.store.knowing import Teller, change_facts
 from orchestrator.store.recipients import recipients
@@ -36,7 +36,7 @@ async def perform(session: AsyncSession, enrolment: Enrolment, act: Act, *, at: 
         case Tell():
             await _tell(session, enrolment, act, at)
         case StopJourney():
-            await _stop(session, act)
+            await _stop(session, enrolment, act, at)
         case _ as never:
             assert_never(never)
 
@@ -92,9 +92,17 @@ async def _tell(session: AsyncSession, enrolment: Enrolment, act: Tell, at: date
         )
 
 
-async def _stop(session: AsyncSession, act: StopJourney) -> None:
-    """End the journey that the passage began, where it began and has not ended."""
-    begun = select(Enrolment.id).where(Enrolment.begun_by == act.key, col(Enrolment.status) != "ended")
-    child = (await session.exec(begun)).first()
-    if child is not None:  # it takes no turns, so it is never in the queue: it has a run, or is about to
-        await outbox.command(session, child, Leave(id=f"{audit.HOUSE}:stop.{act.key}", by=audit.HOUSE, reason=NO_LONGER_AWAITED))
+async def _stop(session: AsyncSession, enrolment: Enrolment, act: StopJourney, at: datetime) -> None:
+    """End the journey that the passage began, where it began and has not ended. It gives its turn up at once, so that nobody waits for it."""
+    begun = select(Enrolment).where(Enrolment.begun_by == act.key, col(Enrolment.status) != "ended")
+    inner = (await session.exec(begun)).first()
+    if inner is None:
+        return
+    await locked(session, enrolment.person_id)
+    await session.refresh(inner)
+    if inner.status == turns.QUEUED:
+        await leave_queue(session, inner, kind=EndKind.LEFT, reason=NO_LONGER_AWAITED, now=at)
+        return
+    await outbox.command(session, inner.id, Leave(id=f"{audit.HOUSE}:stop.{act.key}", by=audit.HOUSE, reason=NO_LONGER_AWAITED))
+    if await turns.give_up(session, inner):
+        await turns.settle(session, inner.person_id, market=inner.market, now=at)

@@ -13,6 +13,7 @@ from api.who import Role
 from journeys.definitions import BY_KEY, Definition
 from journeys.state import EndKind
 from orchestrator.store import audit, turns
+from orchestrator.store.awaiting import tell_awaiting
 from orchestrator.store.desk.adding import added
 from orchestrator.store.desk.entry import entering, entrant, stands_in_the_way
 from orchestrator.store.tables import Alignment, Enrolment, Person, User
@@ -75,6 +76,7 @@ async def leave_queue(session: AsyncSession, waiting: Enrolment, *, kind: EndKin
     waiting.status, waiting.ended_at, waiting.end_kind, waiting.end_reason = "ended", now, kind, reason
     session.add(waiting)
     await turns.give_up(session, waiting)
+    await tell_awaiting(session, waiting, kind)
 
 
 async def rep_of(session: AsyncSession, territory_id: str | None) -> str | None:

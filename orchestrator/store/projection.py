@@ -2,7 +2,6 @@
 are done."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import uuid4
 
 from sqlmodel import select
@@ -11,20 +10,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.orders import Entry
 from journeys.commands import NOT_CONTINUED, Note, What
 from journeys.definitions import Purpose
-from journeys.events import JourneyEnded
 from journeys.position import Position
-from journeys.state import EndKind
-from orchestrator.store import outbox, turns
+from orchestrator.store import turns
 from orchestrator.store.acts import perform
+from orchestrator.store.awaiting import tell_awaiting
 from orchestrator.store.continuing import hand_over
 from orchestrator.store.entering import locked
 from orchestrator.store.knowing import assign_persona
 from orchestrator.store.standings import stand
 from orchestrator.store.tables import Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
 from orchestrator.store.versions import settle_after_run
-
-_WAYS: dict[EndKind, Literal["finished", "goal"]] = {EndKind.FINISHED: "finished", EndKind.GOAL: "goal"}
-"""How an ending is told to a run that awaits it; every other one is `ended`."""
 
 
 async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enrolment | None:
@@ -113,7 +108,7 @@ async def _end(session: AsyncSession, enrolment: Enrolment, entry: Entry) -> str
         return None
     enrolment.status, enrolment.ended_at = "ended", entry.at
     enrolment.end_kind, enrolment.end_reason = ended.kind, ended.reason
-    await _tell_awaiting(session, enrolment, ended.kind)
+    await tell_awaiting(session, enrolment, ended.kind)
     await session.flush()
     await locked(session, enrolment.person_id)
     had_a_turn = await turns.give_up(session, enrolment)
@@ -124,14 +119,6 @@ async def _end(session: AsyncSession, enrolment: Enrolment, entry: Entry) -> str
     await session.flush()
     await settle_after_run(session, (enrolment.journey, enrolment.version), now=entry.at)
     return refused
-
-
-async def _tell_awaiting(session: AsyncSession, enrolment: Enrolment, kind: EndKind) -> None:
-    """A passage of another run that waits for this one hears how it ended."""
-    if not enrolment.awaited or enrolment.begun_by is None or enrolment.continued_from is None:
-        return
-    fact = JourneyEnded(id=f"ended.{enrolment.id}", key=enrolment.begun_by, way=_WAYS.get(kind, "ended"))
-    await outbox.tell(session, enrolment.continued_from, fact)
 
 
 async def _with_channel(session: AsyncSession, note: Note) -> Note:

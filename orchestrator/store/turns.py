@@ -1,5 +1,6 @@
 """Gives promotional journeys their turn with an HCP, behind the person's lock: a newcomer begins, waits in the queue or is refused; a run that a higher
-one displaces is paused or ends; whoever is next goes on when a turn comes free. What runs must be told goes through the outbox."""
+one displaces is paused or ends, and what its steps began with it; whoever is next goes on when a turn comes free. What runs must be told goes through
+the outbox."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,9 +24,10 @@ async def in_the_way(session: AsyncSession, newcomer: Enrolment, definition: Def
     """The journey that the newcomer would have to wait for; None where it may begin. The caller holds the person's lock."""
     if not _takes_turns(newcomer, definition):
         return None
-    rows = await _of(session, newcomer.person_id)
-    speaking = turns.in_turn([*map(_as_turn, rows), _as_turn(_claim(newcomer, definition, now))], at_once=await _at_once(session, newcomer.market))
-    return None if newcomer.journey in speaking else speaking[-1]
+    mine = _claim(newcomer, definition, now)
+    known = await _as_turns(session, newcomer.person_id, [*await _of(session, newcomer.person_id), mine], newcomer)
+    speaking = turns.in_turn(known, at_once=await _at_once(session, newcomer.market))
+    return None if known[-1].voice in speaking else speaking[-1]
 
 
 async def claim(session: AsyncSession, newcomer: Enrolment, definition: Definition, *, now: datetime) -> None:
@@ -52,7 +54,7 @@ async def settle(session: AsyncSession, person_id: str, *, market: str, now: dat
     """Bring every claim on the person to where its rank puts it: those displaced give way first, then those whose turn it is go on."""
     rows = await _of(session, person_id)
     at_once = await _at_once(session, market)
-    known = [_as_turn(row) for row in rows]
+    known = await _as_turns(session, person_id, rows)
     speaking = turns.in_turn(known, at_once=at_once)
     changed = turns.changes(known, at_once=at_once)
     by = next((row.enrolment_id for row in rows if changed.get(row.enrolment_id) is True), "")
@@ -105,7 +107,7 @@ async def _at_once(session: AsyncSession, market: str) -> int:
 
 def _takes_turns(enrolment: Enrolment, definition: Definition) -> bool:
     held_out = enrolment.hundredth is not None and enrolment.hundredth < definition.entry.hold_out
-    return turns.takes_turns(enrolment.purpose, within=enrolment.begun_by is not None, held_out=held_out)
+    return turns.takes_turns(enrolment.purpose, held_out=held_out)
 
 
 def _claim(newcomer: Enrolment, definition: Definition, now: datetime) -> Turn:
@@ -121,5 +123,11 @@ def _claim(newcomer: Enrolment, definition: Definition, now: datetime) -> Turn:
     )
 
 
-def _as_turn(row: Turn) -> turns.Turn:
-    return turns.Turn.model_validate({**row.model_dump(), "enrolment": row.enrolment_id})
+async def _as_turns(session: AsyncSession, person_id: str, rows: Sequence[Turn], *newcomers: Enrolment) -> list[turns.Turn]:
+    """The claims as the rule reads them, each with whose turn it speaks in; a newcomer is not on record yet."""
+    within = select(Enrolment.id, Enrolment.continued_from).where(Enrolment.person_id == person_id, col(Enrolment.begun_by).is_not(None))
+    led = [*await session.exec(within), *((new.id, new.continued_from) for new in newcomers if new.begun_by is not None)]
+    begun_by = {run: by for run, by in led if by is not None}
+    journeys = {row.enrolment_id: row.journey for row in rows}
+    told = ({**row.model_dump(), "enrolment": row.enrolment_id} for row in rows)
+    return [turns.Turn.model_validate({**turn, "voice": turns.voice(turn["enrolment"], journeys=journeys, begun_by=begun_by)}) for turn in told]

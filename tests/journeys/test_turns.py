@@ -3,15 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.turns import Turn, changes, in_turn, takes_turns
+from journeys.turns import Turn, changes, in_turn, takes_turns, voice
 from tests.builders import NOW
 
 
 def a_turn(journey: str, **changes: Any) -> Turn:
-    told = {"enrolment": f"enr-{journey}", "journey": journey, "priority": 50, "when_busy": "wait", "active": False, "since": NOW}
+    told = {"enrolment": f"enr-{journey}", "voice": journey, "priority": 50, "when_busy": "wait", "active": False, "since": NOW}
     return Turn.model_validate({**told, **changes})
 
 
@@ -42,12 +43,43 @@ def test_runs_of_one_journey_share_its_turn() -> None:
 
 
 def test_who_takes_turns() -> None:
-    """Promotional runs of their own; a safety letter waits for nobody, and neither does a step's own journey or a person who is kept out."""
-    assert takes_turns("promotional", within=False, held_out=False)
-    assert not takes_turns("safety", within=False, held_out=False)
-    assert not takes_turns("transactional", within=False, held_out=False)
-    assert not takes_turns("promotional", within=True, held_out=False)
-    assert not takes_turns("promotional", within=False, held_out=True)
+    """Promotional runs, whoever began them; a safety letter waits for nobody, and neither does a person who is kept out."""
+    assert takes_turns("promotional", held_out=False)
+    assert not takes_turns("safety", held_out=False)
+    assert not takes_turns("transactional", held_out=False)
+    assert not takes_turns("promotional", held_out=True)
+
+
+@pytest.mark.parametrize(
+    ("claiming", "speaks_as"),
+    [
+        ({"outer", "middle", "inner"}, "outer"),
+        ({"outer", "inner"}, "outer"),
+        ({"middle", "inner"}, "middle"),
+        ({"inner"}, "inner"),
+    ],
+)
+def test_what_a_step_began_speaks_in_the_turn_of_the_run_that_led_to_it(claiming: set[str], speaks_as: str) -> None:
+    """The topmost that still has the HCP, also through one that has ended or takes no turns; when none is left, in its own."""
+    journeys = {run: f"journey-{run}" for run in claiming}
+    assert voice("inner", journeys=journeys, begun_by={"inner": "middle", "middle": "outer"}) == f"journey-{speaks_as}"
+
+
+def test_all_that_speaks_in_one_turn_is_paused_and_goes_on_together() -> None:
+    """A higher journey pauses the run and what its step began, and both go on when it has ended."""
+    outer, inner = a_turn("outer", active=True), a_turn("inner", voice="outer", active=True, priority=10)
+    higher = a_turn("higher", priority=90)
+    assert changes([outer, inner, higher], at_once=1) == {"enr-outer": False, "enr-inner": False, "enr-higher": True}
+    waiting = [turn.model_copy(update={"active": False}) for turn in (outer, inner)]
+    assert changes(waiting, at_once=1) == {"enr-outer": True, "enr-inner": True}
+
+
+def test_a_turn_is_as_high_as_the_highest_that_speaks_in_it() -> None:
+    """What a step began has a priority of its own: with 90 the turn does not go to a newcomer with 70, and once it has ended it does."""
+    outer, inner = a_turn("outer", active=True), a_turn("inner", voice="outer", active=True, priority=90)
+    newcomer = a_turn("newcomer", priority=70)
+    assert in_turn([outer, inner, newcomer], at_once=1) == ("outer",)
+    assert in_turn([outer, newcomer], at_once=1) == ("newcomer",)
 
 
 _TURNS = st.lists(
@@ -68,10 +100,10 @@ def test_never_more_than_the_market_allows_and_nobody_better_waits(known: list[T
     """After the changes as many journeys speak as may and want to; none that waits has a higher priority than one that speaks."""
     changed = changes(known, at_once=at_once)
     after = [turn.model_copy(update={"active": changed.get(turn.enrolment, turn.active)}) for turn in known]
-    speaking = {turn.journey for turn in after if turn.active}
-    assert len(speaking) == min(at_once, len({turn.journey for turn in known}))
-    waiting = {turn.journey for turn in after if not turn.active}
+    speaking = {turn.voice for turn in after if turn.active}
+    assert len(speaking) == min(at_once, len({turn.voice for turn in known}))
+    waiting = {turn.voice for turn in after if not turn.active}
     assert not speaking & waiting
-    priority = {turn.journey: max(each.priority for each in known if each.journey == turn.journey) for turn in known}
+    priority = {turn.voice: max(each.priority for each in known if each.voice == turn.voice) for turn in known}
     assert all(priority[one] <= priority[other] for one in waiting for other in speaking)
     assert changes(after, at_once=at_once) == {}

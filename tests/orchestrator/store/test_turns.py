@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from activities.orders import JourneyOrder
 from api.ports import NotEnrolled
 from api.rows import EnrolmentRow
-from journeys.commands import Note, What
+from journeys.commands import Note, StartJourney, StopJourney, What
 from orchestrator.store import library, tables
 from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.engine import transaction
@@ -175,6 +176,101 @@ async def test_entries_and_endings_at_the_same_time_do_not_stand_in_each_others_
     )
     standing = await _standing(world)
     assert standing == {f"old-{number}": "ended" for number in range(4)} | {f"new-{number}": "requested" for number in range(4)}
+
+
+async def _begin_within(engine: AsyncEngine, outer: str, journey: str, *, move: int = 1, awaited: bool = False, **changes: Any) -> str | None:
+    """A step of the run begins the journey. Returns the code of what stood in the way."""
+    await put_in_force(engine, a_journey(journey=journey, **changes))
+    started = StartJourney(key=f"{outer}.{journey}.1", journey=journey, awaited=awaited)
+    return await StoredRuns(engine).start_journey(JourneyOrder(entry=an_entry(enrolment=outer, move=move), journey=started), now=NOW)
+
+
+async def _run(engine: AsyncEngine, journey: str) -> tables.Enrolment:
+    return next(run for run in await every(engine, tables.Enrolment) if run.journey == journey)
+
+
+async def test_what_a_step_began_is_paused_and_goes_on_with_its_run(world: AsyncEngine) -> None:
+    """It speaks in that run's turn: both make room for a higher journey, and both take up where they stood when it has ended."""
+    outer = await _enrol(world, "outer", priority=50)
+    assert isinstance(outer, EnrolmentRow)
+    assert await _begin_within(world, outer.id, "inner", priority=10) is None
+    assert await _standing(world) == {"outer": "requested", "inner": "requested"}
+    high = await _enrol(world, "high", priority=90)
+    assert isinstance(high, EnrolmentRow)
+    assert await _standing(world) == {"outer": "paused", "inner": "paused", "high": "requested"}
+    assert {turn.busy_with for turn in await every(world, tables.Turn) if not turn.active} == {"high"}
+    await _end(world, high.id)
+    assert await _standing(world) == {"outer": "requested", "inner": "requested", "high": "ended"}
+    told = await _told(world)
+    assert [fact for journey, fact in told if journey == "inner"] == ["start", "paused", "resumed"]
+    assert [fact for journey, fact in told if journey == "outer"] == ["start", "paused", "resumed"]
+
+
+async def test_the_turn_passes_to_what_a_step_began_when_its_run_has_ended(world: AsyncEngine) -> None:
+    """Nobody awaits it, and it goes on: the HCP is not free until it has ended as well."""
+    outer = await _enrol(world, "outer")
+    assert isinstance(outer, EnrolmentRow)
+    await _begin_within(world, outer.id, "inner")
+    waiting = await _enrol(world, "waiting")
+    assert isinstance(waiting, EnrolmentRow)
+    assert waiting.busy_with == "outer"
+    await StoredRuns(world).record(an_entry(Note(what=What.ENDED), enrolment=outer.id, move=2, position=an_end()))
+    assert await _standing(world) == {"outer": "ended", "inner": "requested", "waiting": "queued"}
+    assert {turn.busy_with for turn in await every(world, tables.Turn) if not turn.active} == {"inner"}
+    await _end(world, (await _run(world, "inner")).id)
+    assert await _standing(world) == {"outer": "ended", "inner": "ended", "waiting": "requested"}
+
+
+async def test_what_an_answer_begins_asks_for_a_turn_like_any_newcomer(world: AsyncEngine) -> None:
+    """A run that takes no turns has none to speak in: the journey waits in the queue, or is refused where it gives way."""
+    answer = await _enrol(world, "answer", purpose="transactional")
+    assert isinstance(answer, EnrolmentRow)
+    speaking = await _enrol(world, "speaking")
+    assert isinstance(speaking, EnrolmentRow)
+    assert await _begin_within(world, answer.id, "inner") is None
+    assert await _begin_within(world, answer.id, "modest", move=2, when_busy="give_way") == "busy"
+    assert await _standing(world) == {"answer": "requested", "speaking": "requested", "inner": "queued"}
+    await _end(world, speaking.id)
+    assert await _standing(world) == {"answer": "requested", "speaking": "ended", "inner": "requested"}
+
+
+async def test_one_that_waits_in_the_queue_leaves_it_when_nobody_awaits_it_any_more(world: AsyncEngine) -> None:
+    """It has no run that could be told; the reason is on record and it never begins."""
+    answer = await _enrol(world, "answer", purpose="transactional")
+    assert isinstance(answer, EnrolmentRow)
+    await _enrol(world, "speaking")
+    await _begin_within(world, answer.id, "inner", awaited=True)
+    stop = StopJourney(key=f"{answer.id}.inner.1")
+    await StoredRuns(world).record(an_entry(enrolment=answer.id, move=2).model_copy(update={"acts": (stop,)}))
+    inner = await _run(world, "inner")
+    assert (inner.status, inner.end_kind, inner.end_reason) == ("ended", "left", "no_longer_awaited")
+    assert [turn.journey for turn in await every(world, tables.Turn)] == ["speaking"]
+    assert ("inner", "start") not in await _told(world)
+
+
+async def test_one_that_is_taken_out_of_the_queue_tells_who_awaits_it(world: AsyncEngine) -> None:
+    """So that the step does not wait for a run that never begins."""
+    answer = await _enrol(world, "answer", purpose="transactional")
+    assert isinstance(answer, EnrolmentRow)
+    await _enrol(world, "speaking")
+    await _begin_within(world, answer.id, "inner", awaited=True)
+    inner = await _run(world, "inner")
+    assert await StoredEnrolments(world).leave_queue(MARKETING, inner.id, reason="strategy_changed", now=NOW)
+    (fact,) = [row for row in await every(world, tables.Outbox) if row.payload.get("is_") == "journey_ended"]
+    assert (fact.enrolment_id, fact.payload["key"], fact.payload["way"]) == (answer.id, f"{answer.id}.inner.1", "ended")
+
+
+async def test_one_that_is_told_to_end_gives_its_turn_up_at_once(world: AsyncEngine) -> None:
+    """What the run was begun for is over, so nobody waits until it has heard of it."""
+    answer = await _enrol(world, "answer", purpose="transactional")
+    assert isinstance(answer, EnrolmentRow)
+    await _begin_within(world, answer.id, "inner", awaited=True)
+    await _enrol(world, "waiting")
+    assert await _standing(world) == {"answer": "requested", "inner": "requested", "waiting": "queued"}
+    stop = StopJourney(key=f"{answer.id}.inner.1")
+    await StoredRuns(world).record(an_entry(enrolment=answer.id, move=2).model_copy(update={"acts": (stop,)}))
+    assert [turn.journey for turn in await every(world, tables.Turn) if turn.active] == ["waiting"]
+    assert ("inner", "leave") in await _told(world)
 
 
 async def test_a_hand_over_keeps_the_turn_of_the_run_that_it_follows(world: AsyncEngine) -> None:
