@@ -181,6 +181,38 @@ async def test_a_higher_journey_goes_first_and_the_lower_goes_on_afterwards(hous
     assert house.sent == {}
 
 
+async def test_what_a_step_began_is_paused_with_its_run_and_inherits_its_turn(house: House) -> None:
+    """A higher journey pauses both; both go on afterwards; and when the run has ended, a journey that waits for the HCP waits for what it began."""
+    await house.publish(**_signed("inner", "contract_ended", priority=5))
+    begin = {"journey": {"start": "inner", "awaited": False}, "next": "wait"}
+    outer = _signed("outer", "webinar_attended", priority=10, on="appointment_booked")
+    await house.publish(**outer | {"steps": {"begin": begin, **outer["steps"]}})
+    await house.publish(**_signed("high", "contract_signed", priority=90, on="congress_attended"))
+    await house.publish(**_signed("waiting", "contract_signed", priority=1, on="page_viewed"))
+    await house.report("appointment_booked", key=4711)
+    await house.see("inner", lambda run: run.doing == "waiting")
+    await house.report("congress_attended")
+    for journey in ("outer", "inner"):
+        await house.see(journey, lambda run: run.doing == "paused")
+    await house.report("contract_signed")
+    await house.ended("high")
+    for journey in ("outer", "inner"):
+        await house.see(journey, lambda run: run.doing == "waiting")
+    await house.report("page_viewed")
+    await house.report("webinar_attended")
+    await house.ended("outer")
+    assert [run.status for run in await house.runs("waiting")] == ["queued"]
+    await house.report("contract_ended")
+    await house.ended("inner")
+    await house.see("waiting", lambda run: run.doing == "waiting")
+
+
+def _signed(journey: str, until: str, *, on: str | None = None, **changes: Any) -> dict[str, Any]:
+    """A promotional journey that waits for one event, and ends."""
+    wait = {"wait": {"event": until, "up_to": "300 days"}, "next": "done"}
+    return one_message(journey, {"on": {"event": on}} if on else {}, **changes) | {"steps": {"wait": wait, "done": an_exit()}}
+
+
 async def test_a_lower_run_that_gives_way_ends_with_the_reason(house: House) -> None:
     """It leaves in the middle of its wait, and the timeline says why."""
     await house.publish(**_waiting("low", purpose="promotional", priority=10, when_busy="give_way") | {"entry": _by("webinar_attended")})

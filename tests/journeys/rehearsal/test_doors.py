@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from journeys.definitions import Definition
-from tests.journeys.playing import a_journey, a_visit, a_wait
+from journeys.rehearsal import Report
+from tests.journeys.playing import a_journey, a_parallel, a_sub_journey, a_visit, a_wait
 from tests.journeys.rehearsal.stages import a_behaviour, a_person, ends, played, ways
 
 VISIT = a_journey({"visit": a_visit("bye")})
@@ -83,6 +84,54 @@ def test_a_safety_letter_waits_for_nobody() -> None:
     high, low = two()
     report = played(high, low.model_copy(update={"purpose": "safety"}))
     assert report.journeys[1].stood_back == 0
+
+
+def test_what_a_step_began_inherits_the_turn_of_its_run() -> None:
+    """The run ends and what it began goes on for sixty days: a journey that waits for the HCP begins after that, and not beside it."""
+    outer = a_journey({"begin": a_sub_journey("bye", "inner", up_to=None)}, journey="outer")
+    inner = a_journey({"rest": a_wait("bye", up_to="60 days")}, journey="inner")
+    waiting = a_journey({"visit": a_visit("bye")}, journey="waiting", priority=10)
+    report = played(outer, inner, waiting, weeks=7)
+    assert _entered(report) == {"outer": 1, "inner": 1, "waiting": 0}
+    assert _entered(played(outer, inner, waiting)) == {"outer": 1, "inner": 1, "waiting": 1}
+
+
+def test_what_a_step_began_is_paused_and_goes_on_with_its_run() -> None:
+    """A higher journey that comes later has the HCP for itself; afterwards both go on to their end."""
+    outer = a_journey({"begin": a_sub_journey("bye", "inner", up_to="150 days")}, journey="outer")
+    inner = a_journey({"rest": a_wait("bye", up_to="60 days")}, journey="inner", priority=1)
+    entry = {"when": {"fact": "persona", "is": "pioneer"}, "on": {"event": "appointment_booked"}}
+    high = a_journey({"rest": a_wait("bye", up_to="10 days")}, journey="high", priority=90, entry=entry)
+    report = played(outer, inner, high, behaviour=a_behaviour(happenings=[BOOKED | {"per_week": 0.3}]))
+    assert {each.journey: each.stood_back for each in report.journeys} == {"high": 0, "outer": 1, "inner": 1}
+    assert ways(report, "begin", 1) == {"finished": 1}
+    assert [ends(report, number) for number in range(3)] == [{"finished: done": 1}] * 3
+
+
+@pytest.mark.parametrize(("when_busy", "way"), [("wait", "timeout"), ("give_way", "not_started")])
+def test_what_an_answer_begins_asks_for_a_turn_like_any_newcomer(when_busy: str, way: str) -> None:
+    """A run that takes no turns has none to speak in: what it begins waits for the promotional journey that has the HCP, or does not begin."""
+    speaking = a_journey({"rest": a_wait("bye", up_to="300 days")}, journey="speaking")
+    answer = a_journey({"first": a_wait("begin", up_to="20 days"), "begin": a_sub_journey("bye", "inner", up_to="20 days")}, journey="answer", purpose="transactional")
+    inner = a_journey({"visit": a_visit("bye")}, journey="inner", when_busy=when_busy)
+    report = played(speaking, answer, inner)
+    assert ways(report, "begin") == {way: 1}
+    assert _entered(report) == {"answer": 1, "inner": 0, "speaking": 1}
+
+
+def test_what_waits_for_its_turn_never_begins_when_nobody_awaits_it_any_more() -> None:
+    """The line that awaited it is cancelled by the one that joined first; when the HCP comes free, it is not there."""
+    speaking = a_journey({"rest": a_wait("bye", up_to="60 days")}, journey="speaking")
+    lines = {"either": a_parallel("bye", "any", one="begin", other="short"), "begin": a_sub_journey("join", "inner", up_to="100 days")}
+    answer = a_journey({**lines, "short": a_wait("join", up_to="5 days")}, journey="answer", purpose="transactional")
+    inner = a_journey({"visit": a_visit("bye")}, journey="inner")
+    report = played(speaking, answer, inner)
+    assert ends(report, 0) == ends(report, 2) == {"finished: done": 1}
+    assert _entered(report) == {"answer": 1, "inner": 0, "speaking": 1}
+
+
+def _entered(report: Report) -> dict[str, int]:
+    return {each.journey: each.entered for each in report.journeys}
 
 
 @pytest.mark.parametrize(("again", "least", "most"), [("never", 1, 1), ("30 days", 4, 6), ("after_exit", 15, 37), ("by_key", 40, 110)])
