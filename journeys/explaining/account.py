@@ -15,6 +15,7 @@ from journeys.definitions import (
     InviteStep,
     MessageStep,
     Purpose,
+    SendStep,
     Step,
     VisitStep,
     kind_of,
@@ -22,6 +23,7 @@ from journeys.definitions import (
 )
 from journeys.durations import Length
 from journeys.explaining.doing import doing
+from journeys.explaining.gate import asked, kept_out, turns
 from journeys.explaining.leading import leading
 from journeys.explaining.phrases import Names, both, either, spoken
 from journeys.explaining.times import hours
@@ -60,6 +62,8 @@ class Explanation(_Told):
     title: str
     digest: str
     about: tuple[str, ...]
+    gate: tuple[str, ...]
+    """What is asked before anything is sent; nothing where nothing is."""
     entry: tuple[str, ...]
     ends: tuple[str, ...]
     steps: tuple[StepTold, ...]
@@ -76,6 +80,7 @@ def explain(definition: Definition, *, library: Library | None = None) -> Explan
         title=definition.title,
         digest=definition.digest,
         about=tuple(_about(definition, names)),
+        gate=tuple(asked(definition)) if any(isinstance(step, SendStep) for step in definition.steps.values()) else (),
         entry=tuple(_entry(definition, names)),
         ends=tuple(_ends(definition, names)),
         steps=tuple(_step(step_id, names) for step_id in order),
@@ -98,17 +103,13 @@ def _reading(definition: Definition) -> tuple[str, ...]:
 def _about(definition: Definition, names: Names) -> Iterator[str]:
     whose = f"the persona {names.persona(definition.persona)} and " if definition.persona is not None else ""
     yield f"This journey is for {whose}the product {spoken(definition.product)}, in {both(definition.markets)}."
-    yield f"Its purpose is {spoken(definition.purpose)}. Its priority among journeys is {definition.priority} of 100."
-    yield (
-        "When a journey of a higher priority has the HCP, this one waits for its turn."
-        if definition.when_busy == "wait"
-        else ("When a journey of a higher priority has the HCP, this one gives way and ends.")
-    )
+    yield from turns(definition)
 
 
 def _entry(definition: Definition, names: Names) -> Iterator[str]:
     entry = definition.entry
     yield f"An HCP may enter when {names.condition(entry.when)}."
+    yield kept_out(definition)
     yield from _ways_in(entry)
     if entry.hold_out:
         yield f"{entry.hold_out} per cent of those who could enter are kept out for comparison, the same people every time."
@@ -117,13 +118,15 @@ def _entry(definition: Definition, names: Names) -> Iterator[str]:
 
 
 def _ways_in(entry: Entry) -> Iterator[str]:
-    """What enters an HCP besides a person who asks for it."""
+    """The doors by which an HCP comes in."""
     if entry.on is not None:
-        yield f"The event “{spoken(entry.on.event)}”{fields(entry.on.where)} enters an HCP by itself."
+        yield f"When the event “{spoken(entry.on.event)}”{fields(entry.on.where)} is reported of an HCP, the HCP enters without anybody's doing."
     if entry.automatic:
-        yield "Whoever meets this enters without being asked for."
+        yield "Whoever meets this enters without anybody's doing, as soon as it is so."
     if entry.schedule is not None:
-        yield f"At {hours(entry.schedule)}, whoever meets this enters."
+        yield f"Whoever meets this enters without anybody's doing at {hours(entry.schedule)}."
+    also = "also " if entry.on is not None or entry.automatic or entry.schedule is not None else ""
+    yield f"A rep or a marketer may {also}enter an HCP by hand, and a marketer many at once."
 
 
 def _again(again: Length | str) -> str:
@@ -133,7 +136,7 @@ def _again(again: Length | str) -> str:
         case "after_exit":
             return "The same HCP may enter again as soon as the last run has ended."
         case "by_key":
-            return "The same HCP may be in it several times side by side, once for each key of the event."
+            return "The same HCP may be in it several times, also side by side: once for each such event, which its key tells from the others."
         case _:
             return f"The same HCP may enter again {again} after the last run has ended."
 
@@ -144,7 +147,7 @@ def _ends(definition: Definition, names: Names) -> Iterator[str]:
     if definition.exit_when is not None:
         yield f"It ends early, at once wherever the HCP is in it, when {names.condition(definition.exit_when)}."
     for leaving in definition.exit_on:
-        same = ", with the same key as the one by which the HCP entered" if leaving.same_key else ""
+        same = ", with the same key as the event by which the HCP entered" if leaving.same_key else ""
         yield f"It ends early, at once wherever the HCP is in it, at the event “{spoken(leaving.event)}”{fields(leaving.where)}{same}."
     if definition.purpose is Purpose.PROMOTIONAL:
         yield "It ends at once when the HCP objects to direct marketing."

@@ -24,10 +24,13 @@ from journeys.definitions import (
     WaitStep,
 )
 from journeys.explaining.phrases import Names, both, either, sentence, spoken
-from journeys.explaining.times import point
+from journeys.explaining.times import starting
 from journeys.explaining.waiting import waiting
+from journeys.facts import Wall
+from journeys.sides import side_of
 
 CHANNELS = {"face_to_face": "face to face", "remote": "by video", "phone": "by phone"}
+_LEADS = {Wall.COMMERCIAL: "sales", Wall.OPEN: "sales", Wall.MEDICAL: "medical"}
 _WHOM = {"conductor": "The rep in charge", "sales": "Sales", "marketing": "Marketing", "medical": "Medical"}
 
 
@@ -46,14 +49,16 @@ def doing(step: Step, names: Names) -> Iterator[str]:  # noqa: C901, PLR0912 - o
             needed = " It begins only if that question has been recorded in the HCP's own words." if step.medical.needs == "inquiry" else ""
             yield f"Medical answers the HCP's own, unprompted question within {step.medical.due}.{needed} Commercial learns that it was answered, not what."
         case EscalateStep():
-            yield f"The lead of the side that plays {names.step(step.escalate.about)} gets a task, because something is late or stuck there."
+            lead = _LEADS[side_of(names.definition, step.escalate.about)]
+            yield f"The lead of {lead} gets a task, because something is late or stuck at {names.step(step.escalate.about)}."
             yield f"It is to be handled within {step.escalate.due}{_saying(step.escalate.message)}."
         case WaitStep():
             yield waiting(step.wait, names)
         case BranchStep():
             yield "Nobody does anything here: what is known of the HCP at that moment decides."
         case SplitStep():
-            yield f"A draw decides, by weights: {both([f'{spoken(arm)} {weight}' for arm, weight in step.split.arms.items()])}. Repeated, it falls the same."
+            yield f"A draw decides, by weights: {both([f'{spoken(arm)} {weight}' for arm, weight in step.split.arms.items()])}."
+            yield "Repeated for the same run, it falls the same."
         case ParallelStep():
             yield from _parallel(step, names)
         case JourneyStep():
@@ -62,10 +67,10 @@ def doing(step: Step, names: Names) -> Iterator[str]:  # noqa: C901, PLR0912 - o
         case UpdateStep():
             yield f"What has been learnt is written down: {both(list(_learnt(step.update, names)))}."
         case NotifyStep():
-            yield f"{_WHOM[step.notify.whom]} is told “{step.notify.message}”, with nothing to be done."
+            yield f"{_WHOM[step.notify.whom]} is told “{step.notify.message}”. No task comes with it."
         case RequestStep():
-            shown = f", which is told {both([f'the {spoken(fact)}' for fact in step.request.facts])} and nothing else" if step.request.facts else ""
-            yield f"Another system, “{step.request.to}”, is asked{shown}."
+            shown = both([f"the {spoken(fact)}" for fact in step.request.facts]) + " and nothing else" if step.request.facts else "nothing"
+            yield f"Another system, “{spoken(step.request.to)}”, is asked. Of the HCP it is told {shown}."
             yield f"It has {step.request.up_to} to answer one of these: {', '.join(map(spoken, step.request.answers))}."
         case ExitStep():
             yield f"The journey ends here, with the reason “{spoken(step.exit.reason)}”."
@@ -93,20 +98,20 @@ def _sending(what: str, sending: Sending, names: Names) -> str:
     to = "the nurse of the HCP's care team, on the nurse's own consent" if sending.to == "nurse" else "the HCP"
     if sending.sent_by == "rep":
         return f"The rep sends {letter} to {to}, within {sending.due}."
-    return sentence(f"{letter} is sent to {to}, by itself")
+    return sentence(f"{letter} is sent automatically to {to}")
 
 
 def _invite(step: InviteStep, names: Names) -> Iterator[str]:
     invite = step.invite
     yield _sending("invitation", invite, names)
-    yield f"It is to a {invite.occasion} that starts at {point(invite.starts)} and lasts {invite.lasts}."
+    yield f"It is to a {invite.occasion} that starts {starting(invite.starts)} and lasts {invite.lasts}."
     yield f"The answer is waited for, {invite.answer_by} at most and never beyond the start."
     yield f"Of those who accept, the attendance is awaited until {invite.recorded_by} after the end."
 
 
 def _parallel(step: ParallelStep, names: Names) -> Iterator[str]:
-    lines = [f"“{spoken(name)}” with {names.step(first)}" for name, first in step.parallel.branches.items()]
-    yield f"{len(lines)} lines are played side by side, which begin: {both(lines)}."
+    lines = [f"“{spoken(name)}” from {names.step(first)}" for name, first in step.parallel.branches.items()]
+    yield f"{len(lines)} lines run side by side: {both(lines)}."
     yield (
         "The journey goes on when all of them have come to their end."
         if step.parallel.join == "all"
@@ -122,10 +127,10 @@ def _learnt(update: Update, names: Names) -> Iterator[str]:
     if update.channel_preference is not None:
         yield f"the channel preference is {spoken(update.channel_preference)}"
     if update.propose_stage is not None:
-        yield f"the adoption stage {spoken(update.propose_stage)} is proposed, and a human decides"
+        yield f"the adoption stage “{spoken(update.propose_stage)}” is proposed, on which a human decides"
     if update.propose_persona is not None:
-        yield f"the persona {names.persona(update.propose_persona)} is proposed, and a human decides"
+        yield f"the persona {names.persona(update.propose_persona)} is proposed, on which a human decides"
 
 
 def _tags(tags: tuple[str, ...]) -> str:
-    return f"{'tag' if len(tags) == 1 else 'tags'} {both([spoken(tag) for tag in tags])}"
+    return f"{'tag' if len(tags) == 1 else 'tags'} {both([f'“{spoken(tag)}”' for tag in tags])}"

@@ -20,6 +20,7 @@ def _page(told: Explanation) -> Iterator[str]:
     yield f"`{told.journey}` version {told.version} · digest `{told.digest}`"
     yield from _part("What it is", told.about)
     yield from _part("Who enters", told.entry)
+    yield from _part("What is asked before anything is sent", told.gate or ("It sends nothing.",))
     yield from _part("When it ends", told.ends)
     yield from ("", "## Steps", "", *(f"{step.number}. {_plain(step.title)} ({step.kind})" for step in told.steps))
     for step in told.steps:

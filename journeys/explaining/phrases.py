@@ -67,7 +67,7 @@ class Names:
 
     def onward(self, step_id: str) -> str:
         """What follows, as a clause: a step, or the end of a line."""
-        return "this line of the journey has come to its end" if step_id == JOIN else f"{self.step(step_id)} follows"
+        return "this line ends" if step_id == JOIN else f"{self.step(step_id)} follows"
 
     def title(self, step_id: str) -> str:
         step = self.definition.steps.get(step_id)
@@ -88,11 +88,12 @@ class Names:
                 return both([self._bracketed(part) for part in condition.all])
             case AnyOf():
                 return either([self._bracketed(part) for part in condition.any])
+            case Not(not_=OutcomeIs() as reported):
+                return f"what was last reported at {self.step(reported.outcome)}, if anything, is not {_reports(reported)}"
             case Not():
                 return f"it is not so that {self._bracketed(condition.not_)}"
             case OutcomeIs():
-                values = condition.in_ if condition.in_ is not None else (condition.is_ or "",)
-                return f"what was reported at {self.step(condition.outcome)} is {either([spoken(value) for value in values])}"
+                return f"what was last reported at {self.step(condition.outcome)} is {_reports(condition)}"
             case FactIs():
                 return self._fact(condition)
 
@@ -109,10 +110,11 @@ class Names:
             holds, fails = _FLAGS.get(condition.fact, (f"“{spoken(condition.fact)}” holds", f"“{spoken(condition.fact)}” does not hold"))
             return holds if condition.is_ else fails
         if condition.has is not None:
-            return f"{name} have {spoken(condition.has)} among them"
+            return f"the HCP has {'the tag' if condition.fact == 'tags' else f'among the {spoken(condition.fact)}'} “{spoken(condition.has)}”"
         if condition.in_ is not None:
             return f"{name} is {either([self._value(condition.fact, value) for value in condition.in_])}"
-        for value, words in ((condition.at_least, "is at least"), (condition.at_most, "is at most"), (condition.is_, "is")):
+        be = "are" if known is not None and known.kind is Kind.NUMBER and known.unit in known.name else "is"
+        for value, words in ((condition.at_least, f"{be} at least"), (condition.at_most, f"{be} at most"), (condition.is_, be)):
             if value is not None:
                 return f"{name} {words} {self._value(condition.fact, value)}"
         return name
@@ -123,6 +125,11 @@ class Names:
         if isinstance(value, tuple):
             return both([spoken(item) for item in value])
         return spoken(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _reports(condition: OutcomeIs) -> str:
+    values = condition.in_ if condition.in_ is not None else (condition.is_ or "",)
+    return either([f"“{spoken(value)}”" for value in values])
 
 
 def _joined(words: Sequence[str], last: str) -> str:

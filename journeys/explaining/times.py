@@ -16,16 +16,21 @@ _DAYS = {
 
 
 def point(mark: Mark) -> str:
-    """A point in time, as it stands after "at" or "until"."""
+    """A point in time, as it stands after "until"."""
     if mark.fact is not None:
-        source = f"the time given by the {spoken(mark.fact)} of the HCP"
+        source = f"the moment known as the HCP's “{spoken(mark.fact)}”"
     elif mark.field is not None:
-        source = f"the “{spoken(mark.field)}” of the event by which the HCP entered"
+        source = f"the moment given as “{spoken(mark.field)}” by the event by which the HCP entered"
     else:
         source = f"{mark.at:%Y-%m-%d %H:%M %Z}"
     if mark.plus is not None:
         return f"{mark.plus} after {source}"
     return f"{mark.minus} before {source}" if mark.minus is not None else source
+
+
+def starting(mark: Mark) -> str:
+    """A point in time at which something begins, as it stands after "starts"."""
+    return point(mark) if mark.plus is not None or mark.minus is not None else f"at {point(mark)}"
 
 
 def hours(opening: Opening) -> str:

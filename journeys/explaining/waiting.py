@@ -1,7 +1,7 @@
 """What a wait waits for, in a sentence for each of its forms, and how its end is told."""
 
 from journeys.conditions import Value
-from journeys.definitions import MISSING, PAST, Heard, Wait
+from journeys.definitions import MISSING, PAST, TIMEOUT, Heard, Wait
 from journeys.definitions.words import Fields
 from journeys.explaining.phrases import Names, both, either, spoken
 from journeys.explaining.times import hours, point
@@ -19,6 +19,14 @@ HEARD = {
 }
 
 
+_TIME_OUT = {
+    **dict.fromkeys(("time", "until", "local"), "that time has come"),
+    "when": "it has not become so by then",
+    "event": "it has not come by then",
+}
+"""How the end of a wait's time is told, where what it waits for is one thing."""
+
+
 def waiting(wait: Wait, names: Names) -> str:
     """The sentence."""
     if wait.time is not None:
@@ -31,10 +39,10 @@ def waiting(wait: Wait, names: Names) -> str:
     if wait.when is not None:
         return f"The journey waits until {names.condition(wait.when)}. {at_most}"
     if wait.event is not None:
-        same = ", with the same key as the one by which the HCP entered" if wait.same_key else ""
+        same = ", with the same key as the event by which the HCP entered" if wait.same_key else ""
         return f"The journey waits for the event “{spoken(wait.event)}”{fields(wait.where)}{same}. {at_most}"
     of = f"what was sent at {names.step(wait.of)}" if wait.of is not None else "what was sent last"
-    return f"The journey listens for what becomes of {of}: whether {either([HEARD[event] for event in wait.for_])}. {at_most}"
+    return f"The journey waits to hear, of {of}, whether {either([HEARD[event] for event in wait.for_])}. {at_most}"
 
 
 def over(wait: Wait, way: str) -> str | None:
@@ -42,10 +50,12 @@ def over(wait: Wait, way: str) -> str | None:
     if way == MISSING:
         return "that time is not known"
     if way == PAST:
-        return "that time has passed already"
+        return "that time had passed before the HCP came here"
     if way in set(Heard):
         return HEARD[Heard(way)]
-    return "that time has come" if wait.form in ("time", "until", "local") else None
+    if way != TIMEOUT:
+        return None
+    return _TIME_OUT.get(wait.form)
 
 
 def fields(where: Fields) -> str:

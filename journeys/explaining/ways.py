@@ -8,19 +8,19 @@ from journeys.explaining.phrases import either, spoken
 from journeys.explaining.waiting import over
 
 _WAYS = {
-    words.OVERDUE: "it is not done in time",
-    words.SKIPPED: "is left out with a reason",
+    words.OVERDUE: "the step is not done in time",
+    words.SKIPPED: "the step is skipped for a reason",
     words.SENT: "it has been sent",
     words.TIMEOUT: "nothing of that happens in that time",
     words.ANSWERED: "medical has answered",
     words.WITHDRAWN: "the question is withdrawn",
     words.HANDLED: "it has been handled",
     words.MET: "that is so",
-    words.HAPPENED: "it happens",
-    words.JOINED: "the lines have joined",
+    words.HAPPENED: "it comes",
+    words.JOINED: "the lines have come together",
     words.DONE: "that is done",
     words.FAILED: "the other system cannot be reached or answers otherwise",
-    words.EXHAUSTED: "the HCP has been at this step as often as it allows",
+    words.EXHAUSTED: "the HCP has been here as often as this step allows",
 }
 _OF_AN_INVITATION = {
     words.ATTENDED: "the HCP attended",

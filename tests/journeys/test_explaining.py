@@ -53,6 +53,8 @@ def test_the_head_says_who_enters_and_when_it_ends(told: Explanation) -> None:
     """In words, with the persona's title."""
     assert told.entry == (
         "An HCP may enter when the persona is Pioneer.",
+        "Whoever objected to direct marketing or is on the stop list does not enter.",
+        "A rep or a marketer may enter an HCP by hand, and a marketer many at once.",
         "The same HCP may enter again 180 days after the last run has ended.",
         "The journey begins with step 1 “The talk”.",
     )
@@ -72,7 +74,7 @@ def test_a_visit_is_told(told: Explanation) -> None:
         "By phone, the rep shows nothing.",
         "The rep reports one of these: interested, not now, no answer.",
         "If the report is “interested”, step 2 “The letter” follows.",
-        "If the report is “not now” or “no answer”, it is not done in time or is left out with a reason, step 3 “done” follows.",
+        "If the report is “not now” or “no answer”, the step is not done in time or the step is skipped for a reason, step 3 “done” follows.",
         "The rep may choose instead, with a reason: step 4 “The question” or step 5 “swap”.",
     )
 
@@ -82,13 +84,13 @@ def test_an_email_is_told_with_what_becomes_of_it_when_it_is_blocked(told: Expla
     assert _step(told, "mail") == (
         "The rep sends the approved e-mail “Our talk on heart failure” (hf-dialogue@2) to the HCP, within 2 business days.",
         "If it has been sent, step 6 “Reading” follows.",
-        "If it is not done in time or is left out with a reason, step 1 “The talk” follows.",
+        "If the step is not done in time or the step is skipped for a reason, step 1 “The talk” follows.",
         "If there is no valid consent to it (none on record, expired or withdrawn), step 1 “The talk” follows.",
         "If it has waited for as long as this step allows, the journey ends.",
         "If it may not be sent for any other reason, it waits and is tried again, for 14 days at most.",
     )
     sends, then, refused, deferred = _step(told, "note")
-    assert sends.endswith("(hf-nurse-guide@1) is sent to the nurse of the HCP's care team, on the nurse's own consent, by itself.")
+    assert sends.endswith("(hf-nurse-guide@1) is sent automatically to the nurse of the HCP's care team, on the nurse's own consent.")
     assert then == "Then step 3 “done” follows."
     assert refused == "If it may not be sent for any reason, the journey goes on as if it had been sent."
     assert deferred.startswith("If it may not be sent yet, as when the cap of touches per week is reached, it waits and is tried again, for 14 days at most")
@@ -98,12 +100,11 @@ def test_the_other_kinds_are_told(told: Explanation) -> None:
     """A hand-off, a wait for events and one for time, a branch, and both kinds of end."""
     assert _step(told, "question")[-1] == "Without a recorded question, the journey goes on as if it had been withdrawn."
     assert _step(told, "reading")[0] == (
-        "The journey listens for what becomes of what was sent at step 2 “The letter”: "
-        "whether a link in it is clicked or it is answered. It waits 5 days at most."
+        "The journey waits to hear, of what was sent at step 2 “The letter”, whether a link in it is clicked or it is answered. It waits 5 days at most."
     )
     assert _step(told, "rest")[0] == "The journey rests for 10 days."
     assert _step(told, "which")[1:] == (
-        "If the tier is at least B and it is not so that what was reported at step 1 “The talk” is not now, step 9 “To the nurse” follows.",
+        "If the tier is at least B and what was last reported at step 1 “The talk”, if anything, is not “not now”, step 9 “To the nurse” follows.",
         "Otherwise step 8 “A rest” follows.",
     )
     assert _step(told, "swap") == (
@@ -115,18 +116,21 @@ def test_the_other_kinds_are_told(told: Explanation) -> None:
 
 _TOLD = {
     "draw": ("A draw decides, by weights: test 80 and control 20.", "If the draw falls on “test”, step 2 “both” follows."),
-    "both": ("“paper” with step 4 “sms” and “screen” with step 5 “webinar”", "when all of them have come to their end", "After that step 6 “ask” follows."),
-    "sms": ("The approved message by SMS hf-sms@1 is sent to the HCP, by itself.", "as if it had been sent"),
-    "evening": ("until a time between 17:00 and 20:00 on Mondays and Thursdays, by the HCP's own clock", "Then this line of the journey has come to its end."),
+    "both": ("“paper” from step 4 “sms” and “screen” from step 5 “webinar”", "when all of them have come to their end", "After that step 6 “ask” follows."),
+    "sms": ("The approved message by SMS hf-sms@1 is sent automatically to the HCP.", "as if it had been sent"),
+    "evening": ("until a time between 17:00 and 20:00 on Mondays and Thursdays, by the HCP's own clock", "Then this line ends."),
     "webinar": ("It is to a webinar that starts at 2026-04-01 17:00", "If the HCP attended, this line", "it has begun already or its time is not known"),
-    "late": ("The lead of the side that plays step 5 “webinar” gets a task", "It is to be handled within 2 days."),
-    "ask": ("which is told the market and nothing else", "one of these: yes, no", "If the answer is “no”", "there is no answer in that time"),
-    "learn": ("the HCP gets the tag nurse and the adoption stage trial is proposed, and a human decides",),
-    "tell": ("The rep in charge is told “Something to know.”",),
+    "late": ("The lead of sales gets a task, because something is late or stuck at step 5 “webinar”.", "It is to be handled within 2 days."),
+    "ask": ("Of the HCP it is told the market and nothing else.", "one of these: yes, no", "If the answer is “no”", "there is no answer in that time"),
+    "learn": ("the HCP gets the tag “nurse” and the adoption stage “trial” is proposed, on which a human decides",),
+    "tell": ("The rep in charge is told “Something to know.”. No task comes with it.",),
     "nurses": ("The journey “nurse-programme” is begun", "60 days at most", "If it comes to its end or it reaches its goal"),
-    "booked": ("for the event “appointment booked” whose type is first or second, with the same key", "If it happens"),
-    "eve": ("until 1 day before the “starts at” of the event", "If that time has passed already or that time is not known, step"),
-    "true": ("waits until the tags have nurse among them", "2 times at most", "as often as it allows"),
+    "booked": ("for the event “appointment booked” whose type is first or second, with the same key", "If it comes"),
+    "eve": (
+        "until 1 day before the moment given as “starts at” by the event by which the HCP entered",
+        "If that time had passed before the HCP came here or that time",
+    ),
+    "true": ("waits until the HCP has the tag “nurse”", "2 times at most", "as often as this step allows", "it has not become so by then"),
 }
 
 
@@ -138,15 +142,16 @@ def test_every_kind_is_told(step_id: str) -> None:
 
 
 def test_every_way_in_and_out_is_told() -> None:
-    """Events, schedules, hold-out, re-entry, horizon and what happens when another journey has the HCP."""
+    """Events, schedules, by hand, hold-out, re-entry, horizon and what happens when another journey has the HCP."""
     told = explain(the_journey())
-    assert told.about[-1] == "When a journey of a higher priority has the HCP, this one gives way and ends."
-    assert told.entry[1:6] == (
-        "The event “appointment booked” enters an HCP by itself.",
-        "Whoever meets this enters without being asked for.",
-        "At 09:00 on working days, whoever meets this enters.",
+    assert told.about[-1] == "When one of a higher priority comes later, this one gives way and ends."
+    assert told.entry[2:8] == (
+        "When the event “appointment booked” is reported of an HCP, the HCP enters without anybody's doing.",
+        "Whoever meets this enters without anybody's doing, as soon as it is so.",
+        "Whoever meets this enters without anybody's doing at 09:00 on working days.",
+        "A rep or a marketer may also enter an HCP by hand, and a marketer many at once.",
         "10 per cent of those who could enter are kept out for comparison, the same people every time.",
-        "The same HCP may be in it several times side by side, once for each key of the event.",
+        "The same HCP may be in it several times, also side by side: once for each such event, which its key tells from the others.",
     )
     assert "It ends 300 days after the HCP entered, wherever the HCP is in it." in told.ends
     assert any("at the event “appointment cancelled”, with the same key" in sentence for sentence in told.ends)

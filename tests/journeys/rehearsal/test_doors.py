@@ -112,7 +112,9 @@ def test_what_a_step_began_is_paused_and_goes_on_with_its_run() -> None:
 def test_what_an_answer_begins_asks_for_a_turn_like_any_newcomer(when_busy: str, way: str) -> None:
     """A run that takes no turns has none to speak in: what it begins waits for the promotional journey that has the HCP, or does not begin."""
     speaking = a_journey({"rest": a_wait("bye", up_to="300 days")}, journey="speaking")
-    answer = a_journey({"first": a_wait("begin", up_to="20 days"), "begin": a_sub_journey("bye", "inner", up_to="20 days")}, journey="answer", purpose="transactional")
+    answer = a_journey(
+        {"first": a_wait("begin", up_to="20 days"), "begin": a_sub_journey("bye", "inner", up_to="20 days")}, journey="answer", purpose="transactional"
+    )
     inner = a_journey({"visit": a_visit("bye")}, journey="inner", when_busy=when_busy)
     report = played(speaking, answer, inner)
     assert ways(report, "begin") == {way: 1}

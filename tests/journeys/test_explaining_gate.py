@@ -1,0 +1,88 @@
+"""What a signatory reads of the gate and of turns is what the gate and the turns do: every purpose is judged against every sentence."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from journeys.definitions import Purpose
+from journeys.durations import Calendar
+from journeys.explaining import explain, markdown
+from journeys.explaining.gate import HEEDED, Guard
+from journeys.policy import ONE_COPY, judge
+from tests.builders import a_journey, a_visit, an_email, an_exit
+from tests.journeys.test_policy import DAY, GIVEN, NOW, SWEDEN, a_content, an_evidence, an_intent
+
+_QUIET = SWEDEN.model_copy(update={"quiet_hours": SWEDEN.model_validate({**SWEDEN.model_dump(), "quiet_hours": {"between": ["00:00", "23:59"]}}).quiet_hours})
+_STOPPED_BY: dict[Guard, dict[str, Any]] = {
+    Guard.CONSENT: {"consents": ()},
+    Guard.OBJECTION: {"objected": True},
+    Guard.STOP_LIST: {"suppressed": True},
+    Guard.CAP: {"touches": (NOW - DAY, NOW - DAY)},
+    Guard.QUIET_HOURS: {"market": _QUIET, "calendar": Calendar(zone="Europe/Stockholm")},
+}
+"""Evidence in which that one thing stands against a touch, and nothing else."""
+
+
+@pytest.mark.parametrize("guard", Guard)
+@pytest.mark.parametrize("purpose", Purpose)
+def test_what_is_told_to_hold_a_touch_back_does_and_nothing_else(purpose: Purpose, guard: Guard) -> None:
+    """The table of the sentences is the policy's, for every purpose."""
+    evidence = an_evidence(**{"consents": (GIVEN,), "content": a_content(purpose=purpose), **_STOPPED_BY[guard]})
+    verdict = judge(an_intent(purpose=purpose), evidence, NOW)
+    assert (verdict.verdict != "allowed") is (guard in HEEDED[purpose]), verdict
+
+
+def _told(**changes: Any) -> tuple[str, ...]:
+    return explain(a_journey(steps={"visit": a_visit(next="mail"), "mail": an_email(), "done": an_exit()}, **changes)).gate
+
+
+def test_a_promotional_page_says_what_holds_it_back() -> None:
+    """Consent, objection, stop list, cap and quiet hours, all five."""
+    assert _told()[1] == (
+        "It is also held back by missing consent to promotion by that channel, an objection to direct marketing, the stop list, "
+        "the market's cap of touches per HCP over all journeys and channels or the market's quiet hours."
+    )
+
+
+def test_a_safety_page_says_that_nothing_of_it_holds_it_back() -> None:
+    """Whoever signs a safety letter reads that it goes to those who said no to promotion, and at any hour."""
+    assert _told(purpose="safety")[1] == (
+        "Missing consent to promotion by that channel, an objection to direct marketing, the stop list, the market's cap of touches per HCP over all "
+        "journeys and channels and the market's quiet hours do not hold it back, because its purpose is safety."
+    )
+
+
+@pytest.mark.parametrize("purpose", ["transactional", "medical_response"])
+def test_an_answer_heeds_the_stop_list_alone(purpose: str) -> None:
+    """The other four are told as what does not hold it back."""
+    held, spared = _told(purpose=purpose)[1:3]
+    assert held == "It is also held back by the stop list."
+    assert spared.startswith("Missing consent to promotion by that channel, an objection to direct marketing, the market's cap")
+    assert spared.endswith(f"do not hold it back, because its purpose is {purpose.replace('_', ' ')}.")
+
+
+def test_one_copy_is_told_with_its_days() -> None:
+    """As many as the policy counts."""
+    assert timedelta(days=30) == ONE_COPY
+    assert "Where two records have the same address, only one of them gets the same content within 30 days." in _told()
+
+
+@pytest.mark.parametrize(("purpose", "takes_turns"), [("promotional", True), ("transactional", False), ("safety", False), ("medical_response", False)])
+def test_only_promotion_is_told_to_take_turns(purpose: str, takes_turns: bool) -> None:
+    """A safety letter is signed as one that waits for nobody."""
+    about = " ".join(explain(a_journey(purpose=purpose)).about)
+    assert ("waits for its turn" in about) is takes_turns
+    assert ("it waits for none, and makes none wait" in about) is not takes_turns
+
+
+def test_who_objected_is_kept_out_of_promotion_alone() -> None:
+    """The page of a safety letter says that an objection keeps nobody out of it."""
+    assert "Whoever objected to direct marketing or is on the stop list does not enter." in explain(a_journey()).entry
+    assert any("An objection to direct marketing keeps nobody out" in sentence for sentence in explain(a_journey(purpose="safety")).entry)
+
+
+def test_a_journey_that_sends_nothing_says_so() -> None:
+    """There is nothing for the gate to be asked about."""
+    page = markdown(explain(a_journey(steps={"visit": a_visit(next="done"), "done": an_exit()})))
+    assert "## What is asked before anything is sent\n\nIt sends nothing.\n" in page
