@@ -13,6 +13,7 @@ from api.links import Links
 from api.ports import Ports
 from api.routers import (
     bulk_enrolments,
+    catalogue,
     consents,
     content,
     definitions,
@@ -53,6 +54,7 @@ _TAGS = [
     {"name": "inquiries", "description": "An HCP's own questions to medical."},
     {"name": "consents", "description": "What a person allowed and took back."},
     {"name": "definitions", "description": "The engagement strategies, from draft to retirement."},
+    {"name": "catalogue", "description": "What conditions may name, for editors."},
     {"name": "content", "description": "Approved content and its state."},
     {"name": "facts", "description": "What is heard of a touch."},
     {"name": "users", "description": "What users change of their own."},
@@ -105,7 +107,7 @@ def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
     of_people = (people, knowledge, consents, inquiries, tasks, notifications)
-    of_journeys = (definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events)
+    of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events)
     of_operators = (halts, operations, migrations, repairs, users)
     for noun in (*of_people, *of_journeys, *of_operators):
         router.include_router(noun.router)

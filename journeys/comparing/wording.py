@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from journeys.comparing.differences import CONDITIONS, Difference
 from journeys.comparing.wiring import Wire
-from journeys.definitions import JOIN, OTHERWISE, SKIPPED, Definition, Fate, Mark, MedicalStep, Step
+from journeys.definitions import JOIN, OTHERWISE, Definition, Fate, Mark, MedicalStep, Step
 from journeys.durations import Length
 from journeys.explaining.doing import CHANNELS
 from journeys.explaining.phrases import Names, both, either, refusal, sentence, spoken
@@ -159,8 +159,7 @@ def _clause(wires: list[Wire], step: Step) -> str:
 def _when(ways: list[str], step: Step) -> str:
     if ways == [OTHERWISE]:
         return "otherwise"
-    told = ways_told(step, ways)
-    return f"if {'it ' if ways == [SKIPPED] else ''}{told},"
+    return f"if {ways_told(step, ways)},"
 
 
 def _led(wire: Wire, leads: str) -> str:

@@ -61,6 +61,7 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "draw_svg": (READERS, f"/api/v1/definitions/{JOURNEY}/1/graph.svg", None),
     "explain": (READERS, f"/api/v1/definitions/{JOURNEY}/1/explanation", None),
     "compare": (READERS, f"/api/v1/definitions/{JOURNEY}/1/changes?since=1", None),
+    "list_facts": (READERS - {Role.REP}, "/api/v1/catalogue/facts", None),
     "lint": (READERS - {Role.REP}, "/api/v1/definitions/lint", {"text": "journey: x"}),
     "draft": (AUTHORS, "/api/v1/definitions", {"text": _version(9), "reason": "A new one."}),
     "replace": (AUTHORS, f"/api/v1/definitions/{JOURNEY}/2/replace", {"text": _version(2), "reason": "Mended."}),
