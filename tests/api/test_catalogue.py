@@ -39,7 +39,7 @@ async def test_the_personas_are_those_of_the_library(as_: As, world: World) -> N
 @pytest.mark.parametrize(
     ("role", "sees_medical"), [(Role.MARKETING, False), (Role.SALES, False), (Role.ADMIN, False), (Role.MEDICAL, True), (Role.COMPLIANCE, True)]
 )
-async def test_medical_facts_are_told_to_medical_roles_alone(role: Role, sees_medical: bool, as_: As) -> None:  # noqa: FBT001 - a case of the table
+async def test_medical_facts_are_told_to_medical_roles_alone(role: Role, sees_medical: bool, as_: As) -> None:
     """Whoever writes commercial journeys is not even offered them; what both sides sign is told to both."""
     names = {fact["name"] for fact in (await as_(role).get(FACTS)).json()["facts"]}
     assert names == {*CATALOGUE} - (set() if sees_medical else MEDICAL)
