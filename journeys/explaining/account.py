@@ -124,7 +124,7 @@ def _ways_in(entry: Entry) -> Iterator[str]:
     if entry.automatic:
         yield "Whoever meets this enters without anybody's doing, as soon as it is so."
     if entry.schedule is not None:
-        yield f"Whoever meets this enters without anybody's doing at {hours(entry.schedule)}."
+        yield f"Whoever meets this enters without anybody's doing at {hours(entry.schedule)}, by the market's clock."
     also = "also " if entry.on is not None or entry.automatic or entry.schedule is not None else ""
     yield f"A rep or a marketer may {also}enter an HCP by hand, and a marketer many at once."
 

@@ -51,7 +51,7 @@ def doing(step: Step, names: Names) -> Iterator[str]:  # noqa: C901, PLR0912 - o
         case EscalateStep():
             lead = _LEADS[side_of(names.definition, step.escalate.about)]
             yield f"The lead of {lead} gets a task, because something is late or stuck at {names.step(step.escalate.about)}."
-            yield f"It is to be handled within {step.escalate.due}{_saying(step.escalate.message)}."
+            yield sentence(f"it is to be handled within {step.escalate.due}{_saying(step.escalate.message)}")
         case WaitStep():
             yield waiting(step.wait, names)
         case BranchStep():
@@ -67,7 +67,8 @@ def doing(step: Step, names: Names) -> Iterator[str]:  # noqa: C901, PLR0912 - o
         case UpdateStep():
             yield f"What has been learnt is written down: {both(list(_learnt(step.update, names)))}."
         case NotifyStep():
-            yield f"{_WHOM[step.notify.whom]} is told “{step.notify.message}”. No task comes with it."
+            yield sentence(f"{_WHOM[step.notify.whom]} is told “{step.notify.message}”")
+            yield "No task comes with it."
         case RequestStep():
             shown = both([f"the {spoken(fact)}" for fact in step.request.facts]) + " and nothing else" if step.request.facts else "nothing"
             yield f"Another system, “{spoken(step.request.to)}”, is asked. Of the HCP it is told {shown}."
@@ -125,7 +126,7 @@ def _learnt(update: Update, names: Names) -> Iterator[str]:
     if update.remove_tags:
         yield f"the HCP loses the {_tags(update.remove_tags)}"
     if update.channel_preference is not None:
-        yield f"the channel preference is {spoken(update.channel_preference)}"
+        yield f"the channel preference becomes {spoken(update.channel_preference)}"
     if update.propose_stage is not None:
         yield f"the adoption stage “{spoken(update.propose_stage)}” is proposed, on which a human decides"
     if update.propose_persona is not None:

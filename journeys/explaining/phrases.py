@@ -41,8 +41,8 @@ def spoken(slug: str) -> str:
 
 
 def sentence(words: str) -> str:
-    """The words as a sentence: a capital first, a full stop last."""
-    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '?', '!')) else '.'}"
+    """The words as a sentence: a capital first, a full stop last, where a quotation at the end has none of its own."""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.removesuffix('”').endswith(('.', '?', '!')) else '.'}"
 
 
 def refusal(reason: str) -> str:
@@ -85,11 +85,13 @@ class Names:
         """A condition as a clause that follows "when"."""
         match condition:
             case AllOf():
-                return both([self._bracketed(part) for part in condition.all])
+                return _listed([self._bracketed(part) for part in condition.all])
             case AnyOf():
                 return either([self._bracketed(part) for part in condition.any])
             case Not(not_=OutcomeIs() as reported):
                 return f"what was last reported at {self.step(reported.outcome)}, if anything, is not {_reports(reported)}"
+            case Not(not_=FactIs() as denied) if denied.known is None and denied.has is None and not isinstance(denied.is_, bool):
+                return self._fact(denied, denied=True)
             case Not():
                 return f"it is not so that {self._bracketed(condition.not_)}"
             case OutcomeIs():
@@ -101,7 +103,8 @@ class Names:
         """Brackets stand where and and or mix."""
         return f"({self.condition(condition)})" if isinstance(condition, AllOf | AnyOf) else self.condition(condition)
 
-    def _fact(self, condition: FactIs) -> str:
+    def _fact(self, condition: FactIs, *, denied: bool = False) -> str:
+        """`denied` is told as what is not known: what nobody knows meets no comparison, so its denial holds."""
         name = f"the {spoken(condition.fact)}"
         known = CATALOGUE.get(condition.fact)
         if condition.known is not None:
@@ -111,9 +114,11 @@ class Names:
             return holds if condition.is_ else fails
         if condition.has is not None:
             return f"the HCP has {'the tag' if condition.fact == 'tags' else f'among the {spoken(condition.fact)}'} “{spoken(condition.has)}”"
-        if condition.in_ is not None:
-            return f"{name} is {either([self._value(condition.fact, value) for value in condition.in_])}"
         be = "are" if known is not None and known.kind is Kind.NUMBER and known.unit in known.name else "is"
+        if denied:
+            be = f"{be} not known to be"
+        if condition.in_ is not None:
+            return f"{name} {be} {either([self._value(condition.fact, value) for value in condition.in_])}"
         for value, words in ((condition.at_least, f"{be} at least"), (condition.at_most, f"{be} at most"), (condition.is_, be)):
             if value is not None:
                 return f"{name} {words} {self._value(condition.fact, value)}"
@@ -125,6 +130,11 @@ class Names:
         if isinstance(value, tuple):
             return both([spoken(item) for item in value])
         return spoken(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _listed(conditions: Sequence[str]) -> str:
+    """Conditions that all hold. Of several, some may be lists themselves: a comma keeps them apart."""
+    return f"{', '.join(conditions[:-1])}, and {conditions[-1]}" if len(conditions) > 2 else both(conditions)  # noqa: PLR2004 - two are a pair
 
 
 def _reports(condition: OutcomeIs) -> str:

@@ -1,6 +1,7 @@
 """A journey told in sentences: what a signatory reads, and that nothing of the journey is left out."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -70,7 +71,7 @@ def test_a_visit_is_told(told: Explanation) -> None:
     """Where, within which time, with what, what is reported, and where each report leads."""
     assert _step(told, "talk") == (
         "The rep meets the HCP face to face or by phone, within 10 business days.",
-        "Face to face, the rep shows “Our talk on heart failure” (hf-detail-aid@2), with the message “Who comes to mind?”.",
+        "Face to face, the rep shows “Our talk on heart failure” (hf-detail-aid@2), with the message “Who comes to mind?”",
         "By phone, the rep shows nothing.",
         "The rep reports one of these: interested, not now, no answer.",
         "If the report is “interested”, step 2 “The letter” follows.",
@@ -123,7 +124,7 @@ _TOLD = {
     "late": ("The lead of sales gets a task, because something is late or stuck at step 5 “webinar”.", "It is to be handled within 2 days."),
     "ask": ("Of the HCP it is told the market and nothing else.", "one of these: yes, no", "If the answer is “no”", "there is no answer in that time"),
     "learn": ("the HCP gets the tag “nurse” and the adoption stage “trial” is proposed, on which a human decides",),
-    "tell": ("The rep in charge is told “Something to know.”. No task comes with it.",),
+    "tell": ("The rep in charge is told “Something to know.” No task comes with it.",),
     "nurses": ("The journey “nurse-programme” is begun", "60 days at most", "If it comes to its end or it reaches its goal"),
     "booked": ("for the event “appointment booked” whose type is first or second, with the same key", "If it comes"),
     "eve": (
@@ -148,13 +149,33 @@ def test_every_way_in_and_out_is_told() -> None:
     assert told.entry[2:8] == (
         "When the event “appointment booked” is reported of an HCP, the HCP enters without anybody's doing.",
         "Whoever meets this enters without anybody's doing, as soon as it is so.",
-        "Whoever meets this enters without anybody's doing at 09:00 on working days.",
+        "Whoever meets this enters without anybody's doing at 09:00 on working days, by the market's clock.",
         "A rep or a marketer may also enter an HCP by hand, and a marketer many at once.",
         "10 per cent of those who could enter are kept out for comparison, the same people every time.",
         "The same HCP may be in it several times, also side by side: once for each such event, which its key tells from the others.",
     )
     assert "It ends 300 days after the HCP entered, wherever the HCP is in it." in told.ends
     assert any("at the event “appointment cancelled”, with the same key" in sentence for sentence in told.ends)
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        (
+            {"all": [{"fact": "profession", "is": "physician"}, {"fact": "tier", "in": ["A", "B"]}, {"not": {"fact": "adoption_stage", "at_least": "trial"}}]},
+            "the profession is physician, the tier is A or B, and the adoption stage is not known to be at least trial",
+        ),
+        ({"not": {"fact": "specialty", "in": ["cardiology", "internal_medicine"]}}, "the specialty is not known to be cardiology or internal medicine"),
+        ({"not": {"fact": "email_consent", "is": True}}, "it is not so that consent to e-mail is on record"),
+        ({"not": {"fact": "tags", "has": "congress"}}, "it is not so that the HCP has the tag “congress”"),
+        ({"fact": "days_since_prescription", "at_least": 90}, "the days since prescription are at least 90"),
+        ({"fact": "decile", "at_most": 3}, "the decile is at most 3"),
+        ({"outcome": "done", "in": ["will_try", "no_access"]}, "what was last reported at step 1 “done” is “will try” or “no access”"),
+    ],
+)
+def test_a_condition_is_told_as_it_is_judged(condition: dict[str, Any], told: str) -> None:
+    """A denial holds of what nobody knows too, so it is told as what is not known; lists within a list are kept apart."""
+    assert explain(a_journey(steps={"done": an_exit()}, entry={"when": condition})).entry[0] == f"An HCP may enter when {told}."
 
 
 def test_content_is_listed_with_its_version_and_approval(told: Explanation) -> None:

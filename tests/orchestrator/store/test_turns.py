@@ -186,7 +186,9 @@ async def _begin_within(engine: AsyncEngine, outer: str, journey: str, *, move: 
 
 
 async def _run(engine: AsyncEngine, journey: str) -> tables.Enrolment:
-    return next(run for run in await every(engine, tables.Enrolment) if run.journey == journey)
+    (run,) = [run for run in await every(engine, tables.Enrolment) if run.journey == journey]
+    assert isinstance(run, tables.Enrolment)
+    return run
 
 
 async def test_what_a_step_began_is_paused_and_goes_on_with_its_run(world: AsyncEngine) -> None:
