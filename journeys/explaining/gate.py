@@ -15,16 +15,17 @@ class Guard(StrEnum):
 
     CONSENT = "missing consent to promotion by that channel"
     OBJECTION = "an objection to direct marketing"
-    STOP_LIST = "the stop list"
+    RESTRICTED = "an entry on the stop list as restricted"
+    GONE = "an entry on the stop list as deceased, retired or struck off"
     CAP = "the market's cap of touches per HCP over all journeys and channels"
     QUIET_HOURS = "the market's quiet hours"
 
 
 HEEDED: dict[Purpose, tuple[Guard, ...]] = {
     Purpose.PROMOTIONAL: tuple(Guard),
-    Purpose.MEDICAL_RESPONSE: (Guard.STOP_LIST,),
-    Purpose.TRANSACTIONAL: (Guard.STOP_LIST,),
-    Purpose.SAFETY: (),
+    Purpose.MEDICAL_RESPONSE: (Guard.RESTRICTED, Guard.GONE),
+    Purpose.TRANSACTIONAL: (Guard.RESTRICTED, Guard.GONE),
+    Purpose.SAFETY: (Guard.GONE,),
 }
 
 
@@ -51,8 +52,7 @@ def asked(definition: Definition) -> Iterator[str]:
         "whoever gets it, and whether there is an address and a channel to it. What is unknown is not sent."
     )
     heeded = HEEDED[definition.purpose]
-    if heeded:
-        yield f"It is also held back by {either(heeded)}."
+    yield f"It is also held back by {either(heeded)}."
     spared = [guard for guard in Guard if guard not in heeded]
     if spared:
         yield sentence(f"{both(spared)} {'do' if len(spared) > 1 else 'does'} not hold it back, because its purpose is {spoken(definition.purpose)}")
@@ -66,4 +66,7 @@ def kept_out(definition: Definition) -> str:
     """Who does not come in, whatever is known of them otherwise."""
     if definition.purpose is Purpose.PROMOTIONAL:
         return "Whoever objected to direct marketing or is on the stop list does not enter."
-    return "Whoever is on the stop list does not enter. An objection to direct marketing keeps nobody out, and ends nothing."
+    stopped = "Whoever is on the stop list does not enter."
+    if Guard.RESTRICTED not in HEEDED[definition.purpose]:
+        stopped = "Whoever is on the stop list as deceased, retired or struck off does not enter; whoever is there as restricted does."
+    return f"{stopped} An objection to direct marketing keeps nobody out, and ends nothing."

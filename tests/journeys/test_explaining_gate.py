@@ -17,7 +17,8 @@ _QUIET = SWEDEN.model_copy(update={"quiet_hours": SWEDEN.model_validate({**SWEDE
 _STOPPED_BY: dict[Guard, dict[str, Any]] = {
     Guard.CONSENT: {"consents": ()},
     Guard.OBJECTION: {"objected": True},
-    Guard.STOP_LIST: {"suppressed": True},
+    Guard.RESTRICTED: {"suppressed": True},
+    Guard.GONE: {"suppressed": True, "gone": True},
     Guard.CAP: {"touches": (NOW - DAY, NOW - DAY)},
     Guard.QUIET_HOURS: {"market": _QUIET, "calendar": Calendar(zone="Europe/Stockholm")},
 }
@@ -38,26 +39,29 @@ def _told(**changes: Any) -> tuple[str, ...]:
 
 
 def test_a_promotional_page_says_what_holds_it_back() -> None:
-    """Consent, objection, stop list, cap and quiet hours, all five."""
+    """Consent, objection, stop list, cap and quiet hours."""
     assert _told()[1] == (
-        "It is also held back by missing consent to promotion by that channel, an objection to direct marketing, the stop list, "
-        "the market's cap of touches per HCP over all journeys and channels or the market's quiet hours."
+        "It is also held back by missing consent to promotion by that channel, an objection to direct marketing, an entry on the stop list "
+        "as restricted, an entry on the stop list as deceased, retired or struck off, the market's cap of touches per HCP over all journeys and channels "
+        "or the market's quiet hours."
     )
 
 
-def test_a_safety_page_says_that_nothing_of_it_holds_it_back() -> None:
+def test_a_safety_page_says_what_does_not_hold_it_back() -> None:
     """Whoever signs a safety letter reads that it goes to those who said no to promotion, and at any hour."""
-    assert _told(purpose="safety")[1] == (
-        "Missing consent to promotion by that channel, an objection to direct marketing, the stop list, the market's cap of touches per HCP over all "
-        "journeys and channels and the market's quiet hours do not hold it back, because its purpose is safety."
+    held, spared = _told(purpose="safety")[1:3]
+    assert held == "It is also held back by an entry on the stop list as deceased, retired or struck off."
+    assert spared == (
+        "Missing consent to promotion by that channel, an objection to direct marketing, an entry on the stop list as restricted, "
+        "the market's cap of touches per HCP over all journeys and channels and the market's quiet hours do not hold it back, because its purpose is safety."
     )
 
 
 @pytest.mark.parametrize("purpose", ["transactional", "medical_response"])
 def test_an_answer_heeds_the_stop_list_alone(purpose: str) -> None:
-    """The other four are told as what does not hold it back."""
+    """All else is told as what does not hold it back."""
     held, spared = _told(purpose=purpose)[1:3]
-    assert held == "It is also held back by the stop list."
+    assert held == "It is also held back by an entry on the stop list as restricted or an entry on the stop list as deceased, retired or struck off."
     assert spared.startswith("Missing consent to promotion by that channel, an objection to direct marketing, the market's cap")
     assert spared.endswith(f"do not hold it back, because its purpose is {purpose.replace('_', ' ')}.")
 
@@ -79,7 +83,12 @@ def test_only_promotion_is_told_to_take_turns(purpose: str, takes_turns: bool) -
 def test_who_objected_is_kept_out_of_promotion_alone() -> None:
     """The page of a safety letter says that an objection keeps nobody out of it."""
     assert "Whoever objected to direct marketing or is on the stop list does not enter." in explain(a_journey()).entry
-    assert any("An objection to direct marketing keeps nobody out" in sentence for sentence in explain(a_journey(purpose="safety")).entry)
+    told = explain(a_journey(purpose="safety")).entry[1]
+    assert told == (
+        "Whoever is on the stop list as deceased, retired or struck off does not enter; whoever is there as restricted does. "
+        "An objection to direct marketing keeps nobody out, and ends nothing."
+    )
+    assert explain(a_journey(purpose="transactional")).entry[1].startswith("Whoever is on the stop list does not enter.")
 
 
 def test_a_journey_that_sends_nothing_says_so() -> None:
