@@ -186,7 +186,7 @@ def test_a_comparison_speaks_as_an_account_for_a_sign_off_does() -> None:
         exit_on=[{"event": "contract_ended"}],
     )
     assert [change.what for change in found] == [
-        "`talk`: if the HCP has been at this step as often as it allows, it now leads to `done`.",
+        "`talk`: if the HCP has been here as often as this step allows, it now leads to `done`.",
         "`draw`: if the draw falls on “b”, it leads to `done` instead of `talk`.",
         "`talk`: the time in which it is to be done is now 3 days instead of 10 business days.",
         "`rest`: the hour until which it rests, by the HCP's own clock, is now 10:00 on Thursdays instead of 09:00 on Thursdays.",
