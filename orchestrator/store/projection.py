@@ -151,7 +151,6 @@ def _place(enrolment: Enrolment, entry: Entry) -> None:
     enrolment.move = entry.move
     enrolment.step, enrolment.doing, enrolment.since = place.step, place.doing, place.since
     enrolment.until, enrolment.held_because = place.until, place.reason
-    enrolment.lines = [line.model_dump(mode="json") for line in place.lines]
 
 
 def _due(position: Position, task: Task) -> datetime:
