@@ -1,6 +1,7 @@
 """The gateway to running journeys: it starts them, tells them facts and puts human commands to them, in the words of the ports."""
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -93,8 +94,16 @@ class Gateway:
                 raise ConductorUnavailableError(enrolment_id) from error
             return Unmovable(code=Obstacle.ENDED, detail="This journey has ended or has not begun.")
 
-    async def is_running(self, enrolment_id: str) -> bool:
-        """Whether the workflow of a run is running. Raises RPCError where Temporal does not answer."""
+    async def running(self, enrolments: Collection[str]) -> frozenset[str]:
+        """Those of these runs whose workflow is running. They are looked up in Temporal's list, which may lag behind, so whoever is not in it is
+        asked for alone. Raises RPCError where Temporal does not answer."""
+        runs = {workflow_id(enrolment): enrolment for enrolment in enrolments}
+        named = ", ".join(f"'{each}'" for each in runs)
+        listed = self._client.list_workflows(f"ExecutionStatus = 'Running' AND WorkflowId IN ({named})")
+        there = {runs[workflow.id] async for workflow in listed}
+        return frozenset(there | {each for each in enrolments if each not in there and await self._runs(each)})
+
+    async def _runs(self, enrolment_id: str) -> bool:
         try:
             described = await self._client.get_workflow_handle(workflow_id(enrolment_id)).describe()
         except RPCError as error:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from api.rows import EnrolmentRow
 from api.schemas.operations import LiftHalt, NewHalt, NewMigration
 from journeys import events as on
 from journeys.definitions import Definition
@@ -20,16 +21,18 @@ from journeys.events import CatchUp
 from journeys.pace import Pace
 from orchestrator.clock import JourneyClock
 from orchestrator.mail.compose import Composer
-from orchestrator.monitor import Monitor
+from orchestrator.monitor import PAGE, Monitor
 from orchestrator.store import outbox, tables
+from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.migrations import StoredMigrations
 from orchestrator.store.desk.operations import StoredOperations
+from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.engine import transaction
 from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.worker import make_operator, make_worker
-from tests.builders import a_pause
+from tests.builders import a_journey, a_pause, an_exit
 from tests.orchestrator.store.desk.filling import HOME, a_person, a_version, add, an_enrolment, every, once, the_world
 from tests.orchestrator.store.operating import ADMIN
 from tests.orchestrator.store.sending import change
@@ -82,6 +85,9 @@ class Clinic:
 
     async def _are(self, true: Callable[[tables.Enrolment], bool]) -> bool:
         return all(map(true, await self.enrolments()))
+
+    async def is_running(self, run: str) -> bool:
+        return any(row.id == run and row.doing == "task" for row in await every(self.engine, tables.Enrolment))
 
     def monitor(self) -> Monitor:
         return Monitor(StoredWatch(self.engine), self.gateway, self.clock, grace=timedelta(seconds=0.2))
@@ -174,6 +180,54 @@ async def test_everybody_is_stopped(clinic: Clinic) -> None:
     assert await clinic.finished(done.operation.id) == {"done": COUNT - 1}
     await clinic.all_are(lambda row: row.status == "ended")
     assert sorted(row.end_reason or "" for row in await clinic.enrolments()) == ["moved_away", *["safety_signal"] * (COUNT - 1)]
+
+
+async def test_a_whole_page_of_runs_is_asked_about_at_once(clinic: Clinic) -> None:
+    """Those that have a workflow are told from those that never had one."""
+    page = [*clinic.runs, *(f"enr{uuid4().hex}" for _ in range(PAGE - COUNT))]
+    assert await clinic.gateway.running(page) == set(clinic.runs)
+
+
+async def displaced(clinic: Clinic) -> str:
+    """A journey of higher priority has the HCP of the first run, which is paused for it. Returns the run of that journey."""
+    urgent = a_journey(journey="urgent", priority=90, steps={"visit": late_visit(next="done"), "done": an_exit()})
+    low, since = clinic.runs[0], clinic.clock.now() - timedelta(days=1)
+    claim = tables.Turn(enrolment_id=low, person_id=f"person-{low}", journey=JOURNEY, priority=10, when_busy="wait", active=True, begun=True, since=since)
+    await add(clinic.engine, a_version(urgent, effective_from=since), claim)
+    hcp = await StoredPeople(clinic.engine).find(ADMIN, f"person-{low}")
+    assert hcp is not None
+    rival = await StoredEnrolments(clinic.engine).create(ADMIN, hcp, urgent, once=once(uuid4().hex), now=clinic.clock.now())
+    assert isinstance(rival, EnrolmentRow)
+    await clinic.relay.nudge()
+    await until(lambda: _paused(clinic, low))
+    await until(lambda: clinic.is_running(rival.id))
+    return rival.id
+
+
+async def gone_on(clinic: Clinic, rival: str) -> None:
+    """The higher journey ends, and in the same transaction the outbox has the end of the other's pause."""
+    await clinic.gateway.command(rival, on.Leave(id="leave", by="user-admin", reason="other"))
+    assert [row.payload["is_"] for row in await every(clinic.engine, tables.Outbox) if row.delivered_at is None] == ["resumed"]
+
+
+async def test_failure_1_a_lost_end_of_a_pause_for_a_higher_journey_is_noticed(clinic: Clinic) -> None:
+    """The table of turns says that the run has the HCP again, and nobody told the run."""
+    await gone_on(clinic, await displaced(clinic))
+    assert await clinic.monitor().look() == (), "what lies in the outbox is on its way"
+    await change(clinic.engine, "DELETE FROM outbox WHERE delivered_at IS NULL")
+    assert [(alarm.enrolment_id, alarm.kind) for alarm in await clinic.monitor().look()] == [(clinic.runs[0], "left_waiting")]
+
+
+async def test_failure_1_a_run_that_waits_for_its_turn_raises_no_alarm(clinic: Clinic) -> None:
+    """Neither while the higher journey has the HCP nor after the turn came back."""
+    rival = await displaced(clinic)
+    await asyncio.sleep(0.5)
+    assert await clinic.monitor().look() == ()
+    await gone_on(clinic, rival)
+    await clinic.relay.nudge()
+    await clinic.all_are(lambda row: row.doing == "task")
+    await asyncio.sleep(0.5)
+    assert await clinic.monitor().look() == ()
 
 
 async def test_failure_1_a_workflow_terminated_behind_our_back_is_noticed(clinic: Clinic) -> None:
