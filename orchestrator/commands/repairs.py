@@ -76,6 +76,4 @@ async def _troubles(desk: Desk, kind: str | None, filters: dict[str, str | None]
     if kind not in (None, "held", "overdue", "stuck"):
         raise NotDoneError("The kinds are held, overdue and stuck.")
     before, now = _age(desk, older_than), desk.now
-    return await every(
-        lambda cut: desk.repairs.page(kind=kind, journey=filters["journey"], reason=filters["reason"], since_before=before, now=now, cut=cut)
-    )
+    return await every(lambda cut: desk.repairs.page(kind=kind, journey=filters["journey"], reason=filters["reason"], since_before=before, now=now, cut=cut))

@@ -107,7 +107,9 @@ def _signs(before: datetime, told_before: datetime) -> tuple[tuple[str, object, 
 def _waits_for_its_turn() -> ColumnElement[bool]:
     """Its claim is kept, it is not its turn, and a run that has not ended has the HCP: when that ends, it gives the turn on."""
     own, others, rival = aliased(Turn), aliased(Turn), aliased(Enrolment)
-    has_the_hcp = exists().where(col(others.person_id) == col(own.person_id), col(others.active), col(rival.id) == col(others.enrolment_id), col(rival.status) != "ended")
+    has_the_hcp = exists().where(
+        col(others.person_id) == col(own.person_id), col(others.active), col(rival.id) == col(others.enrolment_id), col(rival.status) != "ended"
+    )
     return exists().where(col(own.enrolment_id) == col(Enrolment.id), ~col(own.active), has_the_hcp)
 
 

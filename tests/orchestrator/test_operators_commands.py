@@ -24,7 +24,6 @@ WHO = ("--as", "user-marketing", "--remark", "As agreed.")
 @pytest.fixture
 def house(database: str) -> str:
     """Seven runs of one journey, one of them with a held letter, and one alarm."""
-
     letter = a_standing("run0", line="side", step="mail", doing="held", reason="no_consent")
     fill(database, letter, tables.AlarmRow(enrolment_id="run1", kind="overslept", since=NOW, seen_at=NOW))
     return database
@@ -109,7 +108,9 @@ def test_troubles_are_told_by_their_age(database: str, dirigent: Dirigent) -> No
 def test_lists_show_everything(database: str, dirigent: Dirigent) -> None:
     """Also what lies beyond the first page."""
     many = [a_standing("run0", line=f"side{number}", step=f"mail{number}", doing="held") for number in range(PAGE + 1)]
-    pauses = [tables.Halt(id=f"h{number}", kind="pause", scope="hcp", value="x", reason="other", by="user-admin", at=NOW, concerned=0) for number in range(PAGE + 1)]
+    pauses = [
+        tables.Halt(id=f"h{number}", kind="pause", scope="hcp", value="x", reason="other", by="user-admin", at=NOW, concerned=0) for number in range(PAGE + 1)
+    ]
     fill(database, *many, *pauses)
     assert len(dirigent("repairs", "list", "--kind", "held").out.splitlines()) == PAGE + 1
     assert len(dirigent("halts", "list").out.splitlines()) == PAGE + 1

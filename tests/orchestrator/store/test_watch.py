@@ -169,9 +169,9 @@ async def test_each_look_goes_on_where_the_last_one_stopped(engine: AsyncEngine)
     """A look takes so many pages and no more, so that it ends; the runs after them are those of the next."""
     await a_run(engine)
     many = PAGE * PAGES + 1
-    runs = "INSERT INTO enrolment (id, person_id, journey, version, digest, product, purpose, market, status, doing, since, until, move, created_by, created_at, awaited)"
-    copies = " SELECT 'x' || lpad(n::text, 6, '0'), person_id, 'j' || n, version, digest, product, purpose, market, status, doing, since, until, 0, created_by, created_at, awaited"
-    await change(engine, f"{runs}{copies} FROM enrolment, generate_series(1, {many}) AS n WHERE id = 'run'")
+    kept = "person_id, version, digest, product, purpose, market, status, doing, since, until, move, created_by, created_at, awaited"
+    copies = f"SELECT 'x' || lpad(n::text, 6, '0'), 'j' || n, {kept} FROM enrolment, generate_series(1, {many}) AS n WHERE id = 'run'"
+    await change(engine, f"INSERT INTO enrolment (id, journey, {kept}) {copies}")
     servers = FakeServers()
     monitor = a_monitor(engine, servers)
     await monitor.look()
