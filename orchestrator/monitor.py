@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
 from orchestrator.clock import JourneyClock
+from orchestrator.counts import Dropped, count
 from orchestrator.store.watch import GONE, Parked, StoredWatch
 
 GRACE = timedelta(minutes=10)
@@ -92,5 +93,6 @@ async def keep_watching(monitor: Monitor, stop: asyncio.Event) -> None:
             await monitor.look()
         except (SQLAlchemyError, RPCError, OSError) as error:
             log.warning("monitor", trouble=type(error).__name__)
+            count(Dropped.LOOK, type(error).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), PAUSE)

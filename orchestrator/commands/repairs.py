@@ -31,7 +31,7 @@ def list_troubles(
 
 
 @app.command()
-def repair(
+def repair(  # noqa: PLR0913 - each is an option of the command line
     action: Annotated[str, typer.Argument(help="retry, go_on, move_to or leave.", show_default=False)],
     journey: Annotated[str, typer.Argument(help="The journey.", show_default=False)],
     *,

@@ -12,6 +12,7 @@ from journeys.commands import NOT_CONTINUED, Note, What
 from journeys.definitions import Purpose
 from journeys.position import Position
 from orchestrator.store import turns
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store.acts import perform
 from orchestrator.store.awaiting import tell_awaiting
 from orchestrator.store.continuing import hand_over
@@ -27,6 +28,7 @@ async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enro
     locked = select(Enrolment).where(Enrolment.id == entry.enrolment).with_for_update()
     enrolment = (await session.exec(locked)).one()
     if entry.move <= enrolment.move:
+        count_in(session, Dropped.ADVANCE, REPEATED)
         return None
     for act in entry.acts:  # first, because an end may hand over to a strategy whose entry asks for what was learnt
         await perform(session, enrolment, act, at=entry.at)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from journeys.pace import Pace
 from journeys.receipts import Receipt
 from journeys.shapes import Stored
 from journeys.state import Ending
+from orchestrator.counts import REPEATED, Dropped, count
 from orchestrator.store.outbox import Undeliverable
 from workflows.journey import Journey
 from workflows.openings import Openings, OpeningsInput
@@ -49,7 +49,7 @@ class Gateway:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             )
         except WorkflowAlreadyStartedError:
-            return
+            count(Dropped.START, REPEATED)
 
     async def tell(self, enrolment_id: str, fact: Fact) -> None:
         """Tell a run a fact. Raises Undeliverable where there is no such run (any more)."""
@@ -62,8 +62,10 @@ class Gateway:
 
     async def order(self, enrolment_id: str, command: Command) -> None:
         """Put a command of the house to a run. A run that does not take it has ended: there is nothing left to do."""
-        with suppress(CommandRefusedError):
+        try:
             await self.command(enrolment_id, command)
+        except CommandRefusedError as error:
+            count(Dropped.COMMAND, error.refused.code)
 
     async def sweep(self, sweep_id: str) -> None:
         """Have a sweep look at what is asked of it; it is started if it does not run."""

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.idempotency import Once
 from api.paging import Batch, Slice
@@ -17,6 +16,7 @@ from api.who import Role, Who
 from journeys.definitions import Definition
 from journeys.position import Standing
 from journeys.state import EndKind
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
@@ -40,6 +40,7 @@ class StoredEnrolments:
             hcp = await locked(session, person.id)
             made = await session.get(Enrolment, enrolment_id)
             if made is not None:  # the same request, cut short before it was answered
+                count_in(session, Dropped.REQUEST, REPEATED)
                 return _row(made)
             entrance = Entrance(by=who.id, role=who.role, conductor=who.id if who.role is Role.REP else None, key=key)
             entered = await enter(session, hcp, definition, entrance, enrolment_id=enrolment_id, now=now)

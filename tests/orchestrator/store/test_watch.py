@@ -165,13 +165,19 @@ async def test_a_run_without_its_workflow_is_gone(engine: AsyncEngine) -> None:
     assert await seen(engine) == []
 
 
+COPIES = """
+    INSERT INTO enrolment (id, journey, person_id, version, digest, product, purpose, market, status, move, created_by, created_at, awaited, doing, since, until)
+    SELECT 'x' || lpad(n::text, 6, '0'), 'j' || n, person_id, version, digest, product, purpose, market, status, move, created_by, created_at, awaited, doing,
+        since, until
+    FROM enrolment, generate_series(1, :many) AS n WHERE id = 'run'
+"""
+
+
 async def test_each_look_goes_on_where_the_last_one_stopped(engine: AsyncEngine) -> None:
     """A look takes so many pages and no more, so that it ends; the runs after them are those of the next."""
     await a_run(engine)
     many = PAGE * PAGES + 1
-    kept = "person_id, version, digest, product, purpose, market, status, doing, since, until, move, created_by, created_at, awaited"
-    copies = f"SELECT 'x' || lpad(n::text, 6, '0'), 'j' || n, {kept} FROM enrolment, generate_series(1, {many}) AS n WHERE id = 'run'"
-    await change(engine, f"INSERT INTO enrolment (id, journey, {kept}) {copies}")
+    await change(engine, COPIES, many=many)
     servers = FakeServers()
     monitor = a_monitor(engine, servers)
     await monitor.look()
