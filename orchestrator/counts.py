@@ -1,11 +1,12 @@
 """Counts whatever is dropped on its way: refused, put off, given up, or taken for a repeat. Every path that ends without what was asked for counts it here,
 by what it was and why, so that nothing is swallowed in silence. A process has one set of counters, as it has one log; labels hold codes alone, never an id."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
-from prometheus_client import Counter, generate_latest
+from prometheus_client import Counter, generate_latest, start_http_server
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 
@@ -78,3 +79,18 @@ class Counts:
     def told(self) -> bytes:
         """Every counter of this process, in the text format of Prometheus."""
         return generate_latest()
+
+
+@contextmanager
+def served(host: str, port: int | None) -> Iterator[None]:
+    """Answer whoever asks for the counters at this address, by HTTP, while the block runs; where no port is named, nobody."""
+    if port is None:
+        yield
+        return
+    server, thread = start_http_server(port, host)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

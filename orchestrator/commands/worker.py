@@ -9,6 +9,7 @@ import typer
 from api.links import Links
 from orchestrator import logging, settings
 from orchestrator.clock import JourneyClock
+from orchestrator.counts import served
 from orchestrator.mail.channels import make_channels
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
@@ -58,10 +59,11 @@ async def _work(given: settings.Settings) -> None:
     relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock)
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
-    async with others, playing, sweeping, operating:
-        log.info("worker", doing="playing", task_queue=given.task_queue)
-        if given.ready_file is not None:
-            given.ready_file.touch()
-        await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop))
+    with served(given.metrics_host, given.metrics_port):
+        async with others, playing, sweeping, operating:
+            log.info("worker", doing="playing", task_queue=given.task_queue)
+            if given.ready_file is not None:
+                given.ready_file.touch()
+            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop))
     await engine.dispose()
     log.info("worker", doing="stopped")

@@ -126,6 +126,7 @@ class World:
     sweeps: dict[str, SweepRow] = field(default_factory=dict)
     sweep_results: list[SweepResultRow] = field(default_factory=list)
     nudges: int = 0
+    relay_is_down: bool = False
 
     def in_scope(self, who: Who, person_id: str) -> bool:
         person = self.people.get(person_id)
@@ -156,6 +157,8 @@ class FakeConductors(_OfWorld):
 class FakeRelay(_OfWorld):
     async def nudge(self) -> int:
         self.world.nudges += 1
+        if self.world.relay_is_down:
+            raise ConnectionRefusedError
         return 0
 
 

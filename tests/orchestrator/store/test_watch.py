@@ -166,7 +166,8 @@ async def test_a_run_without_its_workflow_is_gone(engine: AsyncEngine) -> None:
 
 
 COPIES = """
-    INSERT INTO enrolment (id, journey, person_id, version, digest, product, purpose, market, status, move, created_by, created_at, awaited, doing, since, until)
+    INSERT INTO enrolment
+        (id, journey, person_id, version, digest, product, purpose, market, status, move, created_by, created_at, awaited, doing, since, until)
     SELECT 'x' || lpad(n::text, 6, '0'), 'j' || n, person_id, version, digest, product, purpose, market, status, move, created_by, created_at, awaited, doing,
         since, until
     FROM enrolment, generate_series(1, :many) AS n WHERE id = 'run'

@@ -1,0 +1,31 @@
+"""The counters as a process serves them: with codes as labels, on the port that the settings name, and nowhere without one."""
+
+import httpx
+import pytest
+
+from orchestrator.counts import REPEATED, Counts, Dropped, count, served
+from orchestrator.embedded import ports
+from tests.orchestrator.counting import Counted, counting
+
+
+async def test_the_worker_serves_its_counters_while_it_runs() -> None:
+    """In the text format, and no longer than it runs."""
+    port = ports.free()
+    count(Dropped.HEARD, REPEATED)
+    async with httpx.AsyncClient() as client:
+        with served("127.0.0.1", port):
+            answer = await client.get(f"http://127.0.0.1:{port}/metrics")
+            assert 'dirigent_dropped_total{reason="repeated",what="heard"}' in answer.text
+        with pytest.raises(httpx.ConnectError):
+            await client.get(f"http://127.0.0.1:{port}/metrics")
+
+
+def test_the_front_desk_and_the_activities_count_in_the_same_place() -> None:
+    """By the words of the one list; another word is a mistake and not a new counter."""
+    risen: Counted = {}
+    with counting(risen):
+        Counts().dropped("request", "not_found")
+    assert risen == {("request", "not_found"): 1}
+    with pytest.raises(ValueError, match="odd"):
+        Counts().dropped("odd", "x")
+    assert b"dirigent_dropped_total" in Counts().told()
