@@ -11,7 +11,7 @@ from journeys.reasons import Reason
 from journeys.state import EndKind
 from tests.journeys.playing import Run, a_journey, a_medical, a_parallel, a_rep_email, a_sub_journey, a_visit, a_wait, an_email, an_invitation, notes, ways
 
-WHY = {"by": "operator", "reason": "stuck", "remark": "remark-1"}
+WHY: dict[str, Any] = {"by": "operator", "reason": "stuck", "remark": "remark-1"}
 
 
 def retry(run: Run, passage: str | None = None) -> tuple[Command, ...]:

@@ -95,7 +95,8 @@ async def in_trouble(clinic: Clinic) -> int:
 
 async def audited(clinic: Clinic) -> tables.AuditEntry:
     """The one entry that a repair in bulk leaves."""
-    (entry,) = [row for row in await every(clinic.engine, tables.AuditEntry) if row.action.startswith("run.")]
+    entries: list[tables.AuditEntry] = await every(clinic.engine, tables.AuditEntry)
+    (entry,) = [row for row in entries if row.action.startswith("run.")]
     assert (entry.by, entry.role, entry.subject, entry.reason) == ("user-admin", "admin", f"journey:{JOURNEY}", "data_problem")
     assert (entry.details["concerned"], entry.details["held_because"]) == (COUNT, "no_consent")
     return entry

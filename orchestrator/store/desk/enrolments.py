@@ -82,7 +82,10 @@ class StoredEnrolments:
         async with transaction(self._engine) as session:
             found = (await session.exec(_seen_by(who).where(Enrolment.id == enrolment_id))).first()
             lines = await lines_of(session, [enrolment_id])
-        return _row(*found, lines.get(enrolment_id, ())) if found is not None else None
+        if found is None:
+            return None
+        enrolment, busy_with = found
+        return _row(enrolment, busy_with, lines.get(enrolment_id, ()))
 
 
 def _seen_by(who: Who) -> Any:
