@@ -1,10 +1,15 @@
 """The counters as a process serves them: with codes as labels, on the port that the settings name, and nowhere without one."""
 
+import asyncio
+from pathlib import Path
+
 import httpx
 import pytest
 
 from orchestrator.counts import REPEATED, Counts, Dropped, count, served
 from orchestrator.embedded import ports
+from orchestrator.monitor import keep_watching
+from orchestrator.temporal.worker import keep_relaying
 from tests.orchestrator.counting import Counted, counting
 
 
@@ -18,6 +23,35 @@ async def test_the_worker_serves_its_counters_while_it_runs() -> None:
             assert 'dirigent_dropped_total{reason="repeated",what="heard"}' in answer.text
         with pytest.raises(httpx.ConnectError):
             await client.get(f"http://127.0.0.1:{port}/metrics")
+
+
+async def test_failure_2_loops_that_cannot_look_are_counted() -> None:
+    """Neither an outbox nor a monitor that is kept from looking passes for one that found nothing."""
+    risen: Counted = {}
+    with counting(risen):
+        for keep in (keep_relaying, keep_watching):
+            stop = asyncio.Event()
+            await keep(Away(stop), stop)  # type: ignore[operator]
+    assert risen == {("relay", "ConnectionRefusedError"): 1, ("look", "ConnectionRefusedError"): 1}
+
+
+class Away:
+    """Cannot be reached, and is not asked again."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self._stop = stop
+
+    async def look(self) -> None:
+        self._stop.set()
+        raise ConnectionRefusedError
+
+    nudge = look
+
+
+def test_every_word_is_told() -> None:
+    """The page for operators has each of the things that may be dropped."""
+    page = Path("docs/operating.md").read_text(encoding="utf-8")
+    assert [what for what in Dropped if f"`{what}`" not in page] == []
 
 
 def test_the_front_desk_and_the_activities_count_in_the_same_place() -> None:

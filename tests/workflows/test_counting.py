@@ -69,3 +69,18 @@ async def test_failure_2_a_fact_that_comes_after_the_end_is_counted(metered: tup
     stage.runs.recording.set()
     await leaving
     await taken_over(metering, {("fact", "ended"): 1})
+
+
+async def test_failure_2_what_an_ended_run_does_not_take_is_counted(metered: tuple[Stage, Metering]) -> None:
+    """A start that comes again, and a command of the house that comes too late."""
+    stage, _ = metered
+    run = await stage.play(steps(visit=late_visit()))
+    await run.at("visit")
+    leave = on.Leave(id="leave", by="rep", reason="moved_away")
+    await run.command(leave)
+    await run.end()
+    risen: Counted = {}
+    with counting(risen):
+        await stage.gateway.start(run.enrolment)
+        await stage.gateway.order(run.enrolment, leave.model_copy(update={"id": "again"}))
+    assert risen == {("start", "repeated"): 1, ("command", "ended"): 1}

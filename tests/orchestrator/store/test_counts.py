@@ -1,24 +1,30 @@
 """Nothing is swallowed in silence: each path of the store that drops, refuses, puts off or de-duplicates raises one counter by one, with its reason."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from activities.ports import Handover
+from activities.orders import CallOrder
+from activities.ports import Handover, Unanswered
 from activities.sweeps import PageOrder
 from activities.touches import TouchActivities
 from api.schemas.consents import NewConsent, NewObjection
 from api.schemas.events import NewEvent
 from api.schemas.operations import NewHalt, RepairMany
 from journeys.acceptance import Refusal, Refused
-from journeys.commands import Act, Learn, Note, StartJourney, Tell, What
+from journeys.commands import Act, CallOut, Learn, Note, StartJourney, Tell, What
 from journeys.definitions import Heard
 from journeys.events import ConsentWithdrawn
 from journeys.selections import Selection
 from orchestrator.counts import Counts
+from orchestrator.embedded import ports
+from orchestrator.requests.asking import SignedRequests
+from orchestrator.requests.conversation import new_client
+from orchestrator.requests.endpoints import Endpoint, Endpoints
 from orchestrator.store import outbox, sweeps, tables
 from orchestrator.store.considering import consider
 from orchestrator.store.continuing import begin_within
@@ -32,13 +38,16 @@ from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.desk.requests import StoredRequests
 from orchestrator.store.desk.touches import StoredTouches
 from orchestrator.store.engine import transaction
+from orchestrator.store.halts import tell_of_pauses
 from orchestrator.store.operations import Operating
 from orchestrator.store.projection import project
+from orchestrator.store.requests import RequestBook
 from orchestrator.store.runs import StoredRuns
 from orchestrator.store.sweeping import StoredSweeps
 from tests.activities.fakes import FakeChannel, StoppedClock
 from tests.builders import NOW, a_journey
 from tests.orchestrator.counting import Counted, counting
+from tests.orchestrator.requests.others import SECRET
 from tests.orchestrator.store.desk.filling import ADMIN, ASTRID, ENROLMENT, REP, TOUCH, a_touch, add, an_enrolment, astrid, once
 from tests.orchestrator.store.forcing import an_event, declare, put_in_force
 from tests.orchestrator.store.operating import AWAY, CLOCK, FakeHands, a_standing
@@ -123,10 +132,10 @@ async def ended_with_nobody_to_follow(engine: AsyncEngine) -> None:
     await StoredRuns(engine).record(an_entry(Note(what=What.ENDED), position=an_end(continue_with="ordinary")))
 
 
-async def a_sweep(engine: AsyncEngine) -> None:
+async def a_sweep(engine: AsyncEngine, journey: str = "heart-failure-pioneer") -> None:
     async with transaction(engine) as session:
         asked = sweeps.Asked(sweeps.CONDITION)
-        await sweeps.begin(session, "heart-failure-pioneer", Selection(people=(ASTRID,)), asked=asked, now=NOW, sweep_id="sweep-1")
+        await sweeps.begin(session, journey, Selection(people=(ASTRID,)), asked=asked, now=NOW, sweep_id="sweep-1")
 
 
 async def swept(engine: AsyncEngine) -> None:
@@ -150,6 +159,20 @@ async def a_proposal(engine: AsyncEngine) -> None:
 async def a_call(engine: AsyncEngine, **changes: Any) -> None:
     row = {"key": "enr1.stock.1", "enrolment_id": ENROLMENT, "step": "stock", "endpoint": "stock", "status": "sent", "answers": ["yes"]}
     await add(engine, tables.Request(**{**row, "answer_by": NOW + timedelta(days=1), "asked_at": NOW, **changes}))
+
+
+async def called(engine: AsyncEngine, *, endpoints: Endpoints | None = None, move: int = 1) -> None:
+    """Another system that is not set up, or that nobody reaches, is asked."""
+    call = CallOut(key="enr1.stock.1", step="stock", to="stock", facts=(), answers=("yes",), until=CLOCK.now() + timedelta(days=1))
+    async with new_client() as client:
+        asking = SignedRequests(RequestBook(engine), endpoints or {}, client, CLOCK, public_url="https://dirigent.example/")
+        with suppress(Unanswered):
+            await asking.call(CallOrder(entry=an_entry(move=move), call=call), attempt=1)
+
+
+async def told_of_pauses(engine: AsyncEngine) -> None:
+    async with transaction(engine) as session:
+        await tell_of_pauses(session, await session.get_one(tables.Enrolment, ENROLMENT))
 
 
 async def answered(engine: AsyncEngine) -> None:
@@ -221,6 +244,7 @@ def with_(does: Any, *given: Any, **changes: Any) -> Does:
     return done
 
 
+NOWHERE = Endpoint.model_validate({"url": f"http://127.0.0.1:{ports.free()}/", "secret": SECRET})
 REFUSED = Refused(code=Refusal.NOT_HELD, detail="Nothing is held there.")
 PATHS = [
     drops("event", "repeated", told, before=told),
@@ -236,6 +260,7 @@ PATHS = [
     drops("hand_over", "no_strategy", ended_with_nobody_to_follow),
     drops("sweep", "repeated", a_sweep, before=a_sweep),
     drops("entry_in_sweep", "already_enrolled", swept, before=a_sweep),
+    drops("entry_in_sweep", "no_version", swept, before=with_(a_sweep, "nowhere")),
     drops("entry_in_sweep", "repeated", swept, before=a_sweep_that_came_by),
     drops("advance", "repeated", did, before=did),
     drops("notice", "nobody_to_tell", with_(did, Tell(key="enr1.tell.1", step="tell", whom="conductor")), before=without_a_conductor),
@@ -255,6 +280,10 @@ PATHS = [
     drops("outbox", "ended", with_(relayed, strict=True), before=a_fact_for_an_ended_run),
     drops("outbox_deferred", "not_started", with_(relayed, strict=True), before=a_fact_is_written),
     drops("outbox_deferred", "ConnectionRefusedError", with_(relayed, failing=[ENROLMENT]), before=a_fact_is_written),
+    drops("call", "unknown_endpoint", called),
+    drops("call", "repeated", with_(called, move=2), before=called),
+    drops("call_deferred", "unanswered", with_(called, endpoints={"stock": NOWHERE})),
+    drops("pause", "repeated", told_of_pauses, before=paused),
     drops("answer", "late", answered, before=a_call_of_an_ended_run),
     drops("answer", "repeated", answered, before=with_(a_call, status="answered", answer="yes")),
     drops("request", "repeated", claimed, before=a_key_that_was_answered),
