@@ -12,9 +12,9 @@ from journeys.conditions import Value
 from journeys.events import Leave
 from journeys.facts import Wall
 from journeys.state import EndKind, step_of
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit, outbox, turns
 from orchestrator.store.entering import leave_queue, locked
-from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store.facts import load_facts, tags_of
 from orchestrator.store.knowing import Teller, change_facts
 from orchestrator.store.recipients import recipients

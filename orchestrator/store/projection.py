@@ -11,8 +11,8 @@ from activities.orders import Entry
 from journeys.commands import NOT_CONTINUED, Note, What
 from journeys.definitions import Purpose
 from journeys.position import Position
-from orchestrator.store import turns
 from orchestrator.counts import REPEATED, Dropped, count_in
+from orchestrator.store import turns
 from orchestrator.store.acts import perform
 from orchestrator.store.awaiting import tell_awaiting
 from orchestrator.store.continuing import hand_over
