@@ -148,5 +148,11 @@ class Operators(Protocol):
         ...
 
 
+class Counts(Protocol):
+    def dropped(self, what: str, reason: str) -> None:
+        """Count something that was refused, put off or given up, by what it was and why, in codes."""
+        ...
+
+
 class UnknownRun(LookupError):
     """There is no such enrolment, or its definition is not in the store."""

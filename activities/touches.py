@@ -7,7 +7,7 @@ import structlog
 from temporalio import activity
 
 from activities.orders import TouchOrder
-from activities.ports import RESERVED, Channel, Clock, Handover, Ledger, Reservation
+from activities.ports import RESERVED, Channel, Clock, Counts, Handover, Ledger, Reservation
 from journeys.events import Settled
 from journeys.policy import Verdict
 from journeys.reasons import Reason
@@ -22,8 +22,9 @@ class TouchActivities:
     """The intent is written before the channel is called and the result after it. What an earlier attempt may have handed over is
     asked of the channel where that is possible; where it is not, it is called unknown and never sent again."""
 
-    def __init__(self, ledger: Ledger, channels: Mapping[str, Channel], clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, channels: Mapping[str, Channel], clock: Clock, counts: Counts) -> None:
         self._ledger = ledger
+        self._counts = counts
         self._channels = channels
         self._clock = clock
 
@@ -33,6 +34,8 @@ class TouchActivities:
         reserved = await self._ledger.reserve(order, now=self._clock.now())
         settled = await self._perform(order.touch.key, reserved, self._channels.get(order.touch.channel))
         log.info("touch", key=order.touch.key, result=settled.result, reason=settled.reason)
+        if settled.result != "sent":
+            self._counts.dropped(f"touch_{settled.result}", settled.reason or "no_answer")
         return settled
 
     async def _perform(self, key: str, reserved: Reservation, channel: Channel | None) -> Settled:

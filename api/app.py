@@ -26,6 +26,7 @@ from api.routers import (
     invitations,
     knowledge,
     lifecycles,
+    metrics,
     migrations,
     notifications,
     operations,
@@ -65,7 +66,7 @@ _TAGS = [
     {"name": "migrations", "description": "Moving people from one version of a journey to another."},
     {"name": "repairs", "description": "Runs in trouble, and what is done about them."},
     {"name": "links", "description": "What a recipient reaches without signing in."},
-    {"name": "health", "description": "Whether the process lives and can serve."},
+    {"name": "health", "description": "Whether the process lives and can serve, and what it has dropped."},
 ]
 
 
@@ -96,7 +97,7 @@ def create_app(
     problems.install(app, away=away)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
-    for router in (_signed(), unsubscribe.router, invitations.router, requests.router, health.router, *more):
+    for router in (_signed(), unsubscribe.router, invitations.router, requests.router, health.router, metrics.router, *more):
         app.include_router(router)
     _describe_problems(app)
     app.state.parameters = strict.known_parameters(app)

@@ -105,6 +105,16 @@ class Relay(Protocol):
         ...
 
 
+class Counts(Protocol):
+    def dropped(self, what: str, reason: str) -> None:
+        """Count something that was refused, put off or taken for a repeat, by what it was and why, in codes."""
+        ...
+
+    def told(self) -> bytes:
+        """Every counter of this process, in the text format of Prometheus."""
+        ...
+
+
 class Health(Protocol):
     async def troubles(self) -> Mapping[str, str]:
         """The parts that cannot be reached now, each with what to look at; empty when all is well."""
@@ -556,6 +566,7 @@ class Ports:
     conductors: Conductors
     relay: Relay
     health: Health
+    counts: Counts
     users: Users
     idempotency: Idempotency
     people: People

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.codes import TABLE, TYPES, Code
 from api.paging import BadCursorError
-from api.ports import CommandRefusedError, ConductorUnavailableError
+from api.ports import CommandRefusedError, ConductorUnavailableError, Ports
 from api.schemas.shapes import Told
 from api.who import Who
 from journeys import lifecycle
@@ -132,6 +132,8 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
     """The problem as a response, noted for the log line of the request."""
     status, title = TABLE[problem.code]
     request.state.problem = problem.code
+    ports: Ports = request.app.state.ports
+    ports.counts.dropped("request", problem.code)
     details = ProblemDetails(
         type=TYPES + problem.code,
         title=title,

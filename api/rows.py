@@ -8,6 +8,7 @@ from typing import Any
 from journeys.definitions import Definition
 from journeys.lifecycle import Running
 from journeys.loading import Finding
+from journeys.position import Standing
 from journeys.versions import Policies, Version
 
 
@@ -94,8 +95,8 @@ class EnrolmentRow:
     created_at: datetime
     ended_at: datetime | None
     entry_key: str | None = None
-    lines: Sequence[Mapping[str, Any]] = ()
-    """Where every line stands: what `journeys.position.Standing` says of each."""
+    lines: Sequence[Standing] = ()
+    """Where every line stands, the main one first."""
     busy_with: str | None = None
     """The journey that has the HCP, while this one waits for its turn."""
 

@@ -2,6 +2,7 @@
 ever and tells nobody is the one failure that looks like health."""
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
 from orchestrator.clock import JourneyClock
+from orchestrator.counts import Dropped, count
 from orchestrator.store.watch import GONE, Parked, StoredWatch
 
 GRACE = timedelta(minutes=10)
@@ -19,10 +21,14 @@ GRACE = timedelta(minutes=10)
 PAUSE = 60.0
 """Seconds between two looks."""
 
-WINDOW = 200
-"""How many runs each look asks Temporal about. The next look goes on with the next ones."""
+PAGE = 500
+"""How many runs Temporal is asked about at once."""
 
-PER_SECOND = 20
+PAGES = 40
+"""How many pages each look takes, so that a look ends before the next is due. The next one goes on where it stopped."""
+
+REST = 0.05
+"""Seconds between two pages: others ask Temporal too."""
 
 log = structlog.get_logger()
 
@@ -30,8 +36,8 @@ log = structlog.get_logger()
 class Servers(Protocol):
     """Where runs live: Temporal, or a fake."""
 
-    async def is_running(self, enrolment_id: str) -> bool:
-        """Whether the workflow of the run is running."""
+    async def running(self, enrolments: Collection[str]) -> Collection[str]:
+        """Those of these runs whose workflow is running."""
         ...
 
 
@@ -46,10 +52,13 @@ class Monitor:
     async def look(self) -> tuple[Parked, ...]:
         """Look once at the whole store and at the next runs in Temporal. Returns the alarms that are new; each is a line of the log too."""
         now = self._clock.now()
-        parked = await self._watch.parked(now=now, grace=self._grace)
-        new = await self._watch.raise_alarms(parked, among=None, now=now) + await self._look_in_temporal()
-        for each in new:
-            log.error("parked", enrolment=each.enrolment_id, kind=each.kind, since=each.since.isoformat())
+        before = now - self._grace
+        parked = await self._watch.parked(before=before, told_before=self._clock.pace.wall(before))
+        new = _said(await self._watch.raise_alarms(parked, among=None, now=now))
+        for _ in range(PAGES):
+            new += await self._look_in_temporal()
+            if not self._after:
+                break
         return new
 
     async def look_everywhere(self) -> tuple[Parked, ...]:
@@ -61,14 +70,20 @@ class Monitor:
         return new
 
     async def _look_in_temporal(self) -> tuple[Parked, ...]:
-        runs = await self._watch.under_way(after=self._after, limit=WINDOW)
-        gone = []
-        for run, since in runs.items():
-            if not await self._servers.is_running(run) and not await self._watch.ended(run):  # it may have ended since the list was read
-                gone.append(Parked(run, GONE, since))
-            await asyncio.sleep(1 / PER_SECOND)
-        self._after = max(runs) if len(runs) == WINDOW else ""
-        return await self._watch.raise_alarms(gone, among=runs, now=self._clock.now())
+        """Look at the next page of runs, and remember where it ends; after the last one the first is next."""
+        runs = await self._watch.under_way(after=self._after, limit=PAGE)
+        there = await self._servers.running(runs) if runs else ()
+        missing = [run for run in runs if run not in there]
+        gone = [Parked(run, GONE, runs[run]) for run in missing if not await self._watch.ended(run)]  # it may have ended since the list was read
+        self._after = max(runs) if len(runs) == PAGE else ""
+        await asyncio.sleep(REST)
+        return _said(await self._watch.raise_alarms(gone, among=runs, now=self._clock.now()))
+
+
+def _said(new: tuple[Parked, ...]) -> tuple[Parked, ...]:
+    for each in new:
+        log.error("parked", enrolment=each.enrolment_id, kind=each.kind, since=each.since.isoformat())
+    return new
 
 
 async def keep_watching(monitor: Monitor, stop: asyncio.Event) -> None:
@@ -78,5 +93,6 @@ async def keep_watching(monitor: Monitor, stop: asyncio.Event) -> None:
             await monitor.look()
         except (SQLAlchemyError, RPCError, OSError) as error:
             log.warning("monitor", trouble=type(error).__name__)
+            count(Dropped.LOOK, type(error).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), PAUSE)

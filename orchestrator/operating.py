@@ -11,6 +11,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.idempotency import Once
+from api.paging import Batch, Slice
 from api.who import Role, Who
 from orchestrator import settings
 from orchestrator.clock import JourneyClock
@@ -30,6 +31,8 @@ T = TypeVar("T")
 
 STEERING = frozenset({Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
 CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
+
+PAGE = 100
 
 
 class NotDoneError(StoreError):
@@ -64,6 +67,16 @@ class Desk:
 def once(who: Who) -> Once:
     """A command that is typed is a request of its own."""
     return Once(who.id, uuid4().hex, "command line")
+
+
+async def every(ask: Callable[[Slice], Awaitable[Batch[T]]]) -> list[T]:
+    """All rows of a list, page by page."""
+    batch = await ask(Slice(PAGE))
+    rows = list(batch.rows)
+    while batch.next is not None:
+        batch = await ask(Slice(PAGE, batch.next))
+        rows += batch.rows
+    return rows
 
 
 def at_the_desk(work: Callable[[Desk], Awaitable[T]]) -> T:

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     api_host: str = "127.0.0.1"
     api_port: Port = 8000
 
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Port | None = None
+    """Where the worker serves its counters, to whoever reaches it; none: it does not."""
+
     log_format: LogFormat = LogFormat.JSON
     data_dir: Path = Path(".data")
     embedded: bool = False

@@ -8,6 +8,7 @@ from api.app import create_app
 from api.ports import Ports
 from orchestrator import reference
 from orchestrator.clock import JourneyClock
+from orchestrator.counts import Counts
 from orchestrator.embedded import answering, inbox_pages
 from orchestrator.health import HouseHealth
 from orchestrator.means import means_of
@@ -51,6 +52,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         conductors=gateway,
         relay=Relay(engine, gateway),
         health=HouseHealth(engine, client),
+        counts=Counts(),
         users=StoredUsers(engine),
         idempotency=StoredIdempotency(engine),
         people=StoredPeople(engine),

@@ -7,7 +7,7 @@ what a step means: that is the conductor's.
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import assert_never, get_args
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -26,6 +26,7 @@ from journeys.migration import Moved, Obstacle, Transfer, Unmovable, migrate
 from journeys.position import position
 from journeys.receipts import Receipt
 from journeys.state import INTERPRETER, Ending
+from workflows.counting import count_dropped
 from workflows.performance import BRIEF, DELIVERY
 from workflows.run import ANSWERS, REFUSED, UNMOVABLE, RunInput, Score
 
@@ -36,6 +37,7 @@ TURNS = 16
 """How many lines that are ready have their turn before the run looks up again: for a command that waits for its answer, and for its history."""
 
 _EFFECTS = OpenTask | Deliver | AskFacts | StartJourney | CallOut
+_FACTS = get_args(get_args(on.Fact)[0])
 _ACTS = Learn | Tell | StopJourney
 
 
@@ -188,7 +190,10 @@ class Journey:
 
     async def _advance(self, event: on.Event) -> tuple[Note, ...]:
         playing = self._playing
-        return await self._play(playing.definition, advance(playing.definition, playing.state, event, self._now))
+        state, commands = advance(playing.definition, playing.state, event, self._now)
+        if isinstance(event, _FACTS) and not commands and state == playing.state:
+            count_dropped("repeated" if event.id in state.seen else "nothing_to_it")
+        return await self._play(playing.definition, (state, commands))
 
     async def _play(self, definition: Definition, first: Advance) -> tuple[Note, ...]:
         """Perform the commands of an advance and of those that its effects lead to, until the run rests or many lines have had their turn.
@@ -250,6 +255,8 @@ class Journey:
             if isinstance(item, _Ticket):
                 item.refused = _came_late(item.command) if isinstance(item.command, Transfer) else self._refusal(item.command)
                 item.done = True
+            else:
+                count_dropped("ended")
 
 
 def _came_late(order: Transfer) -> Unmovable:

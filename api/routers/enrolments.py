@@ -1,6 +1,6 @@
 """Enrolments: put an HCP in a journey, see where the run stands and what it did, and end it by hand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -156,8 +156,7 @@ def _offered(definition: Definition, own: Sequence[TaskRow]) -> Iterator[Offer]:
         yield from (offer.model_copy(update={"task": task.id}) for offer in offers(definition, task.step))
 
 
-def _line(standing: Mapping[str, Any], definition: Definition | None) -> LineStanding:
-    read = position.Standing.model_validate(standing)
+def _line(read: position.Standing, definition: Definition | None) -> LineStanding:
     sentence = telling.standing(doing=read.doing, step=read.step, until=read.until, reason=read.reason, ended=None, definition=definition)
     return LineStanding(**read.model_dump(exclude={"key"}), sentence=sentence, title=telling.title(definition, read.step))
 

@@ -202,7 +202,7 @@ class AlarmLine(Told):
     """A run that nothing will wake, or of which the store and Temporal tell different things."""
 
     enrolment_id: str
-    kind: str = Field(description="overslept, stuck, no_waker, not_started, left_paused or gone.", examples=["overslept"])
+    kind: str = Field(description="overslept, stuck, no_waker, not_started, left_paused, left_waiting or gone.", examples=["overslept"])
     journey: str
     version: int
     since: datetime = Field(description="Since when it has been so.")

@@ -5,12 +5,11 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from api.paging import Slice
 from api.ports import CountChanged
 from api.schemas.operations import HaltDone, HaltLine, LiftHalt, NewHalt
 from journeys.events import CatchUp
 from journeys.halts import HaltKind, Scope
-from orchestrator.operating import STEERING, Desk, NotDoneError, at_the_desk, once
+from orchestrator.operating import STEERING, Desk, NotDoneError, at_the_desk, every, once
 
 app = typer.Typer(no_args_is_help=True, help="Pause and stop running journeys by scope.")
 
@@ -24,7 +23,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before acting.")]
 @app.command(name="list")
 def list_halts() -> None:
     """What is paused or stopped now."""
-    for halt in at_the_desk(lambda desk: desk.halts.page(in_force=True, cut=Slice(100))).rows:
+    for halt in at_the_desk(lambda desk: every(lambda cut: desk.halts.page(in_force=True, cut=cut))):
         typer.echo(_line(halt))
 
 

@@ -2,11 +2,10 @@
 
 import typer
 
-from api.paging import Slice
 from api.schemas.operations import AlarmLine
 from orchestrator import settings
 from orchestrator.monitor import Monitor
-from orchestrator.operating import Desk, at_the_desk
+from orchestrator.operating import Desk, at_the_desk, every
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
 
@@ -28,10 +27,4 @@ async def _alarms(desk: Desk, given: settings.Settings | None) -> list[AlarmLine
     if given is not None:
         gateway = Gateway(await connect(given, lazy=True), task_queue=given.task_queue, pace=desk.clock.pace)
         await Monitor(desk.watch, gateway, desk.clock).look_everywhere()
-    alarms: list[AlarmLine] = []
-    batch = await desk.watch.page(cut=Slice(100))
-    alarms += batch.rows
-    while batch.next is not None:
-        batch = await desk.watch.page(cut=Slice(100, batch.next))
-        alarms += batch.rows
-    return alarms
+    return await every(lambda cut: desk.watch.page(cut=cut))

@@ -1,14 +1,17 @@
 """`dirigent operations`: how far acts on many runs have come, what became of each run, and holding, going on with and stopping them."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import typer
 
-from api.paging import Cursor, Slice
+from api.paging import Slice
 from api.schemas.operations import ItemLine, OperationLine
-from orchestrator.operating import STEERING, Desk, NotDoneError, at_the_desk, once
+from orchestrator.operating import STEERING, Desk, NotDoneError, at_the_desk, every, once
 
 app = typer.Typer(no_args_is_help=True, help="Acts on many runs, one after the other.")
+
+LATEST = 20
 
 Id = Annotated[str, typer.Argument(help="The operation's id, as `list` shows it.", show_default=False)]
 By = Annotated[str, typer.Option("--as", help="The user who acts.", show_default=False)]
@@ -16,10 +19,13 @@ Why = Annotated[str, typer.Option("--remark", help="Why, in a sentence.", show_d
 
 
 @app.command(name="list")
-def list_operations() -> None:
+def list_operations(*, all_: Annotated[bool, typer.Option("--all", help="Every one there ever was.")] = False) -> None:
     """The latest operations, each with its counts."""
-    for operation in at_the_desk(lambda desk: desk.operations.page(cut=Slice(20))).rows:
+    rows, earlier = at_the_desk(lambda desk: _operations(desk, all_=all_))
+    for operation in rows:
         typer.echo(_line(operation))
+    if earlier:
+        typer.echo(f"These are the latest {LATEST}. Add --all for every one.", err=True)
 
 
 @app.command()
@@ -60,16 +66,17 @@ def _steer(operation: str, how: Literal["hold", "go_on", "stop"], *, as_: str, r
     typer.echo(_line(line))
 
 
+async def _operations(desk: Desk, *, all_: bool) -> tuple[Sequence[OperationLine], bool]:
+    """The operations to show, and whether there are earlier ones."""
+    if all_:
+        return await every(lambda cut: desk.operations.page(cut=cut)), False
+    batch = await desk.operations.page(cut=Slice(LATEST))
+    return batch.rows, batch.next is not None
+
+
 async def _items(desk: Desk, operation: str) -> list[ItemLine]:
     await _found(desk, operation)
-    items: list[ItemLine] = []
-    after: Cursor | None = None
-    while True:
-        batch = await desk.operations.items(operation, result=None, cut=Slice(100, after))
-        items += batch.rows
-        if batch.next is None:
-            return items
-        after = batch.next
+    return await every(lambda cut: desk.operations.items(operation, result=None, cut=cut))
 
 
 async def _found(desk: Desk, operation: str) -> OperationLine:

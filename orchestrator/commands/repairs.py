@@ -1,44 +1,55 @@
 """`dirigent repairs`: lists runs in trouble by age and reason, and acts on them in bulk."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
-from api.paging import Slice
-from api.schemas.operations import OperationLine, RepairMany, TroubleLine
-from orchestrator.operating import CHANGING, Desk, NotDoneError, at_the_desk, once
+from api.schemas.operations import OperationLine, Reason, RepairMany, TroubleLine
+from journeys.durations import parse
+from orchestrator.operating import CHANGING, Desk, NotDoneError, at_the_desk, every, once
 
 app = typer.Typer(no_args_is_help=True, help="Runs that are held, overdue or stuck.")
 
 Of = Annotated[str | None, typer.Option("--journey", help="In this journey only.")]
-Because = Annotated[str | None, typer.Option("--reason", help="Held for this reason only.")]
+Because = Annotated[str | None, typer.Option("--held-because", help="Held for this reason only, such as no_consent.")]
+Age = Annotated[str | None, typer.Option("--older-than", help='Standing there for longer than this only, such as "2 days".')]
 
 
 @app.command(name="list")
-def list_troubles(*, kind: Annotated[str | None, typer.Option(help="held, overdue or stuck.")] = None, journey: Of = None, reason: Because = None) -> None:
-    """Those that stand there longest, first."""
-    for line in at_the_desk(lambda desk: _troubles(desk, kind, journey, reason)):
+def list_troubles(
+    *,
+    kind: Annotated[str | None, typer.Option(help="held, overdue or stuck.")] = None,
+    journey: Of = None,
+    held_because: Because = None,
+    older_than: Age = None,
+) -> None:
+    """Every one of them, those that stand there longest first."""
+    for line in at_the_desk(lambda desk: _troubles(desk, kind, {"journey": journey, "reason": held_because}, older_than)):
         typer.echo(f"{line.passage}  {line.doing}  {line.reason or '-'}  since {line.since:%Y-%m-%d %H:%M}  {line.journey}@{line.version}")
 
 
 @app.command()
-def repair(
+def repair(  # noqa: PLR0913 - each is an option of the command line
     action: Annotated[str, typer.Argument(help="retry, go_on, move_to or leave.", show_default=False)],
     journey: Annotated[str, typer.Argument(help="The journey.", show_default=False)],
     *,
     as_: Annotated[str, typer.Option("--as", help="The user who acts.", show_default=False)],
+    reason: Annotated[Reason, typer.Option("--reason", help="Why, as a code: it stands in the audit and in every run's story.", show_default=False)],
     remark: Annotated[str, typer.Option("--remark", help="Why, in a sentence.", show_default=False)],
-    reason: Because = None,
+    held_because: Because = None,
+    older_than: Age = None,
     at_step: Annotated[str | None, typer.Option(help="At this step only.")] = None,
     step: Annotated[str | None, typer.Option(help="For move_to: where they go.")] = None,
     per_second: int = 5,
 ) -> None:
     """The same act on everything in the journey that the list shows under these filters."""
-    asked = {"action": action, "journey": journey, "held_because": reason, "at_step": at_step, "step": step}
+    asked = {"action": action, "journey": journey, "held_because": held_because, "at_step": at_step, "step": step}
 
     async def work(desk: Desk) -> OperationLine:
-        who, body = await desk.somebody(as_, CHANGING), _read({**asked, "reason": "stuck", "remark": remark, "per_second": per_second})
+        who, since_before = await desk.somebody(as_, CHANGING), _age(desk, older_than)
+        body = _read({**asked, "since_before": since_before, "reason": reason, "remark": remark, "per_second": per_second})
         request = once(who)
         return await desk.repairs.begin(who, body, remark=await desk.remark(who, remark, request), once=request, now=desk.now)
 
@@ -53,8 +64,16 @@ def _read(asked: dict[str, Any]) -> RepairMany:
         raise NotDoneError("; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in invalid.errors())) from None
 
 
-async def _troubles(desk: Desk, kind: str | None, journey: str | None, reason: str | None) -> tuple[TroubleLine, ...]:
+def _age(desk: Desk, older_than: str | None) -> datetime | None:
+    """The instant before which something that old began, in journey time."""
+    try:
+        return desk.now - parse(older_than).roughly if older_than is not None else None
+    except ValueError as invalid:
+        raise NotDoneError(f"--older-than: {invalid}") from None
+
+
+async def _troubles(desk: Desk, kind: str | None, filters: dict[str, str | None], older_than: str | None) -> list[TroubleLine]:
     if kind not in (None, "held", "overdue", "stuck"):
         raise NotDoneError("The kinds are held, overdue and stuck.")
-    page = await desk.repairs.page(kind=kind, journey=journey, reason=reason, since_before=None, now=desk.now, cut=Slice(100))
-    return page.rows
+    before, now = _age(desk, older_than), desk.now
+    return await every(lambda cut: desk.repairs.page(kind=kind, journey=filters["journey"], reason=filters["reason"], since_before=before, now=now, cut=cut))

@@ -9,6 +9,7 @@ import typer
 from api.links import Links
 from orchestrator import logging, settings
 from orchestrator.clock import JourneyClock
+from orchestrator.counts import served
 from orchestrator.mail.channels import make_channels
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
@@ -21,6 +22,7 @@ from orchestrator.store.requests import RequestBook
 from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
+from orchestrator.temporal.metering import Metering
 from orchestrator.temporal.sweeping import make_sweeper
 from orchestrator.temporal.worker import keep_relaying, make_operator, make_worker
 
@@ -42,7 +44,8 @@ async def _work(given: settings.Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
     clock = JourneyClock.of(given)
     engine = make_engine(given.database_url.get_secret_value())
-    client = await connect(given, lazy=False)
+    metering = Metering() if given.metrics_port is not None else None
+    client = await connect(given, lazy=False, runtime=metering.runtime if metering is not None else None)
     links = MailLinks(Links(given.signing_key.get_secret_value()), public_url=str(given.public_url))
     others = new_client()
     playing = make_worker(
@@ -58,10 +61,12 @@ async def _work(given: settings.Settings) -> None:
     relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock)
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
-    async with others, playing, sweeping, operating:
-        log.info("worker", doing="playing", task_queue=given.task_queue)
-        if given.ready_file is not None:
-            given.ready_file.touch()
-        await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop))
+    with served(given.metrics_host, given.metrics_port):
+        async with others, playing, sweeping, operating:
+            log.info("worker", doing="playing", task_queue=given.task_queue)
+            if given.ready_file is not None:
+                given.ready_file.touch()
+            taking_over = (metering.keep_taking_over(stop),) if metering is not None else ()
+            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), *taking_over)
     await engine.dispose()
     log.info("worker", doing="stopped")

@@ -13,6 +13,7 @@ from journeys.conditions import Value
 from journeys.events import Called
 from journeys.shapes import Instant, Stored
 from orchestrator.clock import JourneyClock, wall_clock
+from orchestrator.counts import Dropped, count
 from orchestrator.requests.conversation import NO_ANSWER, UNKNOWN_ENDPOINT, converse
 from orchestrator.requests.endpoints import Endpoints
 
@@ -80,9 +81,12 @@ class SignedRequests:
         try:
             heard = await self._ask(order, asked)
         except Unanswered as error:
+            count(Dropped.CALL_DEFERRED, "unanswered")
             log.warning("unanswered", key=order.call.key, to=order.call.to, attempt=attempt, trouble=str(error))
             raise Unanswered(str(error), retry_after=self._within(order, error.retry_after)) from None
         await self._book.settle(heard, now=self._clock.now())
+        if heard.result == "failed":
+            count(Dropped.CALL, heard.reason or "failed")
         return heard
 
     async def _ask(self, order: CallOrder, asked: Asked) -> Called:

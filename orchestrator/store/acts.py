@@ -12,6 +12,7 @@ from journeys.conditions import Value
 from journeys.events import Leave
 from journeys.facts import Wall
 from journeys.state import EndKind, step_of
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit, outbox, turns
 from orchestrator.store.entering import leave_queue, locked
 from orchestrator.store.facts import load_facts, tags_of
@@ -61,9 +62,11 @@ async def _propose(session: AsyncSession, enrolment: Enrolment, key: str, kind: 
     """Put a stage or a persona before a human. What is on record already, or proposed already, is not proposed again."""
     fact = _PROPOSED[kind]
     if (await load_facts(session, enrolment.person_id, [fact], now=at))[fact] == value:
+        count_in(session, Dropped.PROPOSAL, "on_record")
         return
     still_open = (col(Proposal.person_id) == enrolment.person_id, col(Proposal.kind) == kind, col(Proposal.status) == "open")
     if (await session.exec(select(Proposal.value).where(*still_open))).first() == value:
+        count_in(session, Dropped.PROPOSAL, REPEATED)
         return
     await session.exec(update(Proposal).where(*still_open).values(status="replaced", decided_at=at))
     proposal = Proposal(id=f"{key}.{kind}", person_id=enrolment.person_id, kind=kind, value=value, enrolment_id=enrolment.id, step=step_of(key), at=at)
@@ -75,6 +78,7 @@ async def _tell(session: AsyncSession, enrolment: Enrolment, act: Tell, at: date
     users = await recipients(session, enrolment, act.whom)
     if not users:
         log.warning("notification", key=act.key, whom=act.whom, trouble="nobody_to_tell")
+        count_in(session, Dropped.NOTICE, "nobody_to_tell")
     for user_id in users:
         session.add(
             Notification(

@@ -14,6 +14,7 @@ from journeys.conductor import eligible
 from journeys.definitions import Definition
 from journeys.events import CalendarDrawn, FactsChanged
 from journeys.shapes import read_back
+from orchestrator.counts import Dropped, count_in
 from orchestrator.store import outbox
 from orchestrator.store.entering import Entrance, enter, locked
 from orchestrator.store.facts import load_facts
@@ -58,6 +59,7 @@ async def consider(session: AsyncSession, person_id: str, *, now: datetime) -> N
             entered = await enter(session, hcp, definition, Entrance(), now=now)
             if isinstance(entered, NotEnrolled):
                 log.info("dropped", what="entry by condition", journey=definition.journey, person=person_id, reason=entered.code)
+                count_in(session, Dropped.ENTRY_BY_CONDITION, entered.code)
 
 
 async def _runs(session: AsyncSession, person_id: str) -> list[tuple[str, Definition | None]]:

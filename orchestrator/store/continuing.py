@@ -12,6 +12,7 @@ from journeys.admission import admission
 from journeys.commands import StartJourney
 from journeys.definitions import Definition
 from journeys.versions import VersionState
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit
 from orchestrator.store.desk.entry import entering, entrant, stands_in_the_way
 from orchestrator.store.entering import admit, locked
@@ -35,6 +36,7 @@ async def hand_over(session: AsyncSession, ended: Enrolment, persona: str, *, no
         if in_the_way is None:
             return None
         refused = in_the_way.code
+    count_in(session, Dropped.HAND_OVER, refused)
     subject, details = f"enrolment:{ended.id}", {"person": hcp.id, "persona": persona}
     await audit.record(session, by=audit.HOUSE, role=audit.SYSTEM, action="enrolment.not_continued", subject=subject, reason=refused, details=details, now=now)
     return refused
@@ -45,7 +47,15 @@ async def begin_within(session: AsyncSession, parent: Enrolment, order: StartJou
     at an earlier attempt, else the code of what stood in the way."""
     begun = (await session.exec(select(Enrolment).where(Enrolment.begun_by == order.key))).first()
     if begun is not None:
+        count_in(session, Dropped.ENTRY_BY_STEP, REPEATED)
         return None
+    refused = await _begin_within(session, parent, order, now=now)
+    if refused is not None:
+        count_in(session, Dropped.ENTRY_BY_STEP, refused)
+    return refused
+
+
+async def _begin_within(session: AsyncSession, parent: Enrolment, order: StartJourney, *, now: datetime) -> str | None:
     hcp = await locked(session, parent.person_id)
     entered = await _entered(session, col(DefinitionVersion.journey) == order.journey, now=now)
     if not entered:

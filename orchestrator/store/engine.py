@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from orchestrator import counts
 from orchestrator.store.errors import DatabaseUnreachableError
 
 _TIMEOUT = 10
@@ -36,8 +37,10 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
 @asynccontextmanager
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """A session in one transaction: committed when the block ends, rolled back when it raises. What was loaded stays readable afterwards."""
-    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-        yield session
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        async with session.begin():
+            yield session
+        counts.settle(session.info)
 
 
 async def reach(engine: AsyncEngine) -> None:

@@ -14,6 +14,7 @@ from journeys.facts import Wall
 from journeys.happenings import OutsideEvent as OutsideEventKind
 from journeys.happenings import check, key_of
 from journeys.shapes import read_back
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store.desk.adding import added
 from orchestrator.store.reacting import react
 from orchestrator.store.tables import DeclaredEvent, ExternalId, OutsideEvent, Person
@@ -49,9 +50,11 @@ async def take(session: AsyncSession, told: Reported, *, person_id: str | None, 
         standing = UNKNOWN_PERSON
     kept = await _stored(session, told, person_id, standing, side=declared.wall if declared is not None else Wall.OPEN, now=now)
     if kept is None:
+        count_in(session, Dropped.EVENT, REPEATED)
         return await _of_source(session, told), True
     if standing != TAKEN or person_id is None or declared is None:
         log.info("dropped", what="event", event_id=kept.id, source=told.source, reason=standing)
+        count_in(session, Dropped.EVENT, standing)
         return kept, False
     await react(session, kept, person_id, wall=declared.wall, now=now)
     return kept, False

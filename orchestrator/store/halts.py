@@ -12,6 +12,7 @@ from journeys.definitions import ContentRef, Definition, SendStep, VisitStep
 from journeys.events import Paused
 from journeys.halts import Covered, HaltKind, Scope, of_content, of_run
 from journeys.shapes import read_back
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import outbox
 from orchestrator.store.desk.adding import added
 from orchestrator.store.locks import Queue, queue_at, share
@@ -125,4 +126,7 @@ async def _put_on(session: AsyncSession, pausing: Operation, enrolment_id: str) 
     last = (await session.exec(select(func.max(OperationItem.number)).where(OperationItem.operation_id == pausing.id))).one()
     now: datetime = pausing.created_at
     item = OperationItem(operation_id=pausing.id, number=(last or 0) + 1, enrolment_id=enrolment_id, result="done", try_after=now, at=now)
-    return await added(session, item)
+    if await added(session, item):
+        return True
+    count_in(session, Dropped.PAUSE, REPEATED)
+    return False

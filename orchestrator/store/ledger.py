@@ -20,6 +20,7 @@ from journeys.definitions import Purpose
 from journeys.markets import MarketPolicy
 from journeys.policy import ONE_COPY, Check, Evidence, Intent, Verdict, judge, recipient
 from journeys.reasons import TOLD, Reason
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
 from orchestrator.store import tables
 from orchestrator.store.contents import current
@@ -64,6 +65,7 @@ class StoredLedger:
             asked = await _gather(session, order, self._channels)
             earlier = asked.earlier
             if earlier is not None and earlier.state in (Handover.ACCEPTED, Handover.UNKNOWN):
+                count_in(session, Dropped.TOUCH, REPEATED)
                 return Reservation(earlier=earlier.state)
             verdict, message = await self._judge(session, asked, now)
             session.add(_judgement(asked, verdict, now))

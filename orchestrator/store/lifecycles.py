@@ -19,6 +19,7 @@ from journeys.means import Means, lacking
 from journeys.migration import odd_entry
 from journeys.shapes import read_back
 from journeys.versions import RELEASED, Version, VersionState
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit, pins, stimuli, sweeps
 from orchestrator.store.desk.adding import added
 from orchestrator.store.shelf import library_in_force
@@ -229,7 +230,10 @@ async def _after(session: AsyncSession, row: DefinitionVersion, asked: Step) -> 
 
 async def _done(session: AsyncSession, doing: Doing) -> bool:
     """Whether this very act was done before: its reason is on record. The request was then cut short before it was answered."""
-    return await session.get(Remark, doing.id) is not None
+    if await session.get(Remark, doing.id) is None:
+        return False
+    count_in(session, Dropped.REQUEST, REPEATED)
+    return True
 
 
 async def _written(

@@ -21,6 +21,7 @@ from journeys.receipts import Receipt
 from journeys.shapes import read_back
 from journeys.state import EndKind
 from orchestrator.clock import JourneyClock
+from orchestrator.counts import Dropped, count_in
 from orchestrator.store import outbox
 from orchestrator.store.engine import transaction
 from orchestrator.store.entering import leave_queue, locked
@@ -129,7 +130,7 @@ class Operating:
         async with transaction(self._engine) as session:
             row = await session.get_one(OperationItem, (item.operation_id, item.number), with_for_update=True)
             if row.result == "waiting":
-                _write(row, came)
+                _write(session, row, came)
 
     async def _act(self, operation: Operation, item: OperationItem) -> Came:
         async with transaction(self._engine) as session:
@@ -193,22 +194,24 @@ async def _tell(session: AsyncSession, operation: Operation, item: OperationItem
     enrolment = await session.get_one(Enrolment, item.enrolment_id)
     halt = operation.halt_id or ""
     if enrolment.status == "ended":
-        _write(item, Came("ended"))
+        _write(session, item, Came("ended"))
         return
     if operation.kind == "pause":
         await outbox.tell(session, item.enrolment_id, paused(halt))
     else:
         await outbox.tell(session, item.enrolment_id, on.Resumed(id=f"{halt}.resumed", pause=halt, catch_up=CatchUp(operation.orders["catch_up"])))
-    _write(item, Came("done"))
+    _write(session, item, Came("done"))
 
 
-def _write(item: OperationItem, came: Came) -> None:
+def _write(session: AsyncSession, item: OperationItem, came: Came) -> None:
     now = datetime.now(UTC)
     item.attempts += 1
     item.result, item.code, item.detail, item.at = came.result, came.code, came.detail, now
     if came.result == "waiting":
         item.try_after = now + min(timedelta(seconds=2**item.attempts), _LONGEST_REST)
         item.result = "refused" if item.attempts >= ATTEMPTS else "waiting"
+    if item.result != "done":
+        count_in(session, Dropped.OPERATION_DEFERRED if item.result == "waiting" else Dropped.OPERATION, came.code or came.result)
 
 
 def _command(operation: Operation, item: OperationItem) -> on.Command:

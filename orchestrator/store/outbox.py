@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from journeys.events import Command, Fact
+from orchestrator.counts import Dropped, count_in
 from orchestrator.store.engine import transaction
 from orchestrator.store.tables import Enrolment, Outbox
 
@@ -126,7 +127,10 @@ class Relay:
             row.trouble = await self._hand_over(session, row)
             if row.trouble is None or row.trouble == "ended":
                 row.delivered_at = now
+                if row.trouble is not None:
+                    count_in(session, Dropped.OUTBOX, row.trouble)
             else:
+                count_in(session, Dropped.OUTBOX_DEFERRED, row.trouble)
                 row.try_after = now + min(timedelta(seconds=2 ** min(row.attempts - 1, 10)), _LONGEST_REST)
             session.add(row)
         return row.delivered_at is not None

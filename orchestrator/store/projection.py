@@ -11,6 +11,7 @@ from activities.orders import Entry
 from journeys.commands import NOT_CONTINUED, Note, What
 from journeys.definitions import Purpose
 from journeys.position import Position
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import turns
 from orchestrator.store.acts import perform
 from orchestrator.store.awaiting import tell_awaiting
@@ -27,6 +28,7 @@ async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enro
     locked = select(Enrolment).where(Enrolment.id == entry.enrolment).with_for_update()
     enrolment = (await session.exec(locked)).one()
     if entry.move <= enrolment.move:
+        count_in(session, Dropped.ADVANCE, REPEATED)
         return None
     for act in entry.acts:  # first, because an end may hand over to a strategy whose entry asks for what was learnt
         await perform(session, enrolment, act, at=entry.at)
@@ -151,7 +153,6 @@ def _place(enrolment: Enrolment, entry: Entry) -> None:
     enrolment.move = entry.move
     enrolment.step, enrolment.doing, enrolment.since = place.step, place.doing, place.since
     enrolment.until, enrolment.held_because = place.until, place.reason
-    enrolment.lines = [line.model_dump(mode="json") for line in place.lines]
 
 
 def _due(position: Position, task: Task) -> datetime:

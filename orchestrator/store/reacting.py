@@ -15,6 +15,7 @@ from journeys.events import Happened
 from journeys.facts import Wall
 from journeys.shapes import read_back
 from journeys.state import EndKind, Entered, Occurrence
+from orchestrator.counts import Dropped, count_in
 from orchestrator.store import outbox, turns
 from orchestrator.store.entering import Entrance, enter, leave_queue, locked
 from orchestrator.store.stimuli import Kind, moved_by
@@ -28,14 +29,18 @@ async def react(session: AsyncSession, event: OutsideEvent, person_id: str, *, w
     medical moves no journey: a step's way would tell sales of it."""
     if wall is Wall.MEDICAL:
         log.info("dropped", what="event", event_id=event.id, reason="firewall")
+        count_in(session, Dropped.EVENT, "firewall")
         return
     await locked(session, person_id)
     occurrence = Occurrence(id=event.id, event=event.event, key=event.key, fields=event.fields)
-    for enrolment, definition in await _listening(session, person_id, event.event):
-        await _tell(session, enrolment, definition, occurrence, now)
+    listening = await _listening(session, person_id, event.event)
+    concerned = [await _tell(session, enrolment, definition, occurrence, now) for enrolment, definition in listening]
     for definition in await moved_by(session, Kind.ENTERS, event.event, now=now):
         if definition.entry.on is not None and fits(None, occurrence, definition.entry.on.where, same_key=False):
+            concerned.append(True)
             await _enter(session, person_id, definition, occurrence, now)
+    if not any(concerned):
+        count_in(session, Dropped.EVENT, "concerns_nobody")
     await session.flush()
 
 
@@ -69,16 +74,18 @@ async def _listening(session: AsyncSession, person_id: str, event: str) -> list[
     return [(enrolment, read_back(Definition, body)) for enrolment, body in await session.exec(wanted)]
 
 
-async def _tell(session: AsyncSession, enrolment: Enrolment, definition: Definition, occurrence: Occurrence, now: datetime) -> None:
+async def _tell(session: AsyncSession, enrolment: Enrolment, definition: Definition, occurrence: Occurrence, now: datetime) -> bool:
+    """Whether the event is any business of the run's."""
     entered = await entered_by(session, enrolment.event_id)
     if not concerns(definition, entered, occurrence):
-        return
+        return False
     if enrolment.status == turns.QUEUED:
         await _tell_queued(session, enrolment, definition, entered, occurrence, now)
-        return
+        return True
     happened = Happened(id=occurrence.id, event=occurrence.event, key=occurrence.key, fields=occurrence.fields)
     await outbox.tell(session, enrolment.id, happened)
     session.add(EventEffect(event_id=occurrence.id, enrolment_id=enrolment.id, journey=enrolment.journey, effect="told"))
+    return True
 
 
 async def _tell_queued(
@@ -90,6 +97,8 @@ async def _tell_queued(
     if leaves:
         await leave_queue(session, enrolment, kind=EndKind.EXIT_EVENT, reason=occurrence.event, now=now)
         effect.effect, effect.reason = "left", None
+    else:
+        count_in(session, Dropped.EVENT, "not_begun")
     session.add(effect)
 
 
@@ -98,6 +107,7 @@ async def _enter(session: AsyncSession, person_id: str, definition: Definition, 
     entered = await enter(session, hcp, definition, Entrance(key=occurrence.key, event_id=occurrence.id), now=now)
     if isinstance(entered, NotEnrolled):
         log.info("dropped", what="entry by event", event_id=occurrence.id, journey=definition.journey, reason=entered.code)
+        count_in(session, Dropped.ENTRY_BY_EVENT, entered.code)
         session.add(EventEffect(event_id=occurrence.id, journey=definition.journey, effect="refused", reason=entered.code))
         return
     effect = "queued" if entered.status == turns.QUEUED else "entered"

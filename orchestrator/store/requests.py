@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.orders import CallOrder
 from journeys.events import Called
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.requests.asking import Asked
 from orchestrator.store.desk.adding import added
 from orchestrator.store.engine import transaction
@@ -30,12 +31,15 @@ class RequestBook:
             enrolment = await session.get_one(Enrolment, order.entry.enrolment)
             await session.flush()
             await added(session, _row(order, now))
+            heard = _heard(await session.get_one(Request, order.call.key))
+            if heard is not None:
+                count_in(session, Dropped.CALL, REPEATED)
             return Asked(
                 person=enrolment.person_id,
                 journey=enrolment.journey,
                 version=enrolment.version,
                 facts=await load_facts(session, enrolment.person_id, order.call.facts, now=now),
-                heard=_heard(await session.get_one(Request, order.call.key)),
+                heard=heard,
             )
 
     async def settle(self, heard: Called, *, now: datetime) -> None:
@@ -46,6 +50,8 @@ class RequestBook:
                 row.status, row.answer, row.reason = heard.result, heard.answer, heard.reason
                 row.answered_at = now if heard.result == ANSWERED else None
                 session.add(row)
+            else:
+                count_in(session, Dropped.ANSWER, REPEATED)
 
 
 def _row(order: CallOrder, now: datetime) -> Request:

@@ -1,6 +1,8 @@
 """Where each line of a run stands, kept beside the enrolment: what operators list by age and reason, and what a migration is previewed from."""
 
-from sqlmodel import select
+from collections.abc import Collection, Mapping
+
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import Entry
@@ -30,3 +32,12 @@ async def _reword(session: AsyncSession, standing: Standing) -> None:
     task = await session.get(Task, standing.key) if standing.doing == "task" else None
     if task is not None:
         task.step, task.due = standing.step, standing.until or task.due
+
+
+async def lines_of(session: AsyncSession, runs: Collection[str]) -> Mapping[str, list[Standing]]:
+    """Where the lines of these runs stand, the main line of each first: one question for all of them."""
+    found: dict[str, list[Standing]] = {}
+    if runs:
+        for row in await session.exec(select(StandingRow).where(col(StandingRow.enrolment_id).in_(runs)).order_by(col(StandingRow.line))):
+            found.setdefault(row.enrolment_id, []).append(Standing.model_validate(row.model_dump()))
+    return found

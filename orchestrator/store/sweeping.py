@@ -17,6 +17,7 @@ from journeys.conditions import holds, named_facts
 from journeys.definitions import BY_KEY, Definition
 from journeys.selections import Selection
 from journeys.shapes import read_back
+from orchestrator.counts import REPEATED, Dropped, count, count_in
 from orchestrator.store import turns
 from orchestrator.store.desk.adding import added
 from orchestrator.store.desk.entry import entrant, stands_in_the_way
@@ -67,6 +68,7 @@ class StoredSweeps:
             selection = read_back(Selection, sweep.selection)
             people = await people_after(session, selection, order.after, limit=PEOPLE)
         if definition is None:
+            count(Dropped.ENTRY_IN_SWEEP, NO_VERSION, times=len(people))
             return Page(doing=doing, last=True, tally={NO_VERSION: len(people)})
         passage = _Passage(sweep, definition, selection, now)
         pace = sweep.per_second or self._per_second
@@ -110,6 +112,7 @@ class StoredSweeps:
             trouble = f"{FAILED}_{type(error).__name__.lower()}"
             log.warning("dropped", what="entry in a sweep", sweep=passage.sweep.id, person=person_id, reason=trouble)
             if not passage.counts:
+                count(Dropped.ENTRY_IN_SWEEP, trouble)
                 await self._keep(SweepResult(sweep_id=passage.sweep.id, person_id=person_id, result=FAILED, reason=trouble, at=passage.now))
             return FAILED
 
@@ -131,12 +134,16 @@ async def _count(session: AsyncSession, passage: _Passage, person_id: str) -> st
 async def _enter(session: AsyncSession, passage: _Passage, person_id: str) -> str | None:
     sweep = passage.sweep
     hcp = await locked(session, person_id)
-    if await session.get(SweepResult, (sweep.id, person_id)) is not None or not await _means(session, passage, person_id):
+    if await session.get(SweepResult, (sweep.id, person_id)) is not None:
+        count_in(session, Dropped.ENTRY_IN_SWEEP, REPEATED)
+        return None
+    if not await _means(session, passage, person_id):
         return None
     entered = await enter(session, hcp, passage.definition, Entrance(by=sweep.created_by, role=sweep.role), now=passage.now)
     done = SweepResult(sweep_id=sweep.id, person_id=person_id, result=REFUSED, at=passage.now)
     if isinstance(entered, NotEnrolled):
         done.reason = entered.code
+        count_in(session, Dropped.ENTRY_IN_SWEEP, entered.code)
     else:
         done.result, done.enrolment_id = (turns.QUEUED if entered.status == turns.QUEUED else ENTERED), entered.id
     await added(session, done)

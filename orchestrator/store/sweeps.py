@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.sweeps import Doing
 from journeys.definitions import Definition
 from journeys.selections import Selection
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit, outbox, stimuli
 from orchestrator.store.desk.adding import added
 from orchestrator.store.stimuli import Kind
@@ -55,6 +56,7 @@ async def begin(session: AsyncSession, journey: str, selection: Selection, *, as
         started_at=None if counts else now,
     )
     if not await added(session, sweep):
+        count_in(session, Dropped.SWEEP, REPEATED)
         return None
     await outbox.wake(session, outbox.Kind.SWEEP, sweep.id)
     await _audited(session, sweep, "begun", by=asked.by, role=asked.role, now=now)

@@ -18,6 +18,8 @@ from orchestrator.store.tables import Enrolment, Turn
 
 GAVE_WAY = "gave_way"
 QUEUED = "queued"
+BUSY = "busy."
+"""How the pause of a run that makes room is named, with the run that it makes room for after it."""
 
 
 async def in_the_way(session: AsyncSession, newcomer: Enrolment, definition: Definition, *, now: datetime) -> str | None:
@@ -91,7 +93,7 @@ async def _stand_back(session: AsyncSession, row: Turn, *, by: str, busy_with: s
         subject, details = f"enrolment:{row.enrolment_id}", {"person": row.person_id, "to": busy_with}
         await audit.record(session, by=audit.HOUSE, role=audit.SYSTEM, action="enrolment.gave_way", subject=subject, details=details, now=now)
         return
-    row.active, row.busy_with, row.pause = False, busy_with, f"busy.{by or busy_with}"
+    row.active, row.busy_with, row.pause = False, busy_with, f"{BUSY}{by or busy_with}"
     await outbox.tell(session, row.enrolment_id, Paused(id=f"{row.pause}.{uuid4().hex}", pause=row.pause))
     session.add(row)
 

@@ -1,19 +1,21 @@
 """Runs that are parked without a waker, as far as the store can tell, and the alarms that stand because of them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, tuple_
+from sqlalchemy import ColumnElement, exists, func, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.paging import Batch, Slice
 from api.schemas.operations import AlarmLine
 from orchestrator.store.engine import transaction
-from orchestrator.store.tables import AlarmRow, Enrolment, Halt, StandingRow
+from orchestrator.store.tables import AlarmRow, Enrolment, Halt, Outbox, StandingRow, Turn
+from orchestrator.store.turns import BUSY, QUEUED
 
 GONE = "gone"
 """The enrolment has not ended and its workflow is not running."""
@@ -45,10 +47,11 @@ class StoredWatch:
             ]
         return Batch.of(rows, cut, lambda row: (row.seen_at, row.enrolment_id, row.kind))
 
-    async def parked(self, *, now: datetime, grace: timedelta) -> tuple[Parked, ...]:
-        """Every run that has been without a waker for longer than `grace`, in journey time, as the projection tells it."""
+    async def parked(self, *, before: datetime, told_before: datetime) -> tuple[Parked, ...]:
+        """Every run that has been without a waker since `before`, in journey time, as the projection tells it. What a run was told after
+        `told_before`, on the clock on the wall, is still on its way to it."""
         async with transaction(self._engine) as session:
-            found = [parked for kind, since, where in _signs(now - grace) for parked in await _those(session, kind, since, where)]
+            found = [parked for kind, since, where in _signs(before, told_before) for parked in await _those(session, kind, since, where)]
         return tuple(sorted(set(found)))
 
     async def under_way(self, *, after: str, limit: int) -> Mapping[str, datetime]:
@@ -81,13 +84,14 @@ class StoredWatch:
         return new
 
 
-def _signs(before: datetime) -> tuple[tuple[str, object, ColumnElement[bool]], ...]:
+def _signs(before: datetime, told_before: datetime) -> tuple[tuple[str, object, ColumnElement[bool]], ...]:
     """What betrays a run that nothing will wake: the kind, the column that says since when, and the condition."""
     run, line = Enrolment, StandingRow
     playing = (col(run.status) == "running") & (col(run.doing) != "paused")
     acting = exists().where(col(line.enrolment_id) == col(run.id), col(line.doing).in_(_UNDER_WAY))
     paused_by = exists().where(col(Halt.id) == col(run.held_because), col(Halt.lifted_at).is_(None))
     lifted = exists().where(col(Halt.id) == col(run.held_because), col(Halt.lifted_at) < before)
+    made_room = (col(run.status) == "running") & (col(run.doing) == "paused") & col(run.held_because).startswith(BUSY)
     stuck = exists().where(col(line.enrolment_id) == col(run.id), col(line.doing).in_(_UNDER_WAY), col(line.since) < before)
     return (
         ("not_started", run.created_at, (col(run.status) == "requested") & (col(run.created_at) < before)),
@@ -95,7 +99,25 @@ def _signs(before: datetime) -> tuple[tuple[str, object, ColumnElement[bool]], .
         ("stuck", run.since, playing & stuck),
         ("no_waker", run.since, playing & col(run.until).is_(None) & ~acting & (col(run.since) < before)),
         ("left_paused", run.since, (col(run.status) == "running") & (col(run.doing) == "paused") & ~paused_by & lifted),
+        ("left_waiting", run.since, made_room & ~_waits_for_its_turn() & ~_was_told_to_go_on(told_before)),
+        ("left_waiting", run.created_at, (col(run.status) == QUEUED) & (col(run.created_at) < before) & ~_waits_for_its_turn()),
     )
+
+
+def _waits_for_its_turn() -> ColumnElement[bool]:
+    """Its claim is kept, it is not its turn, and a run that has not ended has the HCP: when that ends, it gives the turn on."""
+    own, others, rival = aliased(Turn), aliased(Turn), aliased(Enrolment)
+    has_the_hcp = exists().where(
+        col(others.person_id) == col(own.person_id), col(others.active), col(rival.id) == col(others.enrolment_id), col(rival.status) != "ended"
+    )
+    return exists().where(col(own.enrolment_id) == col(Enrolment.id), ~col(own.active), has_the_hcp)
+
+
+def _was_told_to_go_on(since: datetime) -> ColumnElement[bool]:
+    """The end of its pause is on its way, or came a moment ago."""
+    row = Outbox
+    told = func.coalesce(col(row.delivered_at), col(row.created_at)) >= since
+    return exists().where(col(row.enrolment_id) == col(Enrolment.id), col(row.payload)["is_"].as_string() == "resumed", told)
 
 
 async def _those(session: AsyncSession, kind: str, since: object, where: ColumnElement[bool]) -> list[Parked]:

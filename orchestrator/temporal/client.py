@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from temporalio.client import Client
 from temporalio.converter import DataConverter
+from temporalio.runtime import Runtime
 
 from orchestrator.settings import Settings
 from orchestrator.temporal.codec import Encryption
@@ -16,7 +17,7 @@ def converter(settings: Settings) -> DataConverter:
     return replace(PAYLOADS, payload_codec=Encryption(key)) if key is not None else PAYLOADS
 
 
-async def connect(settings: Settings, *, lazy: bool) -> Client:
+async def connect(settings: Settings, *, lazy: bool, runtime: Runtime | None = None) -> Client:
     """A client of the configured namespace. A lazy one connects at its first call; a worker needs one that is connected."""
     key = settings.temporal_api_key
     return await Client.connect(
@@ -26,4 +27,5 @@ async def connect(settings: Settings, *, lazy: bool) -> Client:
         tls=settings.temporal_tls or key is not None,
         api_key=key.get_secret_value() if key is not None else None,
         lazy=lazy,
+        runtime=runtime,
     )

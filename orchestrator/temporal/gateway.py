@@ -1,7 +1,7 @@
 """The gateway to running journeys: it starts them, tells them facts and puts human commands to them, in the words of the ports."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from journeys.pace import Pace
 from journeys.receipts import Receipt
 from journeys.shapes import Stored
 from journeys.state import Ending
+from orchestrator.counts import REPEATED, Dropped, count
 from orchestrator.store.outbox import Undeliverable
 from workflows.journey import Journey
 from workflows.openings import Openings, OpeningsInput
@@ -48,7 +49,7 @@ class Gateway:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             )
         except WorkflowAlreadyStartedError:
-            return
+            count(Dropped.START, REPEATED)
 
     async def tell(self, enrolment_id: str, fact: Fact) -> None:
         """Tell a run a fact. Raises Undeliverable where there is no such run (any more)."""
@@ -61,8 +62,10 @@ class Gateway:
 
     async def order(self, enrolment_id: str, command: Command) -> None:
         """Put a command of the house to a run. A run that does not take it has ended: there is nothing left to do."""
-        with suppress(CommandRefusedError):
+        try:
             await self.command(enrolment_id, command)
+        except CommandRefusedError as error:
+            count(Dropped.COMMAND, error.refused.code)
 
     async def sweep(self, sweep_id: str) -> None:
         """Have a sweep look at what is asked of it; it is started if it does not run."""
@@ -93,8 +96,16 @@ class Gateway:
                 raise ConductorUnavailableError(enrolment_id) from error
             return Unmovable(code=Obstacle.ENDED, detail="This journey has ended or has not begun.")
 
-    async def is_running(self, enrolment_id: str) -> bool:
-        """Whether the workflow of a run is running. Raises RPCError where Temporal does not answer."""
+    async def running(self, enrolments: Collection[str]) -> frozenset[str]:
+        """Those of these runs whose workflow is running. They are looked up in Temporal's list, which may lag behind, so whoever is not in it is
+        asked for alone. Raises RPCError where Temporal does not answer."""
+        runs = {workflow_id(enrolment): enrolment for enrolment in enrolments}
+        named = ", ".join(f"'{each}'" for each in runs)
+        listed = self._client.list_workflows(f"ExecutionStatus = 'Running' AND WorkflowId IN ({named})")
+        there = {runs[workflow.id] async for workflow in listed}
+        return frozenset(there | {each for each in enrolments if each not in there and await self._runs(each)})
+
+    async def _runs(self, enrolment_id: str) -> bool:
         try:
             described = await self._client.get_workflow_handle(workflow_id(enrolment_id)).describe()
         except RPCError as error:

@@ -18,6 +18,7 @@ from activities.requests import RequestActivities
 from activities.runs import RunActivities
 from activities.touches import TouchActivities
 from orchestrator.clock import JourneyClock
+from orchestrator.counts import Counts, Dropped, count
 from orchestrator.mail.compose import Composer
 from orchestrator.release import version
 from orchestrator.store.ledger import StoredLedger
@@ -50,7 +51,7 @@ def make_worker(
 ) -> Worker:
     """A worker that is ready to run, over the given store, channels, other systems and clock."""
     runs = RunActivities(StoredRuns(engine), clock)
-    touches = TouchActivities(StoredLedger(engine, composer, channels=channels), channels, clock)
+    touches = TouchActivities(StoredLedger(engine, composer, channels=channels), channels, clock, Counts())
     calls = RequestActivities(requests)
     return Worker(
         client,
@@ -91,5 +92,6 @@ async def keep_relaying(relay: Relay, stop: asyncio.Event) -> None:
             await relay.nudge()
         except (SQLAlchemyError, OSError) as error:
             log.warning("outbox", trouble=type(error).__name__)
+            count(Dropped.RELAY, type(error).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), BEAT)

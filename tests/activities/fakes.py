@@ -17,6 +17,16 @@ class StoppedClock:
         return NOW
 
 
+@dataclass
+class FakeCounts:
+    """Keeps what was counted."""
+
+    dropped_: list[tuple[str, str]] = field(default_factory=list)
+
+    def dropped(self, what: str, reason: str) -> None:
+        self.dropped_.append((what, reason))
+
+
 class BrokenDownError(Exception):
     """What a fake raises where a process would die."""
 

@@ -10,7 +10,7 @@ from activities.touches import OFFER_AGAIN, TouchActivities
 from journeys.events import Settled
 from journeys.policy import Verdict
 from journeys.reasons import Reason
-from tests.activities.fakes import BrokenDownError, FakeChannel, FakeLedger, StoppedClock
+from tests.activities.fakes import BrokenDownError, FakeChannel, FakeCounts, FakeLedger, StoppedClock
 from tests.activities.orders import KEY, MESSAGE_ID, a_message, a_touch_order
 from tests.builders import NOW
 
@@ -19,7 +19,7 @@ DEFERRED = Verdict(verdict="deferred", reason=Reason.WEEKLY_CAP, until=NOW + tim
 
 
 async def deliver(ledger: FakeLedger, channel: FakeChannel) -> Settled:
-    return await TouchActivities(ledger, {"email": channel}, StoppedClock()).deliver(a_touch_order())
+    return await TouchActivities(ledger, {"email": channel}, StoppedClock(), FakeCounts()).deliver(a_touch_order())
 
 
 @pytest.mark.parametrize(
@@ -126,5 +126,5 @@ async def test_the_log_knows_the_touch_and_nobody_else() -> None:
 async def test_a_worker_without_the_channel_sends_nothing(reservation: Reservation, result: str) -> None:
     """Nothing goes by another channel instead; what may have been handed over before is never called unsent."""
     other = FakeChannel()
-    settled = await TouchActivities(FakeLedger(reservation), {"sms": other}, StoppedClock()).deliver(a_touch_order())
+    settled = await TouchActivities(FakeLedger(reservation), {"sms": other}, StoppedClock(), FakeCounts()).deliver(a_touch_order())
     assert (settled.result, other.offered) == (result, [])

@@ -114,6 +114,7 @@ class World:
     items: list[ItemLine] = field(default_factory=list)
     in_trouble: list[TroubleLine] = field(default_factory=list)
     alarms: list[AlarmLine] = field(default_factory=list)
+    dropped: list[tuple[str, str]] = field(default_factory=list)
     audit: list[tuple[str, str]] = field(default_factory=list)
     keys: dict[tuple[str, str], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
@@ -125,6 +126,7 @@ class World:
     sweeps: dict[str, SweepRow] = field(default_factory=dict)
     sweep_results: list[SweepResultRow] = field(default_factory=list)
     nudges: int = 0
+    relay_is_down: bool = False
 
     def in_scope(self, who: Who, person_id: str) -> bool:
         person = self.people.get(person_id)
@@ -155,6 +157,8 @@ class FakeConductors(_OfWorld):
 class FakeRelay(_OfWorld):
     async def nudge(self) -> int:
         self.world.nudges += 1
+        if self.world.relay_is_down:
+            raise ConnectionRefusedError
         return 0
 
 
@@ -596,6 +600,14 @@ class FakeRepairs(_OfWorld):
         self.world.audit.append((who.id, f"run.{repair.action}"))
 
 
+class FakeCounts(_OfWorld):
+    def dropped(self, what: str, reason: str) -> None:
+        self.world.dropped.append((what, reason))
+
+    def told(self) -> bytes:
+        return b"dirigent_dropped_total 1.0\n"
+
+
 class FakeWatch(_OfWorld):
     async def page(self, *, cut: Slice) -> Batch[AlarmLine]:
         return sliced(self.world.alarms, cut)
@@ -615,6 +627,7 @@ def ports(world: World) -> Ports:
         conductors=FakeConductors(world),
         relay=FakeRelay(world),
         health=FakeHealth(world),
+        counts=FakeCounts(world),
         users=FakeUsers(world),
         idempotency=FakeIdempotency(world),
         people=FakePeople(world),

@@ -126,6 +126,7 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "answer_invitation": (PUBLIC, f"/a/{Links(KEY).answer(TOUCH, 'accepted')}", None),
     "confirm": (PUBLIC, f"/u/{Links(KEY).unsubscribe(TOUCH)}", None),
     "unsubscribe": (PUBLIC, f"/u/{Links(KEY).unsubscribe(TOUCH)}", None),
+    "read_metrics": (frozenset({Role.ADMIN}), "/metrics", None),
     "live": (PUBLIC, "/health/live", None),
     "ready": (PUBLIC, "/health/ready", None),
 }

@@ -82,7 +82,7 @@ def _two_lines(world: World) -> Position:
 
 async def test_every_line_of_a_run_is_told_and_every_open_task(world: World, as_: As) -> None:
     """The main line first, each in a sentence; two tasks stand open side by side, and offers name the one at which they may be taken."""
-    lines = [line.model_dump(mode="json") for line in _two_lines(world).lines]
+    lines = _two_lines(world).lines
     world.enrolments[ENROLMENT] = an_enrolment(step="follow-up", doing="joining", lines=lines)
     world.tasks["second"] = a_task(id="second", due=world.now + timedelta(hours=1))
     told = (await as_(Role.REP).get(f"/api/v1/enrolments/{ENROLMENT}")).json()

@@ -107,7 +107,7 @@ def _named() -> Iterator[Shown]:
 def _shown(page: str, method: str, address: str, body: str | None) -> Shown:
     parts = urlsplit(address)
     path = _PLACE.sub("{}", parts.path)
-    outside = path.startswith((_VERSIONED, "/health", "/t/", "/u/"))
+    outside = path.startswith((_VERSIONED, "/health", "/metrics", "/t/", "/u/"))
     query = tuple(name for name, _ in parse_qsl(parts.query, keep_blank_values=True))
     # In `$(tell … -d '{…}')` the bracket of the shell sticks to the last word.
     read, _ = json.JSONDecoder().raw_decode(body) if body is not None else (None, 0)

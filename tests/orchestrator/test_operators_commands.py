@@ -1,16 +1,20 @@
 """What an operator types: the same acts as in the API, by a user who is named, with a count before and a message where it is not done."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import SQLModel
 
+from orchestrator.commands.operations import LATEST
+from orchestrator.operating import PAGE
 from orchestrator.store import tables
-from orchestrator.store.engine import make_engine
+from orchestrator.store.engine import make_engine, transaction
 from tests.builders import NOW
 from tests.database import Dirigent
-from tests.orchestrator.store.desk.filling import add, every
+from tests.orchestrator.store.desk.filling import every
 from tests.orchestrator.store.operating import a_standing, several_runs
 
 JOURNEY = "heart-failure-pioneer"
@@ -20,19 +24,20 @@ WHO = ("--as", "user-marketing", "--remark", "As agreed.")
 @pytest.fixture
 def house(database: str) -> str:
     """Seven runs of one journey, one of them with a held letter, and one alarm."""
+    letter = a_standing("run0", line="side", step="mail", doing="held", reason="no_consent")
+    fill(database, letter, tables.AlarmRow(enrolment_id="run1", kind="overslept", since=NOW, seen_at=NOW))
+    return database
 
-    async def fill() -> None:
+
+def fill(database: str, *more: SQLModel) -> None:
+    async def work() -> None:
         engine = make_engine(database)
         await several_runs(engine)
-        await add(
-            engine,
-            a_standing("run0", line="side", step="mail", doing="held", reason="no_consent"),
-            tables.AlarmRow(enrolment_id="run1", kind="overslept", since=NOW, seen_at=NOW),
-        )
+        async with transaction(engine) as session:
+            session.add_all(more)
         await engine.dispose()
 
-    asyncio.run(fill())
-    return database
+    asyncio.run(work())
 
 
 def rows(database: str, table: type[Any]) -> list[Any]:
@@ -78,11 +83,46 @@ def test_a_migration_is_previewed_begun_held_and_reported(house: str, dirigent: 
 
 
 def test_troubles_are_listed_and_repaired(house: str, dirigent: Dirigent) -> None:
-    """By reason; an act that does not exist is refused in words."""
-    assert "run0.mail.1  held  no_consent" in dirigent("repairs", "list", "--kind", "held", "--reason", "no_consent").out
-    assert ": 1 runs" in dirigent("repairs", "repair", "retry", JOURNEY, *WHO, "--reason", "no_consent").out
-    assert dirigent("repairs", "repair", "mend", JOURNEY, *WHO).code == 1
+    """By what holds them; an act that does not exist is refused in words, and nothing is done without a reason."""
+    assert "run0.mail.1  held  no_consent" in dirigent("repairs", "list", "--kind", "held", "--held-because", "no_consent").out
+    assert dirigent("repairs", "list", "--held-because", "channel_down").out == ""
+    assert ": 1 runs" in dirigent("repairs", "repair", "retry", JOURNEY, *WHO, "--reason", "data_problem", "--held-because", "no_consent").out
+    assert dirigent("repairs", "repair", "mend", JOURNEY, *WHO, "--reason", "stuck").code == 1
+    assert dirigent("repairs", "repair", "retry", JOURNEY, *WHO).code == 2
     assert dirigent("repairs", "list", "--kind", "odd").code == 1
+    (operation,) = rows(house, tables.Operation)
+    (audited,) = [row for row in rows(house, tables.AuditEntry) if row.action == "run.retry"]
+    assert (operation.reason, audited.reason, audited.details["held_because"]) == ("data_problem", "data_problem", "no_consent")
+    assert [row.words for row in rows(house, tables.Remark)] == ["As agreed."]
+
+
+def test_troubles_are_told_by_their_age(database: str, dirigent: Dirigent) -> None:
+    """The clock is the journeys' own; a length of time that is none is refused in words."""
+    now = datetime.now(UTC)
+    fill(database, *(a_standing(f"run{days}", line="side", step="mail", doing="held", since=now - timedelta(days=days)) for days in (1, 3, 5)))
+    assert [line.split(".")[0] for line in dirigent("repairs", "list", "--kind", "held", "--older-than", "2 days").out.splitlines()] == ["run5", "run3"]
+    assert ": 1 runs" in dirigent("repairs", "repair", "go_on", JOURNEY, *WHO, "--reason", "stuck", "--older-than", "4 days").out
+    assert '"5 days"' in dirigent("repairs", "list", "--older-than", "a while").err
+
+
+def test_lists_show_everything(database: str, dirigent: Dirigent) -> None:
+    """Also what lies beyond the first page."""
+    many = [a_standing("run0", line=f"side{number}", step=f"mail{number}", doing="held") for number in range(PAGE + 1)]
+    pauses = [
+        tables.Halt(id=f"h{number}", kind="pause", scope="hcp", value="x", reason="other", by="user-admin", at=NOW, concerned=0) for number in range(PAGE + 1)
+    ]
+    fill(database, *many, *pauses)
+    assert len(dirigent("repairs", "list", "--kind", "held").out.splitlines()) == PAGE + 1
+    assert len(dirigent("halts", "list").out.splitlines()) == PAGE + 1
+
+
+def test_the_list_of_operations_says_that_there_are_earlier_ones(database: str, dirigent: Dirigent) -> None:
+    """It shows the latest; every one is there for the asking."""
+    told: dict[str, Any] = {"kind": "retry", "subject": "s", "orders": {}, "reason": "stuck", "by": "user-admin", "per_second": 1, "created_at": NOW}
+    fill(database, *(tables.Operation(id=f"op{number}", **told) for number in range(LATEST + 1)))
+    shown = dirigent("operations", "list")
+    assert (len(shown.out.splitlines()), "--all" in shown.err) == (LATEST, True)
+    assert len(dirigent("operations", "list", "--all").out.splitlines()) == LATEST + 1
 
 
 def test_alarms_are_listed_and_end_with_1(house: str, dirigent: Dirigent) -> None:

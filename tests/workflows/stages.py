@@ -33,6 +33,7 @@ from journeys.pace import Pace
 from journeys.position import Position
 from journeys.receipts import Receipt
 from journeys.state import Ending
+from orchestrator.counts import Counts
 from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.payloads import PAYLOADS
 from orchestrator.temporal.sandbox import sandboxed
@@ -84,7 +85,7 @@ class Stage:
     def worker(self, restrictions: SandboxRestrictions) -> Worker:
         """The activities of the house over the fakes, and the workflow in its sandbox."""
         clock = ServerClock(self.pace)
-        runs, touches = RunActivities(self.runs, clock), TouchActivities(self.ledger, {"email": self.channel, "sms": self.channel}, clock)
+        runs, touches = RunActivities(self.runs, clock), TouchActivities(self.ledger, {"email": self.channel, "sms": self.channel}, clock, Counts())
         requests = RequestActivities(self.requests)
         return Worker(
             self.client,

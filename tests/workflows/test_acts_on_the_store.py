@@ -113,8 +113,8 @@ async def test_a_run_learns_tells_escalates_and_awaits_another(house: House) -> 
     run = await house.enrol(journey)
     tasks = [await house.open("visit"), await house.open("late")]
     assert [(task.kind, task.assignee) for task in tasks] == [("visit", "user-rep"), ("escalate", "user-sales")]
-    parent = await house.see(tables.Enrolment, lambda row: row.id == run and len(row.lines) == 3)
-    assert [(line["step"], line["doing"]) for line in parent.lines] == [("both", "joining"), ("visit", "task"), ("late", "task")]
+    standing = sorted((line.line, line.step, line.doing) for line in await every(house.engine, tables.StandingRow) if line.enrolment_id == run)
+    assert standing == [("", "both", "joining"), ("both.lead", "late", "task"), ("both.rep", "visit", "task")]
     assert [tag.tag for tag in await every(house.engine, tables.PersonTag)] == ["renal"]
     assert [line.user_id for line in await every(house.engine, tables.Notification)] == ["user-sales"]
     assert [(proposal.value, proposal.status) for proposal in await every(house.engine, tables.Proposal)] == [("trial", "open")]

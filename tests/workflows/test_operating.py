@@ -1,126 +1,22 @@
-"""Operations over many runs with every part real: PostgreSQL, the outbox, Temporal, a queue of their own; and a monitor that notices what is broken."""
+"""Operations over many runs with every part real: PostgreSQL, the outbox, Temporal, a queue of their own."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
-import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
-
-from api.schemas.operations import LiftHalt, NewHalt, NewMigration
+from api.paging import Slice
+from api.schemas.operations import LiftHalt, NewHalt, NewMigration, RepairMany
 from journeys import events as on
-from journeys.definitions import Definition
+from journeys.commands import What
 from journeys.events import CatchUp
-from journeys.pace import Pace
-from orchestrator.clock import JourneyClock
-from orchestrator.mail.compose import Composer
-from orchestrator.monitor import Monitor
-from orchestrator.store import outbox, tables
+from orchestrator.store import tables
 from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.migrations import StoredMigrations
-from orchestrator.store.desk.operations import StoredOperations
-from orchestrator.store.engine import transaction
-from orchestrator.store.watch import StoredWatch
-from orchestrator.temporal.gateway import Gateway
-from orchestrator.temporal.worker import make_operator, make_worker
-from tests.builders import a_pause
-from tests.orchestrator.store.desk.filling import HOME, a_person, a_version, add, an_enrolment, every, once, the_world
+from orchestrator.store.desk.repairs import StoredRepairs
+from tests.orchestrator.store.desk.filling import HOME, add, every, once
 from tests.orchestrator.store.operating import ADMIN
-from tests.orchestrator.store.sending import change
-from tests.workflows.links import PlainLinks
-from tests.workflows.memory import MemoryChannel, MemoryRequests, MemoryRuns
-from tests.workflows.scenarios import late_visit, steps
-from tests.workflows.stages import PATIENCE, speaking_pydantic
+from tests.orchestrator.store.sending import a_consent
+from tests.workflows.clinics import COUNT, JOURNEY, Clinic, version_2
 from workflows.run import operation_id, operations_queue, workflow_id
-
-COUNT = 5
-JOURNEY = "heart-failure-pioneer"
-
-
-def version_1() -> Definition:
-    return steps(visit=late_visit(next="pause"), pause=a_pause("300 days"))
-
-
-def version_2() -> Definition:
-    return steps(visit=late_visit(next="second", visit={"due": "200 days"}), second=late_visit()).model_copy(update={"version": 2})
-
-
-@dataclass
-class Clinic:
-    """Five HCPs at their first visit, and whoever operates on them."""
-
-    engine: AsyncEngine
-    client: Client
-    gateway: Gateway
-    relay: outbox.Relay
-    clock: JourneyClock
-    runs: list[str]
-
-    async def finished(self, operation: str) -> dict[str, int]:
-        """Wait until the operation is over; returns its counts."""
-        await self.relay.nudge()
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            line = await StoredOperations(self.engine).find(operation)
-            if line is not None and line.status in ("done", "stopped"):
-                await self.relay.nudge()
-                return {name: count for name, count in line.counts if count}
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"operation {operation} is not over: {line}")
-
-    async def enrolments(self) -> list[tables.Enrolment]:
-        return sorted((row for row in await every(self.engine, tables.Enrolment) if row.id in self.runs), key=lambda row: row.id)
-
-    async def all_are(self, true: Callable[[tables.Enrolment], bool]) -> None:
-        await until(lambda: self._are(true))
-
-    async def _are(self, true: Callable[[tables.Enrolment], bool]) -> bool:
-        return all(map(true, await self.enrolments()))
-
-    def monitor(self) -> Monitor:
-        return Monitor(StoredWatch(self.engine), self.gateway, self.clock, grace=timedelta(seconds=0.2))
-
-
-async def until(true: Callable[[], Awaitable[bool]]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not await true():
-        assert time.monotonic() < deadline, "waited in vain"
-        await asyncio.sleep(0.05)
-
-
-@pytest_asyncio.fixture
-async def clinic(engine: AsyncEngine, temporal_dev: WorkflowEnvironment) -> AsyncIterator[Clinic]:
-    """Everybody has an open task, and nobody was written to."""
-    first = version_1()
-    await the_world(engine, first)
-    await add(engine, a_version(version_2()))
-    runs = sorted(f"enr{uuid4().hex}" for _ in range(COUNT))
-    now = datetime.now(UTC)
-    for run in runs:
-        told: dict[str, Any] = {"status": "requested", "digest": first.digest, "conductor": "user-rep", "territory_id": HOME, "created_at": now}
-        profile = tables.CommercialProfile(person_id=f"person-{run}", persona="pioneer", updated_at=now)
-        await add(engine, a_person(id=f"person-{run}"), profile, an_enrolment(id=run, person_id=f"person-{run}", **told))
-        async with transaction(engine) as session:
-            await outbox.start(session, run)
-    clock, client = JourneyClock(Pace(speed=1.0, origin=now)), speaking_pydantic(temporal_dev)
-    queue = engine.url.database or ""
-    gateway = Gateway(client, task_queue=queue, pace=clock.pace)
-    composer = Composer(PlainLinks(), sender="house@dirigent.example", domain="dirigent.example")
-    playing = make_worker(
-        client, task_queue=queue, engine=engine, channels={"email": MemoryChannel()}, requests=MemoryRequests(MemoryRuns()), composer=composer, clock=clock
-    )
-    operating = make_operator(client, task_queue=queue, engine=engine, hands=gateway, clock=clock)
-    async with playing, operating:
-        house = Clinic(engine, client, gateway, outbox.Relay(engine, gateway), clock, runs)
-        await house.relay.nudge()
-        await house.all_are(lambda row: row.doing == "task")
-        yield house
 
 
 async def test_everybody_moves_to_the_new_version(clinic: Clinic) -> None:
@@ -176,27 +72,95 @@ async def test_everybody_is_stopped(clinic: Clinic) -> None:
     assert sorted(row.end_reason or "" for row in await clinic.enrolments()) == ["moved_away", *["safety_signal"] * (COUNT - 1)]
 
 
-async def test_failure_1_a_workflow_terminated_behind_our_back_is_noticed(clinic: Clinic) -> None:
-    """The store says that the run waits; nothing will ever wake it. The others are well."""
-    assert await clinic.monitor().look_everywhere() == ()
-    await clinic.client.get_workflow_handle(workflow_id(clinic.runs[2])).terminate()
-    assert [(alarm.enrolment_id, alarm.kind) for alarm in await clinic.monitor().look_everywhere()] == [(clinic.runs[2], "gone")]
+async def repaired(clinic: Clinic, action: str, *, step: str | None = None) -> dict[str, int]:
+    """The same act on everything that is held for want of a yes, by an administrator and with a reason; returns what became of the runs."""
+    asked = {
+        "action": action,
+        "journey": JOURNEY,
+        "held_because": "no_consent",
+        "step": step,
+        "reason": "data_problem",
+        "remark": "As agreed.",
+        "per_second": 50,
+    }
+    begun = await StoredRepairs(clinic.engine).begin(ADMIN, RepairMany.model_validate(asked), remark="remark-1", once=once(), now=clinic.clock.now())
+    return await clinic.finished(begun.id)
 
 
-async def test_failure_1_a_lost_row_of_the_outbox_is_noticed(clinic: Clinic) -> None:
-    """An enrolment whose start was lost never begins; a pause whose end was lost never ends."""
-    await add(clinic.engine, an_enrolment(id="lost", status="requested", territory_id=HOME, created_at=clinic.clock.now()))
-    halt = NewHalt.model_validate({"kind": "pause", "scope": "hcp", "value": f"person-{clinic.runs[1]}", "reason": "other", "remark": "A break."})
-    desk, now = StoredHalts(clinic.engine), clinic.clock.now()
-    done: Any = await desk.impose(ADMIN, halt, remark="r", once=once(), now=now)
-    await clinic.finished(done.operation.id)
-    await until(lambda: _paused(clinic, clinic.runs[1]))
-    await desk.lift(ADMIN, done.halt.id, LiftHalt(catch_up=CatchUp.SHIFT, remark="Over."), remark="r", now=now)
-    await change(clinic.engine, "DELETE FROM outbox WHERE delivered_at IS NULL")
-    await asyncio.sleep(0.5)
-    alarms = {(alarm.enrolment_id, alarm.kind) for alarm in await clinic.monitor().look()}
-    assert alarms == {("lost", "not_started"), (clinic.runs[1], "left_paused")}
+async def in_trouble(clinic: Clinic) -> int:
+    """How many lines the operators' list shows."""
+    desk, now = StoredRepairs(clinic.engine), clinic.clock.now()
+    return len((await desk.page(kind="held", journey=JOURNEY, reason="no_consent", since_before=None, now=now, cut=Slice())).rows)
 
 
-async def _paused(clinic: Clinic, run: str) -> bool:
-    return next(row.doing for row in await clinic.enrolments() if row.id == run) == "paused"
+async def audited(clinic: Clinic) -> tables.AuditEntry:
+    """The one entry that a repair in bulk leaves."""
+    entries: list[tables.AuditEntry] = await every(clinic.engine, tables.AuditEntry)
+    (entry,) = [row for row in entries if row.action.startswith("run.")]
+    assert (entry.by, entry.role, entry.subject, entry.reason) == ("user-admin", "admin", f"journey:{JOURNEY}", "data_problem")
+    assert (entry.details["concerned"], entry.details["held_because"]) == (COUNT, "no_consent")
+    return entry
+
+
+async def told(clinic: Clinic, what: What) -> list[tuple[str | None, str | None, str | None, str | None]]:
+    """Of every run's story the lines of one kind: how, why, by whom, and with which remark."""
+    lines = [line for line in await every(clinic.engine, tables.TimelineEntry) if line.what == what]
+    assert sorted(line.enrolment_id for line in lines) == clinic.runs
+    return [(line.way, line.reason, line.by, line.remark_id) for line in lines]
+
+
+async def test_failure_12_everything_that_is_held_is_tried_again(held: Clinic) -> None:
+    """Their yes has come by letter, unheard by their runs: each letter goes out once, under its old key, and the runs go on."""
+    assert await in_trouble(held) == COUNT
+    yes = [a_consent(id=f"yes-{run}", person_id=f"person-{run}", at=held.clock.now() - timedelta(hours=1)) for run in held.runs]
+    await add(held.engine, *yes)
+    assert await repaired(held, "retry") == {"done": COUNT}
+    await held.all_are(lambda row: (row.step, row.doing) == ("pause", "waiting"))
+    assert sorted(message.key for message in held.channel.sent) == [f"{run}.mail.1" for run in held.runs]
+    assert await told(held, What.REPAIRED) == [("retry", "data_problem", "user-admin", "remark-1")] * COUNT
+    assert (await audited(held)).action == "run.retry"
+    assert await in_trouble(held) == 0
+
+
+async def test_failure_12_a_repair_does_not_open_the_gate(held: Clinic) -> None:
+    """Tried again without a yes, every letter is refused and held again, and nothing went out."""
+    before = len(await every(held.engine, tables.Judgement))
+    assert await repaired(held, "retry") == {"done": COUNT}
+    await held.all_are(lambda row: (row.step, row.doing) == ("mail", "held"))
+    assert len(await every(held.engine, tables.Judgement)) == before + COUNT
+    assert held.channel.sent == []
+
+
+async def test_failure_12_everybody_goes_on_without_what_is_held(held: Clinic) -> None:
+    """The letter is left out, as if nothing had come of it."""
+    assert await repaired(held, "go_on") == {"done": COUNT}
+    await held.all_are(lambda row: (row.step, row.doing) == ("pause", "waiting"))
+    assert held.channel.sent == []
+    assert await told(held, What.REPAIRED) == [("go_on", "data_problem", "user-admin", "remark-1")] * COUNT
+    assert (await audited(held)).action == "run.go_on"
+
+
+async def test_failure_12_everybody_is_moved_to_another_step(held: Clinic) -> None:
+    """Each rep has a task there; nothing is held any more."""
+    assert await repaired(held, "move_to", step="visit") == {"done": COUNT}
+    await held.all_are(lambda row: (row.step, row.doing) == ("visit", "task"))
+    assert sorted((task.id, task.status) for task in await every(held.engine, tables.Task)) == [(f"{run}.visit.1", "open") for run in held.runs]
+    assert await told(held, What.REPAIRED) == [("move_to", "data_problem", "user-admin", "remark-1")] * COUNT
+    entry = await audited(held)
+    assert (entry.action, entry.details["step"]) == ("run.move_to", "visit")
+    assert await in_trouble(held) == 0
+
+
+async def test_failure_12_everybody_leaves(held: Clinic) -> None:
+    """Every run ends with the reason that was stated, and its workflow with it; one that left before is told apart."""
+    await held.gateway.command(held.runs[0], on.Leave(id="leave", by="user-rep", reason="moved_away"))
+    others = held.runs[1:]
+    asked = {"action": "leave", "journey": JOURNEY, "reason": "data_problem", "remark": "As agreed."}
+    desk = StoredRepairs(held.engine)
+    begun = await desk.begin(ADMIN, RepairMany.model_validate(asked), remark="remark-1", once=once(), now=held.clock.now())
+    assert await held.finished(begun.id) == {"done": len(others)}
+    await held.all_are(lambda row: row.status == "ended")
+    assert [row.end_reason for row in await held.enrolments()] == ["moved_away", *["data_problem"] * len(others)]
+    (entry,) = [row for row in await every(held.engine, tables.AuditEntry) if row.action == "run.leave"]
+    assert (entry.reason, entry.details["concerned"]) == ("data_problem", len(others))
+    assert await told(held, What.ENDED) == [(None, "moved_away", "user-rep", None), *[(None, "data_problem", "user-admin", "remark-1")] * len(others)]

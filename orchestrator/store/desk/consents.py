@@ -13,6 +13,7 @@ from api.who import Who
 from journeys.definitions import Purpose
 from journeys.events import ConsentGiven, ConsentWithdrawn, Objected
 from journeys.facts import CATALOGUE
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit, outbox
 from orchestrator.store.considering import changed
 from orchestrator.store.desk.adding import added
@@ -67,6 +68,7 @@ class StoredConsents:
         async with transaction(self._engine) as session:
             await session.get_one(Person, person.id, with_for_update=True)
             if not await added(session, new):
+                count_in(session, Dropped.REQUEST, REPEATED)
                 return (await session.exec(select(Objection.at).where(Objection.person_id == person.id))).one()
             await outbox.tell_person(session, person.id, Objected(id=new.id))
             await audit.record(session, by=who.id, role=who.role, action="objection.recorded", subject=f"person:{person.id}", now=now)
@@ -77,6 +79,7 @@ async def add_act(session: AsyncSession, act: Consent, *, by: str, role: str) ->
     """Add one act, once under its id, behind the person's lock: no touch passes the gate between the act and the telling of it."""
     await session.get_one(Person, act.person_id, with_for_update=True)
     if not await added(session, act):  # the same request, cut short before it was answered
+        count_in(session, Dropped.REQUEST, REPEATED)
         return ConsentLine.model_validate(await session.get_one(Consent, act.id))
     if act.purpose == Purpose.PROMOTIONAL:
         fact = ConsentGiven(id=act.id, channel=act.channel) if act.act == "given" else ConsentWithdrawn(id=act.id, channel=act.channel)

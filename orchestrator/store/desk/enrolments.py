@@ -1,5 +1,6 @@
 """Enrolments: made with the start of their run in the outbox, and read as the projection that the run leaves."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +14,18 @@ from api.ports import NotEnrolled
 from api.rows import EnrolmentRow, PersonRow
 from api.who import Role, Who
 from journeys.definitions import Definition
+from journeys.position import Standing
 from journeys.state import EndKind
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
 from orchestrator.store.entering import Entrance, enter, leave_queue, locked
+from orchestrator.store.standings import lines_of
 from orchestrator.store.tables import Enrolment, Person, Turn
 from orchestrator.store.turns import QUEUED
 
-_COPIED = tuple(name for name in EnrolmentRow.__dataclass_fields__ if name != "busy_with")
+_COPIED = tuple(name for name in EnrolmentRow.__dataclass_fields__ if name not in ("busy_with", "lines"))
 
 
 class StoredEnrolments:
@@ -36,6 +40,7 @@ class StoredEnrolments:
             hcp = await locked(session, person.id)
             made = await session.get(Enrolment, enrolment_id)
             if made is not None:  # the same request, cut short before it was answered
+                count_in(session, Dropped.REQUEST, REPEATED)
                 return _row(made)
             entrance = Entrance(by=who.id, role=who.role, conductor=who.id if who.role is Role.REP else None, key=key)
             entered = await enter(session, hcp, definition, entrance, enrolment_id=enrolment_id, now=now)
@@ -68,13 +73,19 @@ class StoredEnrolments:
         if cut.after is not None:
             wanted = wanted.where(tuple_(*order) < (cut.after.instant(0), cut.after.text(1)))
         async with transaction(self._engine) as session:
-            rows = [_row(enrolment, busy_with) for enrolment, busy_with in await session.exec(wanted)]
+            found = (await session.exec(wanted)).all()
+            lines = await lines_of(session, [enrolment.id for enrolment, _ in found])
+        rows = [_row(enrolment, busy_with, lines.get(enrolment.id, ())) for enrolment, busy_with in found]
         return Batch.of(rows, cut, lambda row: (row.created_at, row.id))
 
     async def find(self, who: Who, enrolment_id: str) -> EnrolmentRow | None:
         async with transaction(self._engine) as session:
             found = (await session.exec(_seen_by(who).where(Enrolment.id == enrolment_id))).first()
-        return _row(*found) if found is not None else None
+            lines = await lines_of(session, [enrolment_id])
+        if found is None:
+            return None
+        enrolment, busy_with = found
+        return _row(enrolment, busy_with, lines.get(enrolment_id, ()))
 
 
 def _seen_by(who: Who) -> Any:
@@ -83,5 +94,5 @@ def _seen_by(who: Who) -> Any:
     return waiting.join(Person, col(Person.id) == col(Enrolment.person_id)).where(in_scope(who))
 
 
-def _row(enrolment: Enrolment, busy_with: str | None = None) -> EnrolmentRow:
-    return EnrolmentRow(**{name: getattr(enrolment, name) for name in _COPIED}, busy_with=busy_with)
+def _row(enrolment: Enrolment, busy_with: str | None = None, lines: Sequence[Standing] = ()) -> EnrolmentRow:
+    return EnrolmentRow(**{name: getattr(enrolment, name) for name in _COPIED}, busy_with=busy_with, lines=tuple(lines))

@@ -16,6 +16,7 @@ from api.who import Who
 from journeys.events import CatchUp
 from journeys.halts import HaltKind, Scope
 from journeys.reasons import Reason
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit, halts
 from orchestrator.store.desk.operations import line_of
 from orchestrator.store.engine import transaction
@@ -53,6 +54,7 @@ class StoredHalts:
             await halts.writing(session)
             made = await session.get(Halt, halt_id)
             if made is not None:  # the same request, cut short before it was answered
+                count_in(session, Dropped.REQUEST, REPEATED)
                 return await _done(session, made)
             concerned = (await halts.count(session, halt.scope, halt.value)).runs
             if halt.expected is not None and halt.expected != concerned:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from api.idempotency import Claim, Once
+from orchestrator.counts import REPEATED, Dropped, count
 from orchestrator.store.desk.adding import added
 from orchestrator.store.engine import transaction
 from orchestrator.store.tables import IdempotencyKey
@@ -25,7 +26,10 @@ class StoredIdempotency:
             return Claim("new")
         if row.request_digest != once.digest:
             return Claim("reused")
-        return Claim("new") if row.response is None else Claim("answered", row.response)
+        if row.response is None:
+            return Claim("new")
+        count(Dropped.REQUEST, REPEATED)
+        return Claim("answered", row.response)
 
     async def settle(self, once: Once, *, status: int, response: dict[str, Any]) -> None:
         async with transaction(self._engine) as session:

@@ -12,6 +12,7 @@ from api.idempotency import Once
 from api.paging import Batch, Slice
 from api.rows import InquiryRow, InquiryText, PersonRow
 from api.who import Who
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit
 from orchestrator.store.desk.adding import added
 from orchestrator.store.desk.scope import in_scope
@@ -37,6 +38,7 @@ class StoredInquiries:
         )
         async with transaction(self._engine) as session:
             if not await added(session, inquiry):  # the same request, cut short before it was answered
+                count_in(session, Dropped.REQUEST, REPEATED)
                 return _row(await session.get_one(Inquiry, inquiry.id))
             session.add(InquiryWords(inquiry_id=inquiry.id, question=question))
             await _note(session, who, "inquiry.recorded", inquiry.id, now)

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.paging import Batch, Slice
 from api.schemas.operations import Counts, ItemLine, OperationLine
 from api.who import Who
+from orchestrator.counts import Dropped, count_in
 from orchestrator.store import audit, outbox
 from orchestrator.store.engine import transaction
 from orchestrator.store.tables import Operation, OperationItem
@@ -55,7 +56,8 @@ class StoredOperations:
             if how == "stop":
                 row.finished_at = now
                 left = update(OperationItem).where(col(OperationItem.operation_id) == row.id, col(OperationItem.result) == "waiting")
-                await session.exec(left.values(result="left_out"))
+                out = await session.exec(left.values(result="left_out"))
+                count_in(session, Dropped.OPERATION, "left_out", times=out.rowcount)
             await outbox.wake(session, outbox.Kind.OPERATION, row.id)
             subject, details = f"operation:{row.id}", {"remark": remark}
             await audit.record(session, by=who.id, role=who.role, action=f"operation.{how}", subject=subject, details=details, now=now)

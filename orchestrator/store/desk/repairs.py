@@ -11,6 +11,7 @@ from api.idempotency import Once
 from api.paging import Batch, Slice
 from api.schemas.operations import OperationLine, Repair, RepairMany, TroubleLine
 from api.who import Who
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit
 from orchestrator.store.desk.operations import line_of
 from orchestrator.store.engine import transaction
@@ -44,6 +45,7 @@ class StoredRepairs:
         async with transaction(self._engine) as session:
             made = await session.get(Operation, operation_id)
             if made is not None:
+                count_in(session, Dropped.REQUEST, REPEATED)
                 return await line_of(session, made)
             filters = repair.model_dump(mode="json", include={"journey", "at_step", "held_because", "since_before"}, exclude_none=True)
             operation = Operation(

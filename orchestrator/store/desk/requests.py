@@ -17,6 +17,7 @@ from journeys.commands import What
 from journeys.events import RequestAnswered
 from journeys.facts import Wall
 from orchestrator.clock import wall_clock
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.requests import signing
 from orchestrator.requests.endpoints import Endpoints
 from orchestrator.store import outbox
@@ -67,6 +68,8 @@ class StoredRequests:
                 return refused
             if row.answer is None:
                 await _take(session, row, answer, now)
+            else:
+                count_in(session, Dropped.ANSWER, REPEATED)
             return _told(row)
 
 
@@ -83,7 +86,9 @@ async def _take(session: AsyncSession, row: Request, answer: str, now: datetime)
     late = await _moved_on(session, row)
     row.status, row.answer, row.answered_at = LATE if late else ANSWERED, answer, now
     session.add(row)
-    if not late:
+    if late:
+        count_in(session, Dropped.ANSWER, LATE)
+    else:
         await outbox.tell(session, row.enrolment_id, RequestAnswered(id=f"{row.key}.answer", key=row.key, answer=answer))
 
 

@@ -13,6 +13,7 @@ from journeys.content import ContentVersion
 from journeys.definitions import INVITED, Heard
 from journeys.events import TouchHeard
 from journeys.shapes import read_back
+from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.mail.moments import in_words
 from orchestrator.store import outbox, tables
 from orchestrator.store.desk.adding import added
@@ -37,6 +38,7 @@ class StoredTouches:
         async with transaction(self._engine) as session:
             row = (await session.exec(select(Touch).where(known))).first()
             if row is None or (heard in INVITED and row.starts is None):
+                count_in(session, Dropped.HEARD, "unknown")
                 return "unknown"
             return "stored" if await _hear(session, row, heard, source=source, source_id=source_id, at=at, now=now) else "repeated"
 
@@ -45,6 +47,7 @@ class StoredTouches:
             row = await session.get(Touch, touch)
             address = await _address(session, row, link) if row is not None else None
             if row is None or address is None:
+                count_in(session, Dropped.LINK, "unknown")
                 return None
             await _hear(session, row, Heard.CLICKED, source=_LINK, source_id=touch, at=now, now=now)
         return ClickTarget(address)
@@ -82,9 +85,12 @@ class StoredTouches:
         async with transaction(self._engine) as session:
             row = await session.get(Touch, touch)
             if row is None:
+                count_in(session, Dropped.LINK, "unknown")
                 return False
             person = await session.get_one(Person, row.person_id, with_for_update=True)
-            if not await _withdrawn(session, row):
+            if await _withdrawn(session, row):
+                count_in(session, Dropped.UNSUBSCRIPTION, REPEATED)
+            else:
                 await add_act(session, _withdrawal(row, person, now), by=_RECIPIENT, role=_RECIPIENT)
         return True
 
@@ -93,6 +99,7 @@ async def _hear(session: AsyncSession, touch: Touch, heard: Heard, *, source: st
     """Store what was heard and tell the run. False where it was known: by the source's id, or as the same thing of the same touch."""
     fact = HeardFact(id=uuid4().hex, source=source, source_id=source_id, touch_key=touch.key, heard=heard, at=at, arrived_at=now)
     if not await added(session, fact):
+        count_in(session, Dropped.HEARD, REPEATED)
         return False
     await outbox.tell(session, touch.enrolment_id, TouchHeard(id=fact.id, touch=touch.key, heard=heard))
     return True

@@ -21,11 +21,6 @@ def document() -> Any:
     return Field(sa_column=Column(JSON, nullable=False))
 
 
-def documents() -> Any:
-    """A list of JSON values, empty until something is in it."""
-    return Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-
-
 def maybe_document() -> Any:
     """JSON that may be missing."""
     return Field(default=None, sa_column=Column(JSON, nullable=True))

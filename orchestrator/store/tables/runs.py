@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from orchestrator.store.tables.columns import document, documents, instant, may_refer_to, maybe_instant, refers_to, serial, words
+from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_instant, refers_to, serial, words
 
 
 class Enrolment(SQLModel, table=True):
-    """One HCP in one journey, and a projection of where the run stands. The workflow owns the truth; lists read this."""
+    """One HCP in one journey, and a projection of where the run stands on its main line; `standing` has every line. The workflow owns the truth;
+    lists read this."""
 
     __tablename__ = "enrolment"
     __table_args__ = (
@@ -35,8 +36,6 @@ class Enrolment(SQLModel, table=True):
     since: datetime | None = maybe_instant()
     until: datetime | None = maybe_instant()
     held_because: str | None = None
-    lines: list[dict[str, Any]] = documents()
-    """Where every line stands; the columns above tell of the main one."""
     end_kind: str | None = None
     end_reason: str | None = None
     move: int = 0

@@ -17,6 +17,7 @@ from orchestrator.store.engine import transaction
 from orchestrator.store.facts import load_facts
 from orchestrator.store.projection import project
 from orchestrator.store.runs import StoredRuns
+from orchestrator.store.standings import lines_of
 from tests.builders import NOW, a_journey, a_medical_step, a_visit, an_exit
 from tests.orchestrator.store.desk.filling import ASTRID, ENROLMENT, HOME, MARKETING, REP, a_task, a_version, add, an_enrolment, every, ids, once, walk
 from tests.orchestrator.store.sending import a_position, an_end, an_entry
@@ -186,15 +187,15 @@ async def test_every_line_is_kept_and_a_snoozed_task_is_due_by_its_own(world: As
     later = NOW + timedelta(days=3)
     lines = tuple(
         Standing(line=line, step=step, key=f"enr1.{step}.1", doing=doing, since=NOW, until=until, reason=None)
-        for line, step, doing, until in (("main", "both", "joining", None), ("both.a", "visit", "task", later), ("both.b", "reading", "waiting", NOW))
+        for line, step, doing, until in (("", "both", "joining", None), ("both.a", "visit", "task", later), ("both.b", "reading", "waiting", NOW))
     )
     snoozed = Note(what=What.SNOOZED, step="visit", key="enr1.visit.1", until=NOW + timedelta(days=2))
     async with transaction(world) as session:
         await project(session, an_entry(snoozed, position=a_position(step="both", doing="joining", until=NOW, lines=lines)), now=NOW)
     async with transaction(world) as session:
-        enrolment = await session.get_one(tables.Enrolment, ENROLMENT)
+        standing = await lines_of(session, [ENROLMENT])
         task = await session.get_one(tables.Task, "enr1.visit.1")
-    assert [Standing.model_validate(line) for line in enrolment.lines] == list(lines)
+    assert standing == {ENROLMENT: list(lines)}
     assert task.due == later
 
 

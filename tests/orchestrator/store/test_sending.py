@@ -11,14 +11,14 @@ from activities.ports import RESERVED, Handover
 from activities.touches import OFFER_AGAIN, TouchActivities
 from journeys.reasons import Reason
 from orchestrator.store import tables
-from tests.activities.fakes import BrokenDownError, FakeChannel, StoppedClock
+from tests.activities.fakes import BrokenDownError, FakeChannel, FakeCounts, StoppedClock
 from tests.builders import NOW
 from tests.orchestrator.store.desk.filling import add, every
 from tests.orchestrator.store.sending import a_ledger, a_touch_order, a_withdrawal, change, set_cap, the_touch
 
 
 def activities(engine: AsyncEngine, channel: FakeChannel) -> TouchActivities:
-    return TouchActivities(a_ledger(engine), {"email": channel}, StoppedClock())
+    return TouchActivities(a_ledger(engine), {"email": channel}, StoppedClock(), FakeCounts())
 
 
 async def _die_while_sending(world: AsyncEngine, channel: FakeChannel) -> None:

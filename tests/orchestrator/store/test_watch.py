@@ -1,6 +1,7 @@
 """The monitor: it sees each way in which a run can be parked without a waker, alarms once, and takes the alarm back when the run is well."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from api.paging import Slice
-from orchestrator.monitor import Monitor
+from journeys.pace import Pace
+from orchestrator.clock import JourneyClock
+from orchestrator.monitor import PAGE, PAGES, Monitor
 from orchestrator.store import tables
 from orchestrator.store.watch import StoredWatch
 from tests.orchestrator.store.desk.filling import ASTRID, add, an_enrolment, every, the_world
@@ -26,9 +29,9 @@ class FakeServers:
         self.dead = dead
         self.asked: list[str] = []
 
-    async def is_running(self, enrolment_id: str) -> bool:
-        self.asked.append(enrolment_id)
-        return enrolment_id not in self.dead
+    async def running(self, enrolments: Collection[str]) -> Collection[str]:
+        self.asked += enrolments
+        return [each for each in enrolments if each not in self.dead]
 
 
 async def a_run(engine: AsyncEngine, **changes: Any) -> None:
@@ -100,8 +103,59 @@ async def test_an_alarm_is_taken_back_and_may_be_raised_again(engine: AsyncEngin
     assert len(await monitor.look()) == 1
 
 
+def a_turn(run: str, **changes: Any) -> tables.Turn:
+    told: dict[str, Any] = {"journey": run, "priority": 10, "when_busy": "wait", "active": False, "begun": False, "since": LONG_AGO}
+    return tables.Turn(**{**told, "enrolment_id": run, "person_id": ASTRID, **changes})
+
+
+async def two_journeys(engine: AsyncEngine, how: str) -> None:
+    """One run has the HCP, the other waits for it: in the queue, or paused if it had begun."""
+    waits = {"status": "queued", "doing": None} if how == "queued" else {"doing": "paused", "held_because": "busy.rival"}
+    await a_run(engine, until=None, **waits)
+    await add(engine, an_enrolment(id="rival", journey="rival", since=LONG_AGO, until=SOON, doing="task", created_at=LONG_AGO))
+    begun = {"begun": True, "pause": "busy.rival"} if how == "paused" else {}
+    await add(engine, a_turn("rival", active=True, begun=True, priority=90), a_turn("run", busy_with="rival", **begun))
+
+
+LOST = {
+    "its turn has come": "UPDATE turn SET active = enrolment_id = 'run'",
+    "its claim is missing": "DELETE FROM turn WHERE enrolment_id = 'run'",
+    "the rival has ended": "UPDATE enrolment SET status = 'ended' WHERE id = 'rival'",
+    "nobody has the HCP": "DELETE FROM turn WHERE enrolment_id = 'rival'",
+}
+
+
+@pytest.mark.parametrize("how", ["queued", "paused"])
+@pytest.mark.parametrize("statement", LOST.values(), ids=LOST)
+async def test_failure_1_a_run_that_waits_for_a_turn_that_does_not_come_is_left_waiting(engine: AsyncEngine, how: str, statement: str) -> None:
+    """While another journey has the HCP it is well, for however long; when nothing would ever give it the turn, there is an alarm."""
+    await two_journeys(engine, how)
+    assert await a_monitor(engine).look() == ()
+    await change(engine, statement)
+    assert [(alarm.enrolment_id, alarm.kind) for alarm in await a_monitor(engine).look()] == [("run", "left_waiting")]
+
+
+async def test_a_run_whose_pause_is_just_being_ended_is_well(engine: AsyncEngine) -> None:
+    """What it was told is on its way to it; only when that came long ago, and the run is paused still, was it lost."""
+    await two_journeys(engine, "paused")
+    await change(engine, LOST["its turn has come"])
+    now = datetime.now(UTC)
+    told = tables.Outbox(enrolment_id="run", kind="fact", payload={"is_": "resumed"}, created_at=now, try_after=now)
+    await add(engine, told)
+    monitor = Monitor(StoredWatch(engine), FakeServers(), JourneyClock(Pace(speed=1.0, origin=now)))
+    assert await monitor.look() == ()
+    await change(engine, "UPDATE outbox SET created_at = :past, delivered_at = :past", past=now - timedelta(hours=1))
+    assert [alarm.kind for alarm in await monitor.look()] == ["left_waiting"]
+
+
+async def test_a_newcomer_to_the_queue_has_its_grace(engine: AsyncEngine) -> None:
+    """Its claim may be a moment younger than what else the monitor reads."""
+    await a_run(engine, status="queued", until=None, created_at=CLOCK.now())
+    assert await a_monitor(engine).look() == ()
+
+
 async def test_a_run_without_its_workflow_is_gone(engine: AsyncEngine) -> None:
-    """The store says that it waits, Temporal that there is nothing: nobody will ever wake it. Each look asks about the next ones."""
+    """The store says that it waits, Temporal that there is nothing: nobody will ever wake it. Everybody is asked about."""
     await a_run(engine)
     await add(engine, an_enrolment(id="other", journey="another", since=LONG_AGO, until=SOON, step="visit", doing="task"))
     servers = FakeServers("other")
@@ -109,3 +163,25 @@ async def test_a_run_without_its_workflow_is_gone(engine: AsyncEngine) -> None:
     assert servers.asked == ["other", "run"]
     assert await a_monitor(engine, FakeServers()).look() == ()
     assert await seen(engine) == []
+
+
+COPIES = """
+    INSERT INTO enrolment
+        (id, journey, person_id, version, digest, product, purpose, market, status, move, created_by, created_at, awaited, doing, since, until)
+    SELECT 'x' || lpad(n::text, 6, '0'), 'j' || n, person_id, version, digest, product, purpose, market, status, move, created_by, created_at, awaited, doing,
+        since, until
+    FROM enrolment, generate_series(1, :many) AS n WHERE id = 'run'
+"""
+
+
+async def test_each_look_goes_on_where_the_last_one_stopped(engine: AsyncEngine) -> None:
+    """A look takes so many pages and no more, so that it ends; the runs after them are those of the next."""
+    await a_run(engine)
+    many = PAGE * PAGES + 1
+    await change(engine, COPIES, many=many)
+    servers = FakeServers()
+    monitor = a_monitor(engine, servers)
+    await monitor.look()
+    assert len(servers.asked) == PAGE * PAGES
+    await monitor.look()
+    assert len(set(servers.asked)) == len(servers.asked) == many + 1

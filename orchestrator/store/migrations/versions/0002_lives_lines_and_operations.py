@@ -264,8 +264,6 @@ def _widen_tables() -> None:
     op.add_column("enrolment", sa.Column("hundredth", sa.Integer(), nullable=True))
     op.add_column("enrolment", sa.Column("awaited", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.alter_column("enrolment", "awaited", server_default=None)
-    op.add_column("enrolment", sa.Column("lines", sa.JSON(), nullable=False, server_default="[]"))
-    op.alter_column("enrolment", "lines", server_default=None)
     op.create_unique_constraint("enrolment_begun_by_key", "enrolment", ["begun_by"])
     op.create_foreign_key("enrolment_event_id_fkey", "enrolment", "outside_event", ["event_id"], ["id"])
     op.create_index("ix_enrolment_event_id", "enrolment", ["event_id"])

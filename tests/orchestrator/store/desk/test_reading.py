@@ -1,9 +1,12 @@
 """What the store hands the front desk, on a real PostgreSQL: bounded by territory and side, in a stable order, page by page."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.paging import BadCursorError, Cursor, Slice
@@ -41,6 +44,7 @@ from tests.orchestrator.store.desk.filling import (
     the_world,
     walk,
 )
+from tests.orchestrator.store.operating import a_standing
 
 ANY: dict[str, Any] = {"market": None, "persona": None, "name": None}
 
@@ -241,6 +245,38 @@ async def test_a_user_is_active_and_aligned(engine: AsyncEngine) -> None:
     assert not await users.may_work("user-rep", role="rep", territory_id=AWAY)
     assert not await users.may_work("user-rep", role="msl", territory_id=HOME)
     assert not await users.may_work("user-rep", role="rep", territory_id=None)
+
+
+async def test_where_the_lines_of_runs_stand_is_read_at_once(engine: AsyncEngine) -> None:
+    """The main line first, for a list of three runs with as many statements as for one."""
+    runs = ["run0", "run1", "run2"]
+    await several_runs_of_two_lines(engine, runs)
+    enrolments, said = StoredEnrolments(engine), list[str]()
+    with listening(engine, said):
+        one = await enrolments.find(MARKETING, "run1")
+        for_one = len(said)
+        page = await enrolments.page(MARKETING, status="running", journey=None, person_id=None, cut=Slice())
+    assert one is not None
+    assert [(line.line, line.step) for line in one.lines] == [("", "both"), ("both.rep", "visit")]
+    assert {row.id: [line.key for line in row.lines] for row in page.rows} == {run: [f"{run}.both.1", f"{run}.visit.1"] for run in runs}
+    assert len(said) - for_one == for_one
+
+
+async def several_runs_of_two_lines(engine: AsyncEngine, runs: list[str]) -> None:
+    for run in runs:
+        await add(engine, an_enrolment(id=run, journey=run), a_standing(run, line="both.rep"), a_standing(run, step="both", doing="joining"))
+
+
+@contextmanager
+def listening(engine: AsyncEngine, said: list[str]) -> Iterator[None]:
+    """Every statement that the engine sends, in its order."""
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        said.append(statement)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", hear)
+    yield
+    event.remove(engine.sync_engine, "before_cursor_execute", hear)
 
 
 @pytest.mark.parametrize("key", [(), ("no instant", "x"), ("2027-03-01T09:00:00", "x"), ("2027-03-01T09:00:00+00:00", "\x00")])

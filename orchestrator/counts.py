@@ -1,0 +1,96 @@
+"""Counts whatever is dropped on its way: refused, put off, given up, or taken for a repeat. Every path that ends without what was asked for counts it here,
+by what it was and why, so that nothing is swallowed in silence. A process has one set of counters, as it has one log; labels hold codes alone, never an id."""
+
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+from prometheus_client import Counter, generate_latest, start_http_server
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+class Dropped(StrEnum):
+    """What was dropped. docs/operating.md tells each one."""
+
+    EVENT = "event"
+    ENTRY_BY_EVENT = "entry_by_event"
+    ENTRY_BY_CONDITION = "entry_by_condition"
+    ENTRY_IN_SWEEP = "entry_in_sweep"
+    ENTRY_BY_STEP = "entry_by_step"
+    HAND_OVER = "hand_over"
+    SWEEP = "sweep"
+    TOUCH_REFUSED = "touch_refused"
+    TOUCH_DEFERRED = "touch_deferred"
+    TOUCH_UNKNOWN = "touch_unknown"
+    TOUCH = "touch"
+    HEARD = "heard"
+    LINK = "link"
+    UNSUBSCRIPTION = "unsubscription"
+    CALL = "call"
+    CALL_DEFERRED = "call_deferred"
+    ANSWER = "answer"
+    NOTICE = "notice"
+    PROPOSAL = "proposal"
+    ADVANCE = "advance"
+    FACT = "fact"
+    PAUSE = "pause"
+    START = "start"
+    COMMAND = "command"
+    OUTBOX = "outbox"
+    OUTBOX_DEFERRED = "outbox_deferred"
+    OPERATION = "operation"
+    OPERATION_DEFERRED = "operation_deferred"
+    REQUEST = "request"
+    RELAY = "relay"
+    LOOK = "look"
+
+
+REPEATED = "repeated"
+"""The reason of what was taken before, and is taken once."""
+
+DROPPED = Counter("dirigent_dropped", "What was refused, put off, given up or taken for a repeat, by what it was and why.", ["what", "reason"])
+
+_NOTED = "dropped"
+
+
+def count(what: Dropped, reason: str, *, times: int = 1) -> None:
+    """Count it now."""
+    DROPPED.labels(what, reason).inc(times)
+
+
+def count_in(session: AsyncSession, what: Dropped, reason: str, *, times: int = 1) -> None:
+    """Count it when the transaction commits: one that is rolled back is tried again, and counts then."""
+    session.info.setdefault(_NOTED, []).append((what, reason, times))
+
+
+def settle(info: MutableMapping[Any, Any]) -> None:
+    """The transaction has committed: count what was noted in it."""
+    for what, reason, times in info.pop(_NOTED, ()):
+        count(what, reason, times=times)
+
+
+class Counts:
+    """The counters as the front desk and the activities know them: `api.ports.Counts` and `activities.ports.Counts`."""
+
+    def dropped(self, what: str, reason: str) -> None:
+        count(Dropped(what), reason)
+
+    def told(self) -> bytes:
+        """Every counter of this process, in the text format of Prometheus."""
+        return generate_latest()
+
+
+@contextmanager
+def served(host: str, port: int | None) -> Iterator[None]:
+    """Answer whoever asks for the counters at this address, by HTTP, while the block runs; where no port is named, nobody."""
+    if port is None:
+        yield
+        return
+    server, thread = start_http_server(port, host)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
