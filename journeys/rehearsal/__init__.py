@@ -4,7 +4,7 @@ Nothing can leave it, by construction: it is pure like the rest of `journeys`, a
 of how people behave.
 """
 
-from journeys.rehearsal.behaviour import Behaviour, packaged_behaviour, read_behaviour
+from journeys.rehearsal.behaviour import PACKAGED_BEHAVIOUR, Behaviour, packaged_behaviour, read_behaviour
 from journeys.rehearsal.checking import check
 from journeys.rehearsal.people import Person, Territory
 from journeys.rehearsal.playing import UnknownPersonError, rehearse, trace
@@ -15,6 +15,7 @@ from journeys.rehearsal.stage import Stage
 from journeys.rehearsal.telling import told, told_trace
 
 __all__ = [
+    "PACKAGED_BEHAVIOUR",
     "Behaviour",
     "Person",
     "Played",

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -95,3 +96,47 @@ def test_a_register_s_people_are_rehearsed(tmp_path: Path, name: str) -> None:
     assert report.hcps == 5
     path.write_text("just, words\n", encoding="utf-8")
     assert run(PACKAGED, "--people", path, *START).exit_code == 1
+
+
+def a_library_of_one_s_own(folder: Path) -> Path:
+    """The packaged library with the pioneer strategy alone, to be changed."""
+    copytree(PACKAGED, folder, ignore=lambda at, names: [name for name in names if Path(at).name == "strategies" and name != "pioneer.yaml"])
+    return folder / "strategies" / "pioneer.yaml"
+
+
+def test_the_library_s_own_behaviour_is_played(tmp_path: Path) -> None:
+    """Where nobody gives another: what the library says of its people holds, and a mistake in it is told, as of a file that is given."""
+    pioneer = a_library_of_one_s_own(tmp_path / "ours")
+    behaviour = tmp_path / "ours" / "behaviour.yaml"
+    text = behaviour.read_text(encoding="utf-8")
+    arguments = (pioneer, "--population", 40, "--weeks", 6, "--json", *START)
+    behaviour.write_text(text.replace("undone: 0.10 ", "undone: 1.00 ").replace("skipped: 0.02 ", "skipped: 0.00 "), encoding="utf-8")
+    ours = Report.model_validate_json(run(*arguments).output)
+    assert next(step for step in ours.journeys[0].steps if step.step == "first-visit").ways.keys() == {"overdue"}
+    behaviour.write_text(text.replace("intake_days: 20", "intake_dais: 20"), encoding="utf-8")
+    refused = run(*arguments)
+    assert (refused.exit_code, "intake_dais" in refused.stderr) == (1, True)
+    behaviour.unlink()
+    assert run(*arguments).output == run(*arguments, "--behaviour", PACKAGED_BEHAVIOUR).output
+
+
+def test_a_strategy_with_errors_is_not_rehearsed(tmp_path: Path) -> None:
+    """The linter is asked first, and what it finds is told with its place: a way that leads nowhere is no fault in the middle of a run."""
+    pioneer = a_library_of_one_s_own(tmp_path / "ours")
+    pioneer.write_text(pioneer.read_text(encoding="utf-8").replace("timeout: phone-call}", "timeout: fone-call}", 1), encoding="utf-8")
+    refused = run(pioneer, "--population", 5, *START)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "J101" in refused.stderr
+    assert "fone-call" in refused.stderr
+
+
+def test_strategies_that_are_rehearsed_together_know_each_other(tmp_path: Path) -> None:
+    """A journey that a step starts may stand among the files instead of in their library."""
+    for name in ("education", "pioneer"):
+        path = PACKAGED / "strategies" / f"{name}.yaml"
+        (tmp_path / f"{name}.yaml").write_text(path.read_text(encoding="utf-8").replace("journey: education", "journey: our-course"), encoding="utf-8")
+    starting = (tmp_path / "pioneer.yaml").read_text(encoding="utf-8")
+    step = "  ask-our-course:\n    title: Begin with the course\n    journey: {start: our-course, awaited: false}\n    next: {otherwise: completed}\n\n  completed:\n"
+    (tmp_path / "pioneer.yaml").write_text(starting.replace("  completed:\n", step, 1).replace("{sent: completed}", "{sent: ask-our-course}", 1), encoding="utf-8")
+    assert "J215" in run(tmp_path / "pioneer.yaml", "--population", 5, "--weeks", 2, *START).stderr
+    assert run(tmp_path, "--population", 5, "--weeks", 2, *START).exit_code == 0
