@@ -12,11 +12,13 @@ from journeys.rehearsal.population import furnish, populate, territories
 from journeys.rehearsal.report import Report
 from journeys.rehearsal.scripts import Played, Script, path_of, play_one, replay
 from journeys.rehearsal.stage import Stage
-from journeys.rehearsal.telling import told, told_trace
+from journeys.rehearsal.telling import told
+from journeys.rehearsal.tracing import Line
 
 __all__ = [
     "PACKAGED_BEHAVIOUR",
     "Behaviour",
+    "Line",
     "Person",
     "Played",
     "Report",
@@ -35,6 +37,5 @@ __all__ = [
     "replay",
     "territories",
     "told",
-    "told_trace",
     "trace",
 ]

@@ -27,9 +27,9 @@ from journeys.rehearsal import (
     rehearse,
     territories,
     told,
-    told_trace,
     trace,
 )
+from orchestrator.seeing.traces import line_told, told_trace
 
 app = typer.Typer()
 
@@ -45,7 +45,9 @@ def simulate(  # noqa: PLR0913 - the options of the command
     *,
     people: Annotated[Path | None, typer.Option(help="People: the sample's YAML format, or a register's CSV (NPPES).", exists=True, dir_okay=False)] = None,
     population: Annotated[int | None, typer.Option(help=f"Invent so many HCPs ({_POPULATION} where no people are given).", min=1, max=1_000_000)] = None,
-    behaviour: Annotated[Path | None, typer.Option(help="How people behave; else the library's behaviour.yaml, else the packaged one.", exists=True, dir_okay=False)] = None,
+    behaviour: Annotated[
+        Path | None, typer.Option(help="How people behave; else the library's behaviour.yaml, else the packaged one.", exists=True, dir_okay=False)
+    ] = None,
     weeks: Annotated[int, typer.Option(help="How long to play.", min=1, max=520)] = 26,
     seed: Annotated[int, typer.Option(help="Another seed is another play of the same kind.")] = 1,
     start: Annotated[datetime | None, typer.Option(help="The first day (UTC); else next Monday.", formats=["%Y-%m-%d"])] = None,
@@ -81,8 +83,9 @@ def _traced(stage: Stage, people: Iterable[Person], hcp: str, *, as_json: bool) 
     except UnknownPersonError as error:
         _fail(str(error))
     if as_json:
-        return json.dumps([line.model_dump(mode="json") for line in lines], indent=2, ensure_ascii=False) + "\n"
-    return told_trace(lines)
+        told = [{**line.model_dump(mode="json", exclude_none=True), "told": line_told(line, stage.by_journey[line.journey].definition)} for line in lines]
+        return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    return told_trace(stage, hcp, lines)
 
 
 def _library(root: Path) -> Library:
