@@ -72,14 +72,14 @@ class Remembering(Calendar):
     """A calendar that remembers what lies after what. The work of a market is done in the same half hours, and counting days is slow."""
 
     @cached_property
-    def _known(self) -> dict[tuple[datetime, int, Unit], datetime]:
+    def _reckoned(self) -> dict[tuple[datetime, int, Unit], datetime]:
         return {}
 
     def after(self, start: datetime, length: Length) -> datetime:
         key = (start, length.amount, length.unit)
-        known = self._known.get(key)
+        known = self._reckoned.get(key)
         if known is None:
-            known = self._known[key] = super().after(start, length)
+            known = self._reckoned[key] = super().after(start, length)
         return known
 
 

@@ -2,7 +2,7 @@
 a step, in a default or in a snippet."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -57,7 +57,7 @@ def compares(place: Place) -> bool:
     return words(place)[-1] in OPERATORS and any(part in place for part in ("when", "goal", "exit_when"))
 
 
-REGIONS = {
+REGIONS: dict[str, Callable[[Place], bool]] = {
     "anywhere": lambda _: True,
     "the head": lambda place: place[0] in ENTERING_AND_LEAVING,
     "conditions": compares,
