@@ -76,9 +76,12 @@ def alarm(state: State) -> datetime | None:
     known = vars(state)
     if known["pauses"] or known["ended"] is not None:
         return None
-    dues = [due for place in known["places"] if (due := due_at(place)) is not None]
-    ends_by = known["ends_by"]
-    return min((*dues, ends_by) if ends_by is not None else dues, default=None)
+    first: datetime | None = known["ends_by"]
+    for place in known["places"]:
+        due = due_at(place)
+        if due is not None and (first is None or due < first):
+            first = due
+    return first
 
 
 def due_at(place: Place) -> datetime | None:

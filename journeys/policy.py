@@ -88,14 +88,14 @@ _GRAVITY = tuple(Reason)
 def judge(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
     """Ask every rule. Allowed only when all allow; what is unknown is refused."""
     checks = tuple([rule(intent, evidence, now) for rule in RULES])
-    refusals = [check for check in checks if check.verdict == "refused"]
-    deferrals = [check for check in checks if check.verdict == "deferred"]
-    if not refusals and not deferrals:
+    against = [check for check in checks if check.verdict != "allowed"]
+    if not against:
         return Verdict.model_construct(verdict="allowed", checks=checks)
+    refusals = [check for check in against if check.verdict == "refused"]
     if refusals:
         gravest = min(refusals, key=lambda check: _GRAVITY.index(check.reason or Reason.SUPPRESSED))
         return Verdict.model_construct(verdict="refused", reason=gravest.reason, checks=checks)
-    longest = max(deferrals, key=lambda check: check.until or now)
+    longest = max(against, key=lambda check: check.until or now)
     return Verdict.model_construct(verdict="deferred", reason=longest.reason, until=longest.until, checks=checks)
 
 

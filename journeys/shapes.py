@@ -72,7 +72,13 @@ S = TypeVar("S", bound=Stored)
 
 def made(model: type[S], values: dict[str, Any]) -> S:
     """As `model_construct`, from a mapping: for the two or three places that make most of what the conductor makes."""
-    return _filled(model, model._mould[0] | values)  # noqa: SLF001 - its own
+    blank, given = model._mould  # noqa: SLF001 - its own
+    filled = object.__new__(model)
+    _set_values(filled, blank | values)
+    _set_given(filled, given)
+    _set_extra(filled, None)
+    _set_private(filled, None)
+    return filled
 
 
 def _filled(model: type[S], values: dict[str, Any]) -> S:

@@ -1,6 +1,7 @@
 """Real people for a rehearsal: from the format of the library's sample, or from an official register, whose gaps are invented. It reads files alone."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -24,14 +25,29 @@ def cast(path: Path, *, behaviour: Behaviour, library: Library, seed: int, start
             registered = [_registered(row) for row in rows if isinstance(row, RegisteredPerson)]
         return furnish(behaviour.population, registered, seed=seed, start=start, markets=library.markets)
     sample = read_sample(path)
-    return tuple(_sampled(person) for person in sample.people), tuple(_territories(sample))
+    shared = _shared(sample.people)
+    return tuple(_sampled(person, shared[person.ref]) for person in sample.people), tuple(_territories(sample))
 
 
 def _registered(row: RegisteredPerson) -> Person:
     return Person(id=f"npi-{row.npi}", market=nppes.MARKET, profession=row.profession, zone=row.zone, facts={"specialty": row.specialty})
 
 
-def _sampled(person: SamplePerson) -> Person:
+def _addresses(person: SamplePerson) -> Iterator[tuple[str, str]]:
+    """By channel, as the ledger compares them: the letters of an e-mail address without regard to case."""
+    yield from ((channel, address) for channel, address in (("email", (person.email or "").lower()), ("sms", person.mobile or "")) if address)
+
+
+def _shared(people: Iterable[SamplePerson]) -> dict[str, dict[str, str]]:
+    """Who shares an address with whom: by person and channel the first of those who have it. The address itself stays in the file."""
+    having: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for person in people:
+        for address in _addresses(person):
+            having[address].append(person.ref)
+    return {person.ref: {channel: having[channel, at][0] for channel, at in _addresses(person) if len(having[channel, at]) > 1} for person in people}
+
+
+def _sampled(person: SamplePerson, shares: dict[str, str]) -> Person:
     facts: dict[str, Value | None] = {"specialty": person.specialty, "channel_preference": person.channel_preference}
     if person.language is not None:
         facts["language"] = person.language
@@ -45,7 +61,8 @@ def _sampled(person: SamplePerson) -> Person:
         zone=person.zone,
         facts=facts,
         consents=tuple(_consents(person)),
-        channels=tuple(channel for channel, address in (("email", person.email), ("sms", person.mobile)) if address is not None),
+        channels=tuple(channel for channel, _ in _addresses(person)),
+        shares=shares,
         care_team=person.care_team,
     )
 

@@ -44,10 +44,10 @@ class Move:
     def place(self) -> Place | None:
         """Where the line in play stands."""
         line = self.line
+        place: Place
         for place in self._known["places"]:
             if place.line == line:
-                found: Place = place
-                return found
+                return place
         return None
 
     @property
@@ -71,9 +71,11 @@ class Move:
 
     def note(self, what: What, **told: Any) -> None:
         place = self.place
-        if place is not None:
-            told = {"step": place.step, "key": place.key, **told}
-        told["what"] = what
+        if place is None:
+            told["what"] = what
+        else:
+            here = vars(place)
+            told = {"what": what, "step": here["step"], "key": here["key"], **told}
         self.commands.append(made(Note, told))
 
     def ask(self, effect: Effect) -> None:
@@ -111,7 +113,8 @@ class Move:
 
     def stand(self, step_id: str) -> None:
         """Stand at the door of a step, under the name of the passage to come."""
-        key = passage_key(self._known["enrolment"], step_id, self._known["passages"].get(step_id, 0) + 1)
+        known = self._known
+        key = passage_key(known["enrolment"], step_id, known["passages"].get(step_id, 0) + 1)
         self.park(made(at.Ready, {"step": step_id, "key": key, "since": self.now, "line": self.line, "late": self.late}))
 
     def proceed(self) -> None:
@@ -167,9 +170,10 @@ class Move:
 
     def check_ends(self) -> None:
         """End the run when its goal is reached or its exit condition has come true."""
-        if self.definition.goal is not None and self.holds(self.definition.goal):
+        definition = self.definition
+        if definition.goal is not None and self.holds(definition.goal):
             self.end(EndKind.GOAL, "goal_reached")
-        elif self.definition.exit_when is not None and self.holds(self.definition.exit_when):
+        elif definition.exit_when is not None and self.holds(definition.exit_when):
             self.end(EndKind.EXIT_CONDITION, "exit_condition")
 
     def holds(self, condition: Condition) -> bool:
@@ -177,4 +181,4 @@ class Move:
 
     def _exhausted(self, step_id: str, step: Step) -> bool:
         at_most = None if isinstance(step, ExitStep) else step.at_most
-        return at_most is not None and self.state.passages.get(step_id, 0) >= at_most
+        return at_most is not None and self._known["passages"].get(step_id, 0) >= at_most

@@ -96,7 +96,8 @@ Paths = Annotated[dict[Slug, StepId], BeforeValidator(_paths, json_schema_input_
 
 
 def _several(written: Any) -> Any:
-    return {name: value if isinstance(value, list | tuple) else (value,) for name, value in written.items()} if isinstance(written, dict) else written
+    """One value or a list of them, as a tuple: a file is read strictly, and a list that has passed through here would be none."""
+    return {name: tuple(value) if isinstance(value, list | tuple) else (value,) for name, value in written.items()} if isinstance(written, dict) else written
 
 
 Fields = Annotated[dict[Slug, tuple[Value, ...]], BeforeValidator(_several, json_schema_input_type=dict[Slug, Value | tuple[Value, ...]])]

@@ -4,7 +4,7 @@ Nothing can leave it, by construction: it is pure like the rest of `journeys`, a
 of how people behave.
 """
 
-from journeys.rehearsal.behaviour import Behaviour, packaged_behaviour, read_behaviour
+from journeys.rehearsal.behaviour import PACKAGED_BEHAVIOUR, Behaviour, packaged_behaviour, read_behaviour
 from journeys.rehearsal.checking import check
 from journeys.rehearsal.people import Person, Territory
 from journeys.rehearsal.playing import UnknownPersonError, rehearse, trace
@@ -12,10 +12,13 @@ from journeys.rehearsal.population import furnish, populate, territories
 from journeys.rehearsal.report import Report
 from journeys.rehearsal.scripts import Played, Script, path_of, play_one, replay
 from journeys.rehearsal.stage import Stage
-from journeys.rehearsal.telling import told, told_trace
+from journeys.rehearsal.telling import told
+from journeys.rehearsal.tracing import Line
 
 __all__ = [
+    "PACKAGED_BEHAVIOUR",
     "Behaviour",
+    "Line",
     "Person",
     "Played",
     "Report",
@@ -34,6 +37,5 @@ __all__ = [
     "replay",
     "territories",
     "told",
-    "told_trace",
     "trace",
 ]

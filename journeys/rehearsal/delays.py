@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from random import Random
 from typing import Annotated, Self
 
@@ -67,6 +68,21 @@ Weights = dict[str, Annotated[float, Field(ge=0)]]
 """How often each of several things happens, compared with the others."""
 
 
+class Remembering(Calendar):
+    """A calendar that remembers what lies after what. The work of a market is done in the same half hours, and counting days is slow."""
+
+    @cached_property
+    def _reckoned(self) -> dict[tuple[datetime, int, Unit], datetime]:
+        return {}
+
+    def after(self, start: datetime, length: Length) -> datetime:
+        key = (start, length.amount, length.unit)
+        known = self._reckoned.get(key)
+        if known is None:
+            known = self._reckoned[key] = super().after(start, length)
+        return known
+
+
 class Diary:
     """A calendar that remembers its answers: the HCPs of a market share their working days and hours, and a rehearsal asks for them very often.
 
@@ -74,7 +90,7 @@ class Diary:
     """
 
     def __init__(self, calendar: Calendar) -> None:
-        self.calendar = calendar
+        self.calendar = Remembering.model_construct(**vars(calendar))
         self._ahead: dict[tuple[int, int], datetime] = {}
         self._on: dict[tuple[int, int], datetime] = {}
 

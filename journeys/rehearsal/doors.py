@@ -6,15 +6,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from journeys import events as on
+from journeys.conditions import named_facts
 from journeys.conductor import eligible
 from journeys.definitions import BY_KEY, NEVER, Purpose
 from journeys.draws import hundredth
 from journeys.durations import Length
 from journeys.rehearsal import claims
 from journeys.rehearsal.members import Run
+from journeys.rehearsal.tracing import Question
 from journeys.state import EndKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from journeys.commands import StartJourney, StopJourney
     from journeys.rehearsal.members import Member
     from journeys.rehearsal.room import Room
@@ -29,15 +33,17 @@ def offer(
 ) -> str | None:
     """Enter a person in a journey by its own rules; `within` is the passage that starts it. Returns the code of what stood in the way; `count` tells
     whether a no is counted."""
-    refused = _in_the_way(room, member, part, entered)
+    refused, turned = _in_the_way(room, member, part, entered), None
+    if room.trace is not None and (refused is None or count):
+        _tell(room, member, part, entered)
     if refused is None:
         run = _run(room, member, part, entered)
         run.within = within
-        refused = claims.claim(room, run)
+        refused = turned = claims.claim(room, run)
     if refused is not None and count:
         room.tally.journeys[part.journey].not_entered[refused] += 1
-        if room.trace is not None:
-            room.trace.kept_out(room.now, member.person.id, part.journey, refused)
+    if turned is not None and room.trace is not None:
+        room.trace.door(room.now, member.person.id, part.journey, [Question(asked="turn", refused=turned)])
     return refused
 
 
@@ -84,20 +90,33 @@ def _run(room: Room, member: Member, part: Part, entered: Entered | None) -> Run
 
 
 def _in_the_way(room: Room, member: Member, part: Part, entered: Entered | None) -> str | None:
-    """The questions of the front desk, in its order and with its codes."""
+    """The first no among the questions."""
+    return next((refused for _, refused in _questions(room, member, part, entered) if refused is not None), None)
+
+
+def _questions(room: Room, member: Member, part: Part, entered: Entered | None) -> Iterator[tuple[str, str | None]]:
+    """The questions of the front desk, in its order, each with its code where the answer is no. One is asked only after a yes to all before it."""
     definition, person = part.definition, member.person
-    if member.objected and definition.purpose is Purpose.PROMOTIONAL:
-        return "objected"
-    if person.suppressed and definition.purpose is not Purpose.SAFETY:
-        return "suppressed"
-    if person.market not in definition.markets:
-        return "wrong_market"
-    if member.policy is None:
-        return "no_market_policy"
-    refused = _again(room, member, part, entered)
-    if refused is None and not eligible(definition, member.known(definition.facts, room.now)):
-        return "not_eligible"
-    return refused
+    yield "objection", "objected" if member.objected and definition.purpose is Purpose.PROMOTIONAL else None
+    yield "stop list", "suppressed" if person.suppressed and definition.purpose is not Purpose.SAFETY else None
+    yield "market", "wrong_market" if person.market not in definition.markets else None
+    yield "market policy", "no_market_policy" if member.policy is None else None
+    yield "entering again", _again(room, member, part, entered)
+    yield "entry condition", None if eligible(definition, member.known(definition.facts, room.now)) else "not_eligible"
+
+
+def _tell(room: Room, member: Member, part: Part, entered: Entered | None) -> None:
+    """Put the questions up to the first no into the trace."""
+    if room.trace is None:
+        return
+    asked: list[Question] = []
+    for what, refused in _questions(room, member, part, entered):
+        known = member.known(tuple(dict.fromkeys(named_facts(part.definition.entry.when))), room.now) if what == "entry condition" else {}
+        told = ", ".join(f"{name.replace('_', ' ')} {'not known' if value is None else value}" for name, value in known.items())
+        asked.append(Question(asked=what, told=told, refused=refused))
+        if refused is not None:
+            break
+    room.trace.door(room.now, member.person.id, part.journey, asked)
 
 
 def _again(room: Room, member: Member, part: Part, entered: Entered | None) -> str | None:

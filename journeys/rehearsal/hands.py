@@ -27,6 +27,7 @@ _NO_TIME = "no_time"
 def open_task(room: Room, run: Run, task: OpenTask) -> None:
     """A task is put before somebody, who does it at some time, skips it, or never comes to it: then it falls overdue by itself."""
     member = run.member
+    _work(room, run, task.kind, "opened")
     hand = room.stage.manners(member.facts.get("persona")).hand(task.step, task.kind)
     drawn = member.rng.random()
     if drawn < hand.undone:
@@ -36,14 +37,13 @@ def open_task(room: Room, run: Run, task: OpenTask) -> None:
     room.later(at, partial(_skip if drawn < hand.skipped else _do, room, run, task))
 
 
-def done(room: Room, run: Run, note: Note) -> None:
-    """Count a task that was done: as work of its side, and a visit as a touch like any other."""
-    kind = run.part.kinds.get(note.step or "", "")
-    person, week = run.member.person, room.tally.week(room.now)
-    side = _SIDES.get(kind)
-    if side in ("rep", "msl"):
-        (room.tally.rep if side == "rep" else room.tally.msl)[person.territory or "", week] += 1
-    if kind == "visit":
+def closed(room: Room, run: Run, note: Note) -> None:
+    """Count a task that was done or fell overdue as work of its side, and a visit that took place as a touch like any other."""
+    if note.to not in ("done", "overdue"):
+        return
+    kind = run.part.kinds[note.step or ""]
+    _work(room, run, kind, note.to)
+    if kind == "visit" and note.to == "done":
         room.touch(run.member, channel=note.channel or "visit", purpose=Purpose.PROMOTIONAL)
 
 
@@ -61,6 +61,11 @@ def call(room: Room, run: Run, asked: CallOut) -> on.Called:
         told = on.RequestAnswered.model_construct(id=f"{asked.key}.answer", key=asked.key, answer=answer)
         room.later(at, partial(room.take, run, told))
     return on.Called.model_construct(key=asked.key, result="accepted")
+
+
+def _work(room: Room, run: Run, kind: str, what: str) -> None:
+    tally = room.tally
+    tally.tasks[run.member.person.territory or "", _SIDES[kind], what, tally.week(room.now)] += 1
 
 
 def _skip(room: Room, run: Run, task: OpenTask) -> None:

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from journeys.commands import Deliver
 from journeys.definitions import Definition, Purpose
@@ -14,8 +14,16 @@ if TYPE_CHECKING:
     from journeys.rehearsal.stage import Stage
 
 
-def ask(stage: "Stage", definition: Definition, touch: Deliver, *, to: "Member | None", market: str, now: datetime) -> Verdict:
-    """What the gate says of a touch to that person at this moment. Where there is nobody to write to, nothing else is asked, as in the store."""
+class Question(NamedTuple):
+    """What the gate is asked. Where there is `nobody` to write to, nothing else is asked, as in the store."""
+
+    intent: Intent
+    evidence: Evidence
+    nobody: bool
+
+
+def question(stage: "Stage", definition: Definition, touch: Deliver, *, to: "Member | None", market: str, now: datetime) -> Question:
+    """A touch to that person at this moment, put to the gate with the evidence of that moment."""
     intent = Intent.model_construct(
         channel=touch.channel,
         purpose=definition.purpose,
@@ -23,14 +31,18 @@ def ask(stage: "Stage", definition: Definition, touch: Deliver, *, to: "Member |
         market=market if to is None else to.person.market,
         content=touch.content,
     )
-    evidence = _evidence(stage, touch, to, market)
-    if to is not None:
-        return judge(intent, evidence, now)
-    check = recipient(intent, evidence, now)
+    return Question(intent, _evidence(stage, touch, to, market, now), to is None)
+
+
+def ask(asked: Question, now: datetime) -> Verdict:
+    """What the gate says."""
+    if not asked.nobody:
+        return judge(asked.intent, asked.evidence, now)
+    check = recipient(asked.intent, asked.evidence, now)
     return Verdict.model_construct(verdict=check.verdict, reason=check.reason, checks=(check,))
 
 
-def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str) -> Evidence:
+def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str, now: datetime) -> Evidence:
     content = stage.contents.get(touch.content)
     if to is None:
         return Evidence(
@@ -47,6 +59,7 @@ def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str) 
         content=content,
         touches=tuple(to.touches),
         calendar=to.diary.calendar,
+        has_copy=bool(to.sharing) and to.has_copy(touch.channel, touch.content, now),
     )
 
 

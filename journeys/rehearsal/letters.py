@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from journeys import events as on
 from journeys.definitions import Heard, InviteStep
-from journeys.rehearsal.ledger import ask
+from journeys.rehearsal.grounds import grounds
+from journeys.rehearsal.ledger import ask, question
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 def deliver(room: Room, run: Run, touch: Deliver) -> on.Settled:
     """Put a touch before the gate. What is allowed is sent, and what is heard of it comes later."""
     to = _nurse(room, run.member) if touch.to == "nurse" else run.member
-    verdict = ask(room.stage, run.part.definition, touch, to=to, market=run.member.person.market, now=room.now)
+    asked = question(room.stage, run.part.definition, touch, to=to, market=run.member.person.market, now=room.now)
+    verdict = ask(asked, room.now)
     if room.trace is not None:
-        room.trace.judged(room.now, run, touch, verdict)
+        room.trace.judged(room.now, run, touch, verdict, grounds=grounds(asked, room.now))
     _count(run, verdict)
     if verdict.verdict == "allowed" and to is not None:
         _send(room, run, touch, to)
@@ -50,6 +52,8 @@ def _count(run: Run, verdict: Verdict) -> None:
 def _send(room: Room, run: Run, touch: Deliver, to: Member) -> None:
     purpose = run.part.definition.purpose
     room.touch(to, channel=touch.channel, purpose=purpose)
+    if to.sharing:
+        to.copies.append((room.now, touch.channel, touch.content))
     room.check_cap(to, purpose)
     post = room.stage.manners(to.facts.get("persona")).post
     if to.rng.random() < post.letters.bounced:

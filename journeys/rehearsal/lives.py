@@ -84,7 +84,7 @@ def _enter(room: Room, member: Member) -> None:
         entry = part.definition.entry
         if entry.schedule is not None:
             _schedule(room, member, part)
-        elif entry.on is None and part.journey not in room.stage.within:
+        elif entry.on is None and not room.stage.begun_by(part.journey):
             doors.offer(room, member, part)
 
 

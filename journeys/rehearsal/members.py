@@ -5,8 +5,10 @@ from datetime import datetime
 from journeys.arrivals import Arrival
 from journeys.conditions import Value
 from journeys.consents import missing
+from journeys.definitions import ContentRef
 from journeys.events import Event
 from journeys.facts import CATALOGUE, Wall
+from journeys.policy import ONE_COPY
 from journeys.reasons import Reason
 from journeys.rehearsal.people import Person
 from journeys.rehearsal.population import personal
@@ -37,7 +39,16 @@ class Member:
         self.consents = person.consents
         self.objected = person.objected
         self.touches: list[datetime] = []
+        self.sharing: dict[str, list[Member]] = {}
+        """By channel: the other records that have the same address."""
+        self.copies: list[tuple[datetime, str, ContentRef]] = []
+        """What was sent to a person who shares an address: when, by which channel and what."""
         self.runs: list[Run] = []
+
+    def has_copy(self, channel: str, content: ContentRef, now: datetime) -> bool:
+        """Whether this very content went to the same address within `ONE_COPY`, to another record of it."""
+        copies = (copy for other in self.sharing.get(channel, ()) for copy in other.copies)
+        return any(by == channel and what == content and at > now - ONE_COPY for at, by, what in copies)
 
     @property
     def open_runs(self) -> list["Run"]:

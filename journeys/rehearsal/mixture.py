@@ -59,5 +59,7 @@ class Population(Authored):
     consents: dict[Slug, Consents]
     objected: Chance
     suppressed: Chance
+    twice: Chance = 0.0
+    """How many HCPs are on record twice, with the same addresses: both records are offered the strategies, and one gets a copy."""
     nurse_in_care_team: Chance
     """How many physicians are supported by a nurse."""

@@ -31,6 +31,8 @@ class Person:
     channels: tuple[str, ...] = ("email",)
     objected: bool = False
     suppressed: bool = False
+    shares: dict[str, str] = field(default_factory=dict)
+    """By channel, where another record has the same address: a name for that address, which says nothing of it."""
     care_team: tuple[str, ...] = ()
     """Ids of the nurses who support this person."""
     enters: bool = True
@@ -38,7 +40,8 @@ class Person:
 
 
 def circles(people: Iterable[Person]) -> list[tuple[Person, ...]]:
-    """People who share a nurse share her cap, so they are rehearsed together; everybody else alone. In the order in which the people came."""
+    """People who share a nurse share her cap, and records that share an address get one copy: they are rehearsed together, and everybody else alone.
+    In the order in which the people came."""
     known = {person.id: person for person in people}
     leads: dict[str, str] = {}
 
@@ -47,10 +50,13 @@ def circles(people: Iterable[Person]) -> list[tuple[Person, ...]]:
             one = leads[one]
         return one
 
+    first: dict[tuple[str, str], str] = {}
     for person in known.values():
         for nurse in person.care_team:
             if nurse in known:
                 leads[head(nurse)] = head(person.id)
+        for address in person.shares.items():
+            leads[head(first.setdefault(address, person.id))] = head(person.id)
     gathered: dict[str, list[Person]] = {}
     for person in known.values():
         gathered.setdefault(head(person.id), []).append(person)

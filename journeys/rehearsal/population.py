@@ -44,7 +44,7 @@ def territories(population: Population) -> tuple[Territory, ...]:
 
 
 def populate(population: Population, *, count: int, seed: int, start: datetime, markets: Mapping[str, MarketPolicy]) -> tuple[Person, ...]:
-    """`count` HCPs, and the nurses who support them. The n-th is the same however many there are."""
+    """`count` HCPs, those among them who are on record twice, and the nurses who support them. The n-th is the same however many there are."""
     invention = _Invention(population, start, markets)
     return tuple(person for number in range(1, count + 1) for person in invention.circle(f"hcp-{number:06}", seed))
 
@@ -75,7 +75,7 @@ class _Invention:
         self._by_persona = {persona: {fact: Choice(weights) for fact, weights in mixture.facts.items()} for persona, mixture in population.personas.items()}
 
     def circle(self, name: str, seed: int) -> Iterator[Person]:
-        """One HCP, preceded by the nurse, where there is one."""
+        """One HCP, preceded by the nurse and followed by the HCP's second record, where there are such."""
         rng = personal(seed, f"{name}.invented")
         place = self._places[self._territory.draw(rng)]
         zone = self._zones[place.id].draw(rng) if place.id in self._zones else None
@@ -86,7 +86,7 @@ class _Invention:
         nurse = self._nurse(name, place, zone, rng) if profession == "physician" and rng.random() < self._of.nurse_in_care_team else None
         if nurse is not None:
             yield nurse
-        yield Person(
+        person = Person(
             id=name,
             market=place.market,
             profession=profession,
@@ -99,6 +99,10 @@ class _Invention:
             suppressed=suppressed,
             care_team=(nurse.id,) if nurse is not None else (),
         )
+        twice = rng.random() < self._of.twice
+        yield replace(person, shares=dict.fromkeys(channels, name)) if twice else person
+        if twice:
+            yield replace(person, id=f"{name}-again", shares=dict.fromkeys(channels, name))
 
     def furnished(self, person: Person, seed: int) -> Person:
         """The person with everything that is not known invented; what is known stays."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from statistics import quantiles
 
+from journeys.rehearsal.people import Territory
 from journeys.rehearsal.stage import Part, Stage
 from journeys.rehearsal.tally import JourneyTally, Tally
 from journeys.shapes import Instant, Stored
@@ -39,6 +40,9 @@ class JourneyReport(Stored):
     journey: str
     version: int
     priority: int
+    begun_by: tuple[str, ...]
+    """The journeys that start it in one of their steps. Where there are any, nobody is entered in it for its own sake when the people are entered;
+    an event or a condition of its own still brings them in."""
     entered: int
     not_entered: dict[str, int]
     """Who did not come in, by the code of what stood in the way."""
@@ -68,26 +72,34 @@ class JourneyReport(Stored):
 
 
 class Pressure(Stored):
-    """How much people were touched: visits and what was sent, over all strategies."""
+    """How much people were touched: visits and what was sent, over all strategies. Colleagues who were touched are among them."""
 
     per_hcp: dict[int, int]
-    """How many HCPs had that many touches in all."""
+    """How many had that many touches in all; those who were not touched are HCPs to whom the strategies were offered."""
+    touched: int
+    """How many were touched at all."""
     mean: float
+    """Touches for each of those who were touched at all: whoever never came in would only thin it out."""
     in_cap_period: dict[int, int]
-    """How many HCPs had that many touches at most in any period of their market's cap. Visits count, and no gate holds them back."""
+    """How many had that many touches at most in any period of their market's cap. Visits count, and no gate holds them back."""
     caps: dict[str, int]
     sent_over_cap: int
     """Promotional touches that were sent although the cap was reached: the gate lets none through, so this is 0."""
 
 
 class Workload(Stored):
-    """The tasks of one side in one territory, week by week, against what it can do in a week (None: nobody acts for it)."""
+    """The tasks of one side in one territory, week by week, against what it can do in a week (0: nobody acts for it; None: a lead's is not known)."""
 
     territory: str
     side: str
-    capacity: int
-    weeks: tuple[int, ...]
+    capacity: int | None
+    opened: tuple[int, ...]
+    """What is asked of it: tasks that were put before it, whether or not anybody came to them."""
+    done: tuple[int, ...]
+    overdue: tuple[int, ...]
+    """Those that fell overdue undone. What is neither was skipped, taken back, or is open still."""
     weeks_over: int
+    """In how many weeks more was asked than can be done."""
 
 
 class Report(Stored):
@@ -95,6 +107,11 @@ class Report(Stored):
     weeks: int
     seed: int
     hcps: int
+    """How many were offered the strategies."""
+    entered: int
+    """How many of them came into at least one."""
+    colleagues: int
+    """How many others were touched: the nurses of their care teams."""
     journeys: tuple[JourneyReport, ...]
     touches: dict[str, tuple[int, ...]]
     """By channel and week."""
@@ -112,7 +129,9 @@ def report(stage: Stage, tally: Tally) -> Report:
         weeks=stage.weeks,
         seed=stage.seed,
         hcps=tally.hcps,
-        journeys=tuple(_journey(part, tally.journeys[part.journey]) for part in stage.parts),
+        entered=tally.entered,
+        colleagues=tally.colleagues,
+        journeys=tuple(_journey(stage, part, tally.journeys[part.journey]) for part in stage.parts),
         touches={channel: _by_week(tally.touches, channel, stage.weeks) for channel in channels},
         pressure=_pressure(stage, tally),
         workload=tuple(_workload(stage, tally)),
@@ -121,13 +140,14 @@ def report(stage: Stage, tally: Tally) -> Report:
     )
 
 
-def _journey(part: Part, counts: JourneyTally) -> JourneyReport:
+def _journey(stage: Stage, part: Part, counts: JourneyTally) -> JourneyReport:
     definition = part.definition
     ends = tuple(End(kind=kind, reason=reason, runs=runs) for (kind, reason), runs in sorted(counts.ends.items()))
     return JourneyReport(
         journey=part.journey,
         version=definition.version,
         priority=definition.priority,
+        begun_by=stage.begun_by(part.journey),
         entered=counts.entered,
         not_entered=_sorted(counts.not_entered),
         stood_back=counts.stood_back,
@@ -162,10 +182,12 @@ def _time_to_goal(days: list[float]) -> TimeToGoal | None:
 
 
 def _pressure(stage: Stage, tally: Tally) -> Pressure:
-    touched = sum(touches * hcps for touches, hcps in tally.per_hcp.items())
+    touches = sum(times * people for times, people in tally.per_hcp.items())
+    touched = sum(people for times, people in tally.per_hcp.items() if times)
     return Pressure(
         per_hcp=dict(sorted(tally.per_hcp.items())),
-        mean=round(touched / tally.hcps, 2) if tally.hcps else 0.0,
+        touched=touched,
+        mean=round(touches / touched, 2) if touched else 0.0,
         in_cap_period=dict(sorted(tally.in_window.items())),
         caps={market: policy.weekly_cap for market, policy in sorted(stage.markets.items())},
         sent_over_cap=tally.sent_over_cap,
@@ -175,13 +197,13 @@ def _pressure(stage: Stage, tally: Tally) -> Pressure:
 def _workload(stage: Stage, tally: Tally) -> Iterable[Workload]:
     heads = {territory.id: territory for territory in stage.territories}
     capacity = stage.behaviour.capacity
-    for side, work, each in (("rep", tally.rep, capacity.rep), ("msl", tally.msl, capacity.msl)):
-        for territory in sorted({territory for territory, _ in work}):
-            there = heads.get(territory)
-            number = 0 if there is None else there.reps if side == "rep" else there.msls
-            weeks = _by_week(work, territory, stage.weeks)
-            over = sum(tasks > number * each for tasks in weeks)
-            yield Workload(territory=territory, side=side, capacity=number * each, weeks=weeks, weeks_over=over)
+    for side in ("rep", "msl", "lead"):
+        for territory in sorted({territory for territory, whose, _, _ in tally.tasks if whose == side}):
+            there = heads.get(territory, Territory(territory, "", reps=0, msls=0))
+            can = {"rep": there.reps * capacity.rep, "msl": there.msls * capacity.msl}.get(side)
+            opened, done, overdue = (tuple(tally.tasks[territory, side, what, week] for week in range(stage.weeks)) for what in ("opened", "done", "overdue"))
+            over = sum(tasks > can for tasks in opened) if can is not None else 0
+            yield Workload(territory=territory, side=side, capacity=can, opened=opened, done=done, overdue=overdue, weeks_over=over)
 
 
 def _by_week(counts: Counter[tuple[str, int]], name: str, weeks: int) -> tuple[int, ...]:

@@ -42,6 +42,10 @@ class Room:
         self.now = stage.start
         self.end = stage.end
         self.members = {person.id: Member(person, stage) for person in people}
+        for member in self.members.values():
+            for channel, address in member.person.shares.items():
+                others = [other for other in self.members.values() if other is not member and other.person.shares.get(channel) == address]
+                member.sharing[channel] = others
         self._queue: list[tuple[datetime, int, int, Act]] = []
         self._order, self._named = 0, 0
 
@@ -64,6 +68,7 @@ class Room:
         self._queue.clear()
         for member in self.members.values():
             member.runs.clear()
+            member.sharing.clear()
 
     def later(self, at: datetime, act: Act, *, rank: int = _EVENT) -> None:
         """Let something happen at a time; what is beyond the end never does."""
@@ -166,8 +171,7 @@ class Room:
         if what is _MOVED:
             run.count.ways[note.step or "", note.way or ""] += 1
         elif what is _CLOSED:
-            if note.to == "done":
-                hands.done(self, run, note)
+            hands.closed(self, run, note)
         elif what in _STOPPED:
             run.count.blocked[note.reason or ""] += 1
         elif what is _SPLIT:
@@ -192,12 +196,11 @@ class Room:
             self.tally.sent_over_cap += 1
 
     def _count(self, member: Member) -> None:
-        tally = self.tally
-        tally.people += 1
+        tally, begun = self.tally, False
         for run in member.runs:
             if run.state is None:
                 continue
-            count = run.count
+            count, begun = run.count, True
             count.passages.update(run.state.passages)
             if run.ended is None:
                 count.going_on += 1
@@ -205,7 +208,9 @@ class Room:
                 count.standing.update({place.step: 1 for place in run.state.places})
         if not member.person.enters and not member.touches:
             return
-        tally.hcps += 1
+        tally.hcps += member.person.enters
+        tally.entered += begun
+        tally.colleagues += not member.person.enters
         tally.per_hcp[len(member.touches)] += 1
         if member.policy is not None:
             tally.in_window[most_within(member.touches, member.policy.cap_period.roughly)] += 1

@@ -60,10 +60,14 @@ class Stage:
         return {part.journey: part for part in self.parts}
 
     @cached_property
-    def within(self) -> frozenset[str]:
-        """The journeys that a step of another starts: nobody is entered in them for their own sake."""
-        started = {step.journey.start for part in self.parts for step in part.definition.steps.values() if isinstance(step, JourneyStep)}
-        return frozenset(started)
+    def _starting(self) -> dict[str, tuple[str, ...]]:
+        started = [(step.journey.start, part.journey) for part in self.parts for step in part.definition.steps.values() if isinstance(step, JourneyStep)]
+        return {journey: tuple(sorted({by for inner, by in started if inner == journey})) for journey, _ in started}
+
+    def begun_by(self, journey: str) -> tuple[str, ...]:
+        """The journeys that start this one in a step of theirs. Where there are any, nobody is entered in it for its own sake: what it is for
+        begins in the middle of another one."""
+        return self._starting.get(journey, ())
 
     @cached_property
     def automatic(self) -> tuple[Part, ...]:

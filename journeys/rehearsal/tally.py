@@ -44,14 +44,19 @@ class Tally:
 
     start: datetime
     journeys: defaultdict[str, JourneyTally] = field(default_factory=lambda: defaultdict(JourneyTally))
-    people: int = 0
     hcps: int = 0
+    """People to whom the strategies were offered."""
+    entered: int = 0
+    """Those of them who came into at least one."""
+    colleagues: int = 0
+    """People who were touched without being offered anything: the nurses of a care team."""
     touches: Counter[tuple[str, int]] = field(default_factory=Counter)
-    rep: Counter[tuple[str, int]] = field(default_factory=Counter)
-    msl: Counter[tuple[str, int]] = field(default_factory=Counter)
+    tasks: Counter[tuple[str, str, str, int]] = field(default_factory=Counter)
+    """By territory, side, what became of them (opened, done, overdue) and week."""
     per_hcp: Counter[int] = field(default_factory=Counter)
+    """How many people were touched so often; colleagues only where they were touched at all."""
     in_window: Counter[int] = field(default_factory=Counter)
-    """How many HCPs had this many touches at most in any period of their market's cap."""
+    """How many of them had this many touches at most in any period of their market's cap."""
     sent_over_cap: int = 0
     """Promotional touches that the gate let out although the cap was reached. There are none; that is what it counts them for."""
     heard: Counter[str] = field(default_factory=Counter)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from journeys.rehearsal.report import JourneyReport, Pressure, Report, Workload
-from journeys.rehearsal.tracing import Line
 
 _MOST_WEEKS = 13
 """Weeks of the tables that are shown side by side; longer rehearsals are told in groups of weeks."""
@@ -12,7 +11,7 @@ _MOST_WEEKS = 13
 def told(report: Report) -> str:
     """The whole report as text. Ends with a line feed."""
     parts = [
-        f"{report.hcps} HCPs over {report.weeks} weeks from {report.start:%Y-%m-%d}, seed {report.seed}. Nothing was sent: this was a rehearsal.",
+        _head(report),
         *(_journey(each) for each in report.journeys),
         _touches(report),
         _pressure(report.pressure),
@@ -21,14 +20,17 @@ def told(report: Report) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def told_trace(lines: Iterable[Line]) -> str:
-    """A trace as text, one line for each event, note, command and check."""
-    return "".join(f"{text}\n" for line in lines for text in _trace_line(line))
+def _head(report: Report) -> str:
+    day = f"{report.start:%Y-%m-%d}"
+    who = f"{report.hcps} HCPs were offered the strategies over {report.weeks} weeks from {day}; {report.entered} of them came in"
+    others = f"; nurses of their care teams who were touched besides: {report.colleagues}" if report.colleagues else ""
+    return f"{who}{others}.\nNothing was sent: this was a rehearsal. --start {day} --seed {report.seed} plays it again."
 
 
 def _journey(journey: JourneyReport) -> str:
     lines = [
         f"{journey.journey} version {journey.version}, priority {journey.priority}: {journey.entered} entered, {journey.going_on} still going on",
+        *([f"  begun by {', '.join(journey.begun_by)}: nobody is entered in it for its own sake"] if journey.begun_by else []),
         *_counts("did not enter", journey.not_entered),
         *_counts("held out", {"runs": journey.held_out} if journey.held_out else {}),
         *_counts("made room for another journey", {"times": journey.stood_back} if journey.stood_back else {}),
@@ -57,32 +59,39 @@ def _goal(journey: JourneyReport) -> Iterator[str]:
 def _touches(report: Report) -> str:
     if not report.touches:
         return ""
-    return "\n".join(["touches by channel and week", *_table(report.touches, report.weeks)])
+    return "\n".join(["touches by channel and week", *_table(report.touches.items(), report.weeks)])
 
 
 def _pressure(pressure: Pressure) -> str:
     return "\n".join(
         [
-            f"pressure per HCP: {pressure.mean} touches on average",
-            *_counts("touches: HCPs", {str(touches): hcps for touches, hcps in pressure.per_hcp.items()}),
-            *_counts("most in any cap period: HCPs", {str(touches): hcps for touches, hcps in pressure.in_cap_period.items()}),
+            f"pressure: {pressure.touched} people were touched, {pressure.mean} times each on average (those who were not are left out of it)",
+            *_counts("touches: people", {str(touches): hcps for touches, hcps in pressure.per_hcp.items()}),
+            *_counts("most in any cap period: people", {str(touches): hcps for touches, hcps in pressure.in_cap_period.items()}),
             f"  caps: {_listed(pressure.caps)}; promotion sent over the cap: {pressure.sent_over_cap}",
         ]
     )
 
 
 def _workload(workload: Iterable[Workload], weeks: int) -> str:
-    rows = {f"{work.territory}, {work.side} (can do {work.capacity}; over in {work.weeks_over} weeks)": work.weeks for work in workload}
-    return "\n".join(["tasks done by territory and week", *_table(rows, weeks)]) if rows else ""
+    rows = [row for work in workload for row in _work(work)]
+    return "\n".join(["tasks by territory and week", *_table(rows, weeks)]) if rows else ""
 
 
-def _table(rows: Mapping[str, tuple[int, ...]], weeks: int) -> Iterator[str]:
+def _work(work: Workload) -> Iterator[tuple[str, tuple[int, ...]]]:
+    can = f" (can do {work.capacity}; asked for more in {work.weeks_over} weeks)" if work.capacity is not None else ""
+    yield f"{work.territory}, {work.side}{can}: opened", work.opened
+    yield "  done", work.done
+    yield "  overdue", work.overdue
+
+
+def _table(given: Iterable[tuple[str, tuple[int, ...]]], weeks: int) -> Iterator[str]:
     """One row for each name; where there are many weeks, each column is the mean of several."""
-    group = -(-weeks // _MOST_WEEKS)
-    width = max(len(name) for name in rows)
+    rows, group = tuple(given), -(-weeks // _MOST_WEEKS)
+    width = max(len(name) for name, _ in rows)
     heads = [f"w{first + 1}" if group == 1 else f"w{first + 1}-{min(first + group, weeks)}" for first in range(0, weeks, group)]
     yield f"  {'':<{width}} " + "".join(f"{head:>8}" for head in heads) + ("   (mean per week)" if group > 1 else "")
-    for name, counts in rows.items():
+    for name, counts in rows:
         means = [sum(counts[first : first + group]) / len(counts[first : first + group]) for first in range(0, weeks, group)]
         yield f"  {name:<{width}} " + "".join(f"{mean:>8.0f}" if group == 1 else f"{mean:>8.1f}" for mean in means)
 
@@ -94,12 +103,3 @@ def _counts(what: str, counts: Mapping[str, int]) -> Iterator[str]:
 
 def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
-
-
-def _trace_line(line: Line) -> Iterator[str]:
-    told = " ".join(f"{name}={value}" for name, value in line.told.items())
-    yield f"{line.at:%Y-%m-%d %H:%M} {line.journey} {line.kind:<7} {line.what} {told}".rstrip()
-    for check in line.checks:
-        because = f": {check.reason} ({check.told})" if check.reason is not None else ""
-        until = f" until {check.until:%Y-%m-%d %H:%M}" if check.until is not None else ""
-        yield f"{'':<16}   check {check.rule:<12} {check.verdict}{because}{until}"

@@ -1,31 +1,50 @@
-"""One person's path told in full: every event, every move, and every check of the gate with its result."""
+"""One person's path told in full: every question at the door, every event, every move, and every check of the gate with its result and its grounds."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from journeys.commands import Command, Deliver, Note
+from journeys.events import Event
 from journeys.policy import Check, Verdict
 from journeys.shapes import Instant, Stored
 
 if TYPE_CHECKING:
-    from journeys.events import Event
     from journeys.rehearsal.members import Run
 
 
 LineKind = Literal["begin", "event", "note", "command", "gate", "door"]
 
 
+class Question(Stored):
+    """One question of the door: what was asked, what was known, and the code of the no where it was one."""
+
+    asked: str
+    told: str = ""
+    refused: str | None = None
+
+
 class Line(Stored):
-    """One line of the trace. `checks` are those of the gate, in the order in which they were made."""
+    """One line of the trace: an event that a run took, a note or a command that came of it, an answer of the gate, or one of the door."""
 
     at: Instant
     journey: str
     enrolment: str
     kind: LineKind
     what: str
-    told: dict[str, str] = {}
-    checks: tuple[Check, ...] = ()
+    event: Event | None = None
+    command: Command | None = None
+    """What the conductor noted or asked for; of a line of the gate, the touch that was judged."""
+    verdict: Verdict | None = None
+    grounds: dict[str, str] = {}
+    """What stood behind each check of the gate, by the name of its rule."""
+    questions: tuple[Question, ...] = ()
+    """Those of the door, up to the first no."""
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Those of the gate, in the order in which they were made."""
+        return self.verdict.checks if self.verdict is not None else ()
 
 
 class Trace:
@@ -35,35 +54,35 @@ class Trace:
         self.person = person
         self.lines: list[Line] = []
 
-    def advance(self, now: datetime, run: "Run", event: "Event | None", commands: Iterable[Command]) -> None:
+    def advance(self, now: datetime, run: "Run", event: Event | None, commands: Iterable[Command]) -> None:
         """An event was taken, and this came of it."""
         if run.member.person.id != self.person:
             return
         if event is None:
-            self._line(now, run, "begin", run.part.journey, {})
+            self._add(_line(now, run, "begin", run.part.journey))
         else:
-            self._line(now, run, "event", event.is_, _fields(event))
+            self._add(_line(now, run, "event", event.is_, event=event))
         for command in commands:
             if isinstance(command, Note):
-                self._line(now, run, "note", command.what, _fields(command, but=("what",)))
+                self._add(_line(now, run, "note", command.what, command=command))
             else:
-                self._line(now, run, "command", command.is_, _fields(command))
+                self._add(_line(now, run, "command", command.is_, command=command))
 
-    def kept_out(self, now: datetime, person: str, journey: str, because: str) -> None:
-        """The person did not come into a journey."""
+    def door(self, now: datetime, person: str, journey: str, questions: Iterable[Question]) -> None:
+        """The person was to come into a journey, and this was asked. Where all was well it does, at once or when its turn comes."""
         if person == self.person:
-            self.lines.append(Line(at=now, journey=journey, enrolment="", kind="door", what=because))
+            asked = tuple(questions)
+            refused = next((question.refused for question in asked if question.refused is not None), None)
+            self._add(Line(at=now, journey=journey, enrolment="", kind="door", what=refused or "welcome", questions=asked))
 
-    def judged(self, now: datetime, run: "Run", touch: Deliver, verdict: Verdict) -> None:
+    def judged(self, now: datetime, run: "Run", touch: Deliver, verdict: Verdict, *, grounds: dict[str, str]) -> None:
         """The gate was asked."""
         if run.member.person.id == self.person:
-            told = {"key": touch.key, "content": str(touch.content)} | _fields(verdict, but=("verdict", "checks"))
-            self._line(now, run, "gate", verdict.verdict, told, verdict.checks)
+            self._add(_line(now, run, "gate", verdict.verdict, command=touch, verdict=verdict, grounds=grounds))
 
-    def _line(self, now: datetime, run: "Run", kind: LineKind, what: str, told: dict[str, str], checks: tuple[Check, ...] = ()) -> None:
-        self.lines.append(Line(at=now, journey=run.part.journey, enrolment=run.enrolment, kind=kind, what=what, told=told, checks=checks))
+    def _add(self, line: Line) -> None:
+        self.lines.append(line)
 
 
-def _fields(model: Stored, *, but: tuple[str, ...] = ()) -> dict[str, str]:
-    told = model.model_dump(mode="json", exclude={"is_", "id", "by", *but}, exclude_none=True, exclude_defaults=True)
-    return {name: ", ".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in told.items()}
+def _line(now: datetime, run: "Run", kind: LineKind, what: str, **told: Any) -> Line:
+    return Line(at=now, journey=run.part.journey, enrolment=run.enrolment, kind=kind, what=what, **told)

@@ -34,6 +34,19 @@ def test_a_sound_text_becomes_the_definition() -> None:
     assert (loaded.value, loaded.findings) == (a_journey(), ())
 
 
+@pytest.mark.parametrize("values", ["remote", ["remote"], ["face_to_face", "remote"]])
+def test_the_field_of_an_event_has_one_value_or_any_of_a_list(values: object) -> None:
+    """An author writes either, for the event by which an HCP enters as for one that is waited for."""
+    asked = {"event": "appointment_booked", "where": {"channel": values}}
+    entered = a_definition(entry={"when": {"fact": "persona", "is": "pioneer"}, "on": asked})
+    waiting = {"wait": {**asked, "up_to": "5 days"}, "next": "done"}
+    loaded = load_definition(written({**entered, "steps": {**entered["steps"], "reading": waiting}}), name="x.yaml")
+    assert loaded.findings == ()
+    assert loaded.value is not None
+    assert loaded.value.entry.on is not None
+    assert loaded.value.entry.on.where == {"channel": tuple(values) if isinstance(values, list) else (values,)}
+
+
 def test_json_is_read_as_well() -> None:
     """A definition that a program sends as JSON is the same definition."""
     as_json = a_journey(title="Smile \U0001f600").model_dump_json(by_alias=True, exclude_defaults=True)

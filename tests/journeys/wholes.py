@@ -89,21 +89,28 @@ STARTS: tuple[Any, ...] = ("2026-03-20T17:00:00+01:00", {"fact": "congress_atten
 OPENINGS = ({"at": "09:00"}, {"on": ["thu"], "at": "05:00"}, {"between": ["21:00", "06:00"]})
 
 
-class _Sketch:
+class Sketch:
+    """Draws the steps of one journey, chain by chain."""
+
+    kinds: tuple[str, ...] = KINDS
+
     def __init__(self, draw: Draw) -> None:
         self.draw = draw
         self.steps: dict[str, Any] = {}
 
-    def chain(self, prefix: str, end: str, *, most: int, depth: int) -> str:
-        """Draw a chain of steps that comes to `end`, and return the name of the first."""
-        # A `parallel` is drawn often, for it is among the lines that turns are taken.
-        drawn = [*KINDS, *["parallel"] * 6] if depth else [kind for kind in KINDS if kind != "parallel"]
-        kinds = self.draw(st.lists(st.sampled_from(drawn), min_size=1, max_size=most))
+    def chain(self, prefix: str, end: str, *, most: int, depth: int, least: int = 1, first: str | None = None) -> str:
+        """Draw a chain of steps that comes to `end`, and return the name of the first, which is of the kind `first` where that is given."""
+        kinds = [first] if first is not None else []
+        kinds += self.draw(st.lists(st.sampled_from(self.drawn(depth)), min_size=least, max_size=most))
         names = [f"{prefix}{kind}-{index}" for index, kind in enumerate(kinds)]
         for index, (kind, name) in enumerate(zip(kinds, names, strict=True)):
             onward = [*names, end][index + 1]
             self.steps[name] = self.step(kind, name, onward, names, end, depth)
         return names[0]
+
+    def drawn(self, depth: int) -> list[str]:
+        """What a chain is drawn from. A `parallel` is drawn often, for it is among the lines that turns are taken."""
+        return [*self.kinds, *["parallel"] * 6] if depth else [kind for kind in self.kinds if kind != "parallel"]
 
     def step(self, kind: str, name: str, onward: str, line: list[str], end: str, depth: int) -> dict[str, Any]:
         anywhere = st.sampled_from([onward, end, *(step for step in line if step.rpartition("-")[0].endswith(PAUSING))])
@@ -160,7 +167,7 @@ class _Sketch:
 @st.composite
 def wholes(draw: Draw) -> Definition:
     """A whole journey, with or without a horizon."""
-    sketch = _Sketch(draw)
+    sketch = Sketch(draw)
     first = sketch.chain("", "bye", most=5, depth=2)
     horizon = draw(st.sampled_from([None, None, "60 days"]))
     return a_journey(sketch.steps, start=first, **({"horizon": horizon} if horizon else {}))

@@ -1,7 +1,9 @@
 """`dirigent journeys simulate` on the command line."""
 
 import json
+import re
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -40,21 +42,35 @@ def test_the_report_is_typed_json_on_request() -> None:
 def test_the_sample_s_people_are_rehearsed_with_their_territories() -> None:
     """Reps and MSLs are counted from the file's users."""
     report = Report.model_validate_json(run(PIONEER, "--people", PEOPLE, "--json", *START).output)
-    assert {(work.territory, work.capacity) for work in report.workload if work.side == "rep"} <= {
-        ("stockholm", 50),
-        ("skane", 50),
-        ("london", 25),
-        ("boston", 25),
+    able = {("stockholm", "rep"): 50, ("skane", "rep"): 50, ("london", "rep"): 25, ("boston", "rep"): 25} | {
+        ("stockholm", "msl"): 8,
+        ("skane", "msl"): 8,
+        ("london", "msl"): 8,
+        ("boston", "msl"): 8,
     }
+    asked = {(work.territory, work.side): work.capacity for work in report.workload}
+    assert {territory for territory, side in asked if side == "rep"} == {"stockholm", "skane", "london"}, "where the four pioneers are"
+    assert asked == {whose: able[whose] for whose in asked}
+    passages = {step.step: step.passages for step in report.journeys[0].steps if step.kind == "visit"}
+    opened = sum(sum(work.opened) for work in report.workload if work.side == "rep")
+    assert 0 < sum(passages.values()) <= opened
+    assert all(sum(work.done) + sum(work.overdue) <= sum(work.opened) for work in report.workload)
     assert report.journeys[0].entered == 4
 
 
 def test_one_person_s_path_is_told_in_full() -> None:
-    """Every event, note, command and check, as text and as JSON."""
-    told = run(PIONEER, "--people", PEOPLE, "--trace", "hcp-0001", *START)
-    assert "check weekly_cap" in told.output
+    """In sentences, with every question of the door and every check of the gate on its grounds; and as JSON."""
+    told = run(PIONEER, "--people", PEOPLE, "--trace", "hcp-0001", *START).output
+    assert told.startswith("hcp-0001 over 26 weeks from 2026-03-02. Nothing was sent: this was a rehearsal. --start 2026-03-02 --seed 1 plays it again.\n")
+    assert "pioneer: Comes in, at once or when its turn comes.\n                  objection: passed\n" in told
+    assert "entry condition: persona pioneer, profession physician, passed\n" in told
+    assert "pioneer: “First visit, on the evidence” was completed by the rep" in told
+    assert "pioneer: The gate is asked for “Send the evidence you talked about” (hf-dialogue@2): allowed.\n" in told
+    assert "weekly cap: 1 of 3 in the last 7 days, allowed\n" in told
+    assert not re.search(r"[a-z]_[a-z]|=", told), "codes are told in words"
     lines = json.loads(run(PIONEER, "--people", PEOPLE, "--trace", "hcp-0001", "--json", *START).output)
-    assert lines[0]["kind"] == "begin"
+    assert [line["kind"] for line in lines[:3]] == ["door", "begin", "note"]
+    assert lines[2]["told"].startswith("Enrolled in “Pioneer")
     nobody = run(PIONEER, "--people", PEOPLE, "--trace", "nobody", *START)
     assert (nobody.exit_code, nobody.stderr) == (1, "nobody here is nobody: the people are called like hcp-0001, hcp-0002, hcp-0003\n")
 
@@ -95,3 +111,48 @@ def test_a_register_s_people_are_rehearsed(tmp_path: Path, name: str) -> None:
     assert report.hcps == 5
     path.write_text("just, words\n", encoding="utf-8")
     assert run(PACKAGED, "--people", path, *START).exit_code == 1
+
+
+def a_library_of_one_s_own(folder: Path) -> Path:
+    """The packaged library with the pioneer strategy alone, to be changed."""
+    copytree(PACKAGED, folder, ignore=lambda at, names: [name for name in names if Path(at).name == "strategies" and name != "pioneer.yaml"])
+    return folder / "strategies" / "pioneer.yaml"
+
+
+def test_the_library_s_own_behaviour_is_played(tmp_path: Path) -> None:
+    """Where nobody gives another: what the library says of its people holds, and a mistake in it is told, as of a file that is given."""
+    pioneer = a_library_of_one_s_own(tmp_path / "ours")
+    behaviour = tmp_path / "ours" / "behaviour.yaml"
+    text = behaviour.read_text(encoding="utf-8")
+    arguments = (pioneer, "--population", 40, "--weeks", 6, "--json", *START)
+    behaviour.write_text(text.replace("undone: 0.10 ", "undone: 1.00 ").replace("skipped: 0.02 ", "skipped: 0.00 "), encoding="utf-8")
+    ours = Report.model_validate_json(run(*arguments).output)
+    assert next(step for step in ours.journeys[0].steps if step.step == "first-visit").ways.keys() == {"overdue"}
+    behaviour.write_text(text.replace("intake_days: 20", "intake_dais: 20"), encoding="utf-8")
+    refused = run(*arguments)
+    assert (refused.exit_code, "intake_dais" in refused.stderr) == (1, True)
+    behaviour.unlink()
+    assert run(*arguments).output == run(*arguments, "--behaviour", PACKAGED_BEHAVIOUR).output
+
+
+def test_a_strategy_with_errors_is_not_rehearsed(tmp_path: Path) -> None:
+    """The linter is asked first, and what it finds is told with its place: a way that leads nowhere is no fault in the middle of a run."""
+    pioneer = a_library_of_one_s_own(tmp_path / "ours")
+    pioneer.write_text(pioneer.read_text(encoding="utf-8").replace("timeout: phone-call}", "timeout: fone-call}", 1), encoding="utf-8")
+    refused = run(pioneer, "--population", 5, *START)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "J101" in refused.stderr
+    assert "fone-call" in refused.stderr
+
+
+def test_strategies_that_are_rehearsed_together_know_each_other(tmp_path: Path) -> None:
+    """A journey that a step starts may stand among the files instead of in their library."""
+    course, pioneer = tmp_path / "our-course.yaml", tmp_path / "pioneer.yaml"
+    course.write_text(
+        (PACKAGED / "strategies" / "education.yaml").read_text(encoding="utf-8").replace("journey: education", "journey: our-course"), encoding="utf-8"
+    )
+    step = "  begin-the-course:\n    journey: {start: our-course, awaited: false}\n    next: {otherwise: completed}\n\n  completed:\n"
+    text = PIONEER.read_text(encoding="utf-8").replace("  completed:\n", step, 1).replace("{sent: completed}", "{sent: begin-the-course}", 1)
+    pioneer.write_text(text, encoding="utf-8")
+    assert "J215" in run(pioneer, "--population", 5, "--weeks", 2, *START).stderr
+    assert run(tmp_path, "--population", 5, "--weeks", 2, *START).exit_code == 0

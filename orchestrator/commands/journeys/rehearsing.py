@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -10,8 +11,10 @@ import typer
 
 from journeys.definitions import Definition
 from journeys.library import Library, LibraryError, files_in, is_library, library_around, read_library
-from journeys.loading import Finding, read_definition
+from journeys.linting import lint_file
+from journeys.loading import Finding, Severity, read_definition
 from journeys.rehearsal import (
+    PACKAGED_BEHAVIOUR,
     Behaviour,
     Person,
     Stage,
@@ -24,9 +27,9 @@ from journeys.rehearsal import (
     rehearse,
     territories,
     told,
-    told_trace,
     trace,
 )
+from orchestrator.seeing.traces import line_told, told_trace
 
 app = typer.Typer()
 
@@ -42,7 +45,9 @@ def simulate(  # noqa: PLR0913 - the options of the command
     *,
     people: Annotated[Path | None, typer.Option(help="People: the sample's YAML format, or a register's CSV (NPPES).", exists=True, dir_okay=False)] = None,
     population: Annotated[int | None, typer.Option(help=f"Invent so many HCPs ({_POPULATION} where no people are given).", min=1, max=1_000_000)] = None,
-    behaviour: Annotated[Path | None, typer.Option(help="How people behave; else the library's behaviour.yaml.", exists=True, dir_okay=False)] = None,
+    behaviour: Annotated[
+        Path | None, typer.Option(help="How people behave; else the library's behaviour.yaml, else the packaged one.", exists=True, dir_okay=False)
+    ] = None,
     weeks: Annotated[int, typer.Option(help="How long to play.", min=1, max=520)] = 26,
     seed: Annotated[int, typer.Option(help="Another seed is another play of the same kind.")] = 1,
     start: Annotated[datetime | None, typer.Option(help="The first day (UTC); else next Monday.", formats=["%Y-%m-%d"])] = None,
@@ -52,14 +57,16 @@ def simulate(  # noqa: PLR0913 - the options of the command
 ) -> None:
     """Rehearse strategies with the conductor and the gate that will play them, over weeks in virtual time. Nothing leaves the process.
 
-    The same strategies, people, behaviour, weeks, start and seed give the same output, to the byte. Exits with 1 where a file cannot be used.
+    The same strategies, people, behaviour, weeks, start and seed give the same output, to the byte. Exits with 1 where a file cannot be used or the
+    linter, asked as of the first day, finds an error in a strategy.
     """
     if people is not None and population is not None:
         raise typer.BadParameter("give --people or --population, not both")
-    library = _library(folder or library_around(paths[0]))
-    definitions = tuple(_definitions(paths))
-    habits = _behaviour(behaviour, library, definitions)
     begins = _next_monday(datetime.now(UTC)) if start is None else start.replace(tzinfo=UTC)
+    root = folder or library_around(paths[0])
+    library = _library(root)
+    definitions = _sound(dict(_definitions(paths)), library, begins)
+    habits = _behaviour(behaviour or root / PACKAGED_BEHAVIOUR.name, given=behaviour is not None, library=library, definitions=definitions)
     everybody, places = _cast(people, population or _POPULATION, habits, library, seed, begins)
     stage = Stage(definitions, library.contents, library.markets, habits, begins, weeks, seed, places, _holidays(library, begins))
     typer.echo(_traced(stage, everybody, hcp, as_json=as_json) if hcp is not None else _reported(stage, everybody, as_json=as_json), nl=False)
@@ -76,8 +83,9 @@ def _traced(stage: Stage, people: Iterable[Person], hcp: str, *, as_json: bool) 
     except UnknownPersonError as error:
         _fail(str(error))
     if as_json:
-        return json.dumps([line.model_dump(mode="json") for line in lines], indent=2, ensure_ascii=False) + "\n"
-    return told_trace(lines)
+        told = [{**line.model_dump(mode="json", exclude_none=True), "told": line_told(line, stage.by_journey[line.journey].definition)} for line in lines]
+        return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    return told_trace(stage, hcp, lines)
 
 
 def _library(root: Path) -> Library:
@@ -87,8 +95,8 @@ def _library(root: Path) -> Library:
         _fail(*error.findings)
 
 
-def _definitions(paths: Iterable[Path]) -> Iterator[Definition]:
-    """The strategies at the paths, each journey once."""
+def _definitions(paths: Iterable[Path]) -> Iterator[tuple[Path, Definition]]:
+    """The strategies at the paths with their files, each journey once."""
     known: dict[str, Path] = {}
     for file in dict.fromkeys(file for path in paths for file in _files(path)):
         loaded = read_definition(file)
@@ -97,9 +105,20 @@ def _definitions(paths: Iterable[Path]) -> Iterator[Definition]:
         other = known.setdefault(loaded.value.journey, file)
         if other != file:
             _fail(f"{file}: the journey {loaded.value.journey} is in {other} already: rehearse one version of it at a time")
-        yield loaded.value
+        yield file, loaded.value
     if not known:
         _fail("there is no strategy at these paths")
+
+
+def _sound(strategies: dict[Path, Definition], library: Library, begins: datetime) -> tuple[Definition, ...]:
+    """The strategies, if the linter finds no error in any: what it would not let anybody sign proves nothing when it is played. They may start
+    each other, so each is judged with the others on the shelf."""
+    together = replace(library, strategies={**library.strategies, **{each.journey: each for each in strategies.values()}})
+    found = [finding for file in strategies for finding in lint_file(file, library=together, now=begins).findings]
+    errors = [finding for finding in found if finding.severity is Severity.ERROR]
+    if errors:
+        _fail(*errors)
+    return tuple(strategies.values())
 
 
 def _files(path: Path) -> list[Path]:
@@ -108,11 +127,12 @@ def _files(path: Path) -> list[Path]:
     return files_in(path / "strategies" if is_library(path) else path)
 
 
-def _behaviour(path: Path | None, library: Library, definitions: tuple[Definition, ...]) -> Behaviour:
-    if path is None:
+def _behaviour(path: Path, *, given: bool, library: Library, definitions: tuple[Definition, ...]) -> Behaviour:
+    """What the file says; where nobody gave one and the library has none of its own, the packaged one. It may speak of the library's other strategies."""
+    if not given and not path.is_file():
         return packaged_behaviour()
     loaded = read_behaviour(path)
-    findings = check(loaded, library=library, definitions=definitions)
+    findings = check(loaded, library=library, definitions=(*library.strategies.values(), *definitions))
     if loaded.value is None or findings:
         _fail(*findings)
     return loaded.value

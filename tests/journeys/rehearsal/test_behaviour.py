@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.durations import Calendar
+from journeys.durations import Calendar, Length, Unit
 from journeys.library import PACKAGED, read_library
 from journeys.rehearsal import Person, check, furnish, packaged_behaviour, populate
 from journeys.rehearsal.behaviour import PACKAGED_BEHAVIOUR, load_behaviour, read_behaviour
@@ -80,6 +80,16 @@ def test_work_is_done_in_working_hours_and_in_time(seed: int, days: int, share: 
     assert later >= now
     local = diary.calendar.local(later)
     assert later == now or (8 <= local.hour < 17 and (days == 0 or diary.calendar.works_on(local.date())))
+
+
+@given(hours=st.lists(st.integers(0, 9000), min_size=1, max_size=6), amount=st.integers(1, 30), unit=st.sampled_from(Unit))
+def test_a_calendar_that_remembers_counts_like_any_other(hours: list[int], amount: int, unit: Unit) -> None:
+    """Asked again and again, across changes of daylight saving and a holiday, it says what the HCP's own calendar says."""
+    calendar, length = Calendar(zone="Europe/Stockholm", holidays=(START.date(),)), Length(amount, unit)
+    kept = Diary(calendar).calendar
+    for hour in (*hours, *hours):
+        start = START + timedelta(hours=hour)
+        assert kept.after(start, length) == calendar.after(start, length)
 
 
 def test_a_delay_is_drawn_between_its_least_and_its_most() -> None:

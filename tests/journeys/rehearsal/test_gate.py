@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journeys.definitions import Definition
 from journeys.policy import RULES
 from journeys.rehearsal import trace
 from tests.journeys.playing import a_journey, a_visit, a_wait, an_email
@@ -91,7 +92,52 @@ def test_the_trace_tells_every_check() -> None:
     assert [line.what for line in lines if line.kind == "event"] == ["settled"]
 
 
+def test_every_check_is_told_with_its_grounds() -> None:
+    """What the gate saw stands beside what it said: how many touches of how many, which consent, which copy."""
+    steps = {"visit": a_visit("one"), "one": an_email("two"), "two": an_email("bye")}
+    lines = trace(a_stage(a_journey(steps), weekly_cap=2), [a_person()], "hcp")
+    asked = [line for line in lines if line.kind == "gate"]
+    assert {tuple(line.grounds) for line in asked} == {tuple(rule.__name__ for rule in RULES)}
+    assert [line.grounds["weekly_cap"] for line in asked[:3]] == ["1 of 2 in the last 7 days", "2 of 2 in the last 7 days", "0 of 2 in the last 7 days"]
+    assert asked[0].grounds["consent"] == "given on 2025-01-01 for email in SE"
+
+
 def test_the_trace_tells_why_somebody_did_not_come_in() -> None:
-    """A door that stayed shut is told with its reason."""
+    """A door that stayed shut is told with its reason, and every question that was asked before it."""
     lines = trace(a_stage(MAIL), [a_person(objected=True)], "hcp")
     assert [(line.kind, line.what) for line in lines] == [("door", "objected")]
+    another = trace(a_stage(MAIL), [a_person(facts={"persona": "ordinary"})], "hcp")
+    assert [(asked.asked, asked.refused) for asked in another[0].questions] == [
+        ("objection", None),
+        ("stop list", None),
+        ("market", None),
+        ("market policy", None),
+        ("entering again", None),
+        ("entry condition", "not_eligible"),
+    ]
+    assert another[0].questions[-1].told == "persona ordinary"
+
+
+def test_of_two_records_with_one_address_one_gets_a_copy() -> None:
+    """Two records of one person are rehearsed together: the second is refused the same content for a month, and not another content."""
+    going_on = {"otherwise": "skip"}
+    journey = a_journey({"mail": an_email("other", blocked=going_on), "other": an_email("bye", content="hf-brand@1", blocked=going_on)})
+    twins = (a_person("one", shares={"email": "a"}), a_person("two", shares={"email": "a"}), a_person("three"))
+    report = played(journey, people=twins, weekly_cap=5)
+    assert report.journeys[0].refused == {"same_address": 2}
+    assert report.touches["email"][0] == 4
+    apart = (a_person("one", shares={"sms": "a"}), a_person("two", shares={"sms": "a"}))
+    assert played(journey, people=apart).journeys[0].refused == {}
+
+
+def test_a_copy_counts_for_a_month() -> None:
+    """After that the other record may get it too."""
+
+    def waiting(persona: str, rest: str) -> Definition:
+        entry = {"when": {"fact": "persona", "is": persona}}
+        return a_journey({"rest": a_wait("mail", up_to=rest), "mail": an_email("bye", blocked={"otherwise": "skip"})}, journey=f"for-{persona}", entry=entry)
+
+    for rest, refused in (("20 days", {"same_address": 1}), ("60 days", {})):
+        journeys = waiting("pioneer", "1 day"), waiting("ordinary", rest)
+        twins = (a_person("one", shares={"email": "a"}), a_person("two", shares={"email": "a"}, facts={"persona": "ordinary"}))
+        assert {each.journey: each.refused for each in played(*journeys, people=twins).journeys} == {"for-pioneer": {}, "for-ordinary": refused}
