@@ -17,7 +17,7 @@ from journeys.conducting import pauses, repairs, touches, waits
 from journeys.conducting.moves import Move
 from journeys.definitions import FAILED, NOT_STARTED, OVERDUE, SENT, SKIPPED, STARTED, Definition, JourneyStep, Purpose, RequestStep, SendStep
 from journeys.reasons import Reason
-from journeys.state import EndKind, Occurrence, Place, State, settled
+from journeys.state import INTERPRETER, EndKind, Occurrence, Place, State, settled
 
 REMEMBERED = 256
 """How many events a run remembers by id, to take each only once. The gate asks for itself, so an older repeat lets nothing out."""
@@ -33,13 +33,19 @@ def eligible(definition: Definition, facts: Mapping[str, Value | None]) -> bool:
     return holds(definition.entry.when, facts, {})
 
 
-def begin(definition: Definition, arrival: Arrival, *, enrolment: str, now: datetime) -> Advance:
+def begin(definition: Definition, arrival: Arrival, *, enrolment: str, now: datetime, interpreter: int = INTERPRETER) -> Advance:
     """The first advance of a run: it enters the first step, or ends at once where an objection, the entry, the hold-out, the goal or an
-    exit condition says so."""
+    exit condition says so. `interpreter` is the number by which it is played until it continues as new."""
     named = {name: arrival.facts.get(name) for name in definition.facts}
     ends_by = arrival.calendar.after(now, definition.horizon) if definition.horizon is not None else None
     state = State.model_construct(
-        enrolment=enrolment, calendar=arrival.calendar, facts=named, withdrawn=arrival.withdrawn, entered=arrival.entered, ends_by=ends_by
+        interpreter=interpreter,
+        enrolment=enrolment,
+        calendar=arrival.calendar,
+        facts=named,
+        withdrawn=arrival.withdrawn,
+        entered=arrival.entered,
+        ends_by=ends_by,
     )
     move = Move(definition, state, now)
     move.note(What.BEGAN, to=definition.first)

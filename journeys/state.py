@@ -10,9 +10,10 @@ from journeys.durations import Calendar
 from journeys.reasons import Reason
 from journeys.shapes import Instant, Stored, made
 
-INTERPRETER = 1
-"""Raised when the same events may lead elsewhere; a run takes up a higher number only when it continues as new."""
-
+INTERPRETER = 2
+"""Raised when the same events may lead elsewhere. A run begins with the number that its first act told, and takes up a higher one only when it
+continues as new. From 2 on an outcome acts at once, a question goes with its own line, each wait has a memory of its own, and what changes by the
+passing of time is asked for once a day."""
 
 MAIN = ""
 """The line that every run has. The lines of a `parallel` are named after it: `both.rep`, and within it `both.rep/inner.nurse`."""

@@ -142,7 +142,8 @@ class Journey:
     async def _begin(self) -> None:
         order = OpenOrder(enrolment=self._given.enrolment, at=self._now)
         opened: Opened = await workflow.execute_activity_method(RunActivities.open_run, order, **BRIEF)
-        await self._play(opened.definition, begin(opened.definition, opened, enrolment=self._given.enrolment, now=self._now))
+        first = begin(opened.definition, opened, enrolment=self._given.enrolment, now=self._now, interpreter=opened.interpreter)
+        await self._play(opened.definition, first)
 
     async def _take_next(self) -> None:
         """Wait for an event or the alarm, and let the conductor take it. What has arrived goes before the alarm of the same instant."""
