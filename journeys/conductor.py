@@ -13,9 +13,9 @@ from journeys import state as at
 from journeys.arrivals import Arrival
 from journeys.commands import Command, What
 from journeys.conditions import Value, holds
-from journeys.conducting import pauses, repairs, touches, waits
+from journeys.conducting import pauses, repairs, requests, touches, waits
 from journeys.conducting.moves import Move
-from journeys.definitions import FAILED, NOT_STARTED, OVERDUE, SENT, SKIPPED, STARTED, Definition, JourneyStep, Purpose, RequestStep, SendStep
+from journeys.definitions import NOT_STARTED, OVERDUE, SENT, SKIPPED, STARTED, Definition, JourneyStep, Purpose, RequestStep, SendStep
 from journeys.reasons import Reason
 from journeys.state import INTERPRETER, EndKind, Occurrence, Place, State, settled
 
@@ -289,12 +289,7 @@ def _take_answer(move: Move, event: on.JourneyBegun | on.Called) -> None:
             else:
                 waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.journey.up_to)))
         case on.Called(), RequestStep():
-            if event.result == "failed":
-                move.leave(FAILED, because=event.reason)
-                return
-            waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.request.up_to)))
-            if event.result == "answered":
-                waits.awaited(move, event.answer or FAILED)
+            requests.heard(move, event)
         case _:
             pass
 
@@ -319,4 +314,4 @@ def _take_alarm(move: Move) -> None:
         case at.Waiting():
             waits.time_is_up(move, place)
         case _:
-            touches.try_again(move)
+            repairs.try_again(move)

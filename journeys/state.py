@@ -49,19 +49,24 @@ class Sending(_Place):
 
 
 class Held(_Place):
-    """A touch was blocked and its step says wait: tried again at `retry`, given up at `give_up`."""
+    """A touch was blocked and its step says wait, or another system says nothing: tried again at `retry`, given up at `give_up`."""
 
     is_: Literal["held"] = "held"
     reason: Reason
     retry: Instant
     give_up: Instant
     by: str | None = None
+    tries: int = 0
+    """How often another system has been asked in vain."""
 
 
 class Passing(_Place):
     """On the way through: nothing holds the line here but the answer that it asked for, of the facts, another journey or another system."""
 
     is_: Literal["passing"] = "passing"
+    until: Instant | None = None
+    """By when another system that was asked before must have answered; from its step's time where it is asked for the first time."""
+    tries: int = 0
 
 
 class Ready(_Place):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from journeys import state as at
-from journeys.commands import AskFacts, CallOut, Learn, OpenTask, StartJourney, Tell, What
+from journeys.commands import AskFacts, Learn, OpenTask, StartJourney, Tell, What
 from journeys.conditions import leaves
-from journeys.conducting import lines, touches, waits
+from journeys.conducting import lines, requests, touches, waits
 from journeys.definitions import (
     DONE,
     OTHERWISE,
@@ -71,7 +71,7 @@ def enter(move: Move, here: Ready) -> None:  # noqa: PLR0912, C901 - one line fo
             move.do(Tell(key=here.key, step=here.step, whom=step.notify.whom))
             move.leave(DONE)
         case RequestStep():
-            _request(move, here, step)
+            requests.ask(move, here)
         case None:  # an operator's or a migration's doing alone: arriving there ends a run before
             move.end(EndKind.FAULT, "unknown_step")
         case _ as never:
@@ -137,13 +137,6 @@ def _update(move: Move, here: Ready, step: UpdateStep) -> None:
     move.check_ends()
     if move.state.ended is None:
         move.leave(DONE)
-
-
-def _request(move: Move, here: Ready, step: RequestStep) -> None:
-    until = move.state.calendar.after(move.now, step.request.up_to)
-    move.park(settled(at.Passing, here, late=here.late))
-    asked = step.request
-    move.ask(CallOut(key=here.key, step=here.step, to=asked.to, facts=asked.facts, answers=asked.answers, until=until))
 
 
 def _exit(move: Move, step: ExitStep) -> None:

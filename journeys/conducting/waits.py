@@ -140,7 +140,8 @@ def remember(move: Move, occurrence: Occurrence) -> None:
 def awaited(move: Move, way: str) -> None:
     """Another journey or another system has told the line in play how it ended."""
     place, step = move.place, move.step
-    if isinstance(place, Waiting) and isinstance(step, JourneyStep | RequestStep):
+    unheard = isinstance(place, at.Held) and isinstance(step, RequestStep)  # it was asked, as it seems, and what it said to that was lost
+    if (isinstance(place, Waiting) or unheard) and isinstance(step, JourneyStep | RequestStep):
         if isinstance(step, RequestStep):
             move.keep(outcomes={**move.state.outcomes, place.step: way})
         move.leave(way)
