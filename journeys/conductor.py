@@ -4,7 +4,7 @@ Total and pure: no clock, no randomness, no sets whose order could leak, no exce
 not concern the run, or that it has seen, changes nothing. The workflow performs the commands; the rehearsal plays the same code.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -15,7 +15,7 @@ from journeys.commands import Command, What
 from journeys.conditions import Value, holds
 from journeys.conducting import pauses, repairs, requests, touches, waits
 from journeys.conducting.moves import Move
-from journeys.definitions import NOT_STARTED, OVERDUE, SENT, SKIPPED, STARTED, Definition, JourneyStep, Purpose, RequestStep, SendStep
+from journeys.definitions import NOT_STARTED, OVERDUE, SENT, SKIPPED, STARTED, Definition, ExitStep, JourneyStep, Purpose, RequestStep, SendStep
 from journeys.reasons import Reason
 from journeys.state import INTERPRETER, EndKind, Occurrence, Place, State, settled
 
@@ -134,7 +134,7 @@ def _take(move: Move, event: on.Event) -> None:  # noqa: PLR0912, C901 - one lin
             _take_facts(move, event)
         case on.CalendarDrawn():
             move.keep(calendar=event.calendar)
-            _on_every_line(move, waits.draw_anew)
+            move.on_every_line(waits.draw_anew)
         case on.ConsentWithdrawn() | on.ConsentGiven() | on.Objected():
             _take_permission(move, event)
         case on.JourneyBegun() | on.Called():
@@ -164,13 +164,6 @@ def _turn_to(move: Move, key: str) -> Place | None:
     return place
 
 
-def _on_every_line(move: Move, look: Callable[[Move], None]) -> None:
-    for place in move.state.places:
-        if move.state.ended is None and move.state.on(place.line) is place:
-            move.line, move.late = place.line, False
-            look(move)
-
-
 def _take_human(move: Move, place: at.AtTask, event: on.Complete | on.Skip | on.Snooze | on.Reassign | on.Choose) -> None:
     match event:
         case on.Complete():
@@ -191,26 +184,32 @@ def _take_human(move: Move, place: at.AtTask, event: on.Complete | on.Skip | on.
 
 def _complete(move: Move, place: at.AtTask, event: on.Complete) -> None:
     move.close_task("done", way=event.outcome, channel=event.channel, by=event.by, remark=event.remark)
-    move.keep(outcomes={**move.state.outcomes, place.step: event.outcome}, inquiry=event.inquiry or move.state.inquiry)
-    if event.persona is not None:
-        _meet(move, event)
+    move.keep(inquiry=event.inquiry or move.state.inquiry)
+    releases = event.chosen is None and event.outcome == SENT and isinstance(move.step, SendStep)
+    outcomes = {place.step: event.outcome} if move.as_first or not releases else {}
+    move.learn(facts=_met(move, event), outcomes=outcomes, ends=not _ends_otherwise(move, event.chosen))
     if move.state.ended is not None:
         return
     if event.chosen is not None:
         move.go(event.chosen, way="offer", by=event.by, remark=event.remark)
-    elif event.outcome == SENT and isinstance(move.step, SendStep):
+    elif releases:
         touches.deliver(move, by=event.by)
     else:
         move.leave(event.outcome, by=event.by)
 
 
-def _meet(move: Move, event: on.Complete) -> None:
-    """The conductor has met the HCP: the persona on record is confirmed or corrected, and the ends are looked at again."""
+def _met(move: Move, event: on.Complete) -> dict[str, Value | None] | None:
+    """The conductor has met the HCP: the persona on record is confirmed or corrected, where the report says so."""
+    if event.persona is None:
+        return None
     known = move.state.facts.get("persona")
     move.note(What.PERSONA_CONFIRMED if event.persona == known else What.PERSONA_CORRECTED, to=event.persona, by=event.by, remark=event.remark)
-    move.keep(facts={**move.state.facts, "persona": event.persona})
-    if event.chosen is None:
-        move.check_ends()
+    return {"persona": event.persona}
+
+
+def _ends_otherwise(move: Move, chosen: str | None) -> bool:
+    """Whether the conductor chose an end, such as another persona's strategy: then the run ends by that word and no other."""
+    return chosen is not None and (move.as_first or isinstance(move.definition.steps.get(chosen), ExitStep))
 
 
 def _take_repair(move: Move, event: on.Retry | on.GoOn | on.MoveTo) -> None:
@@ -229,7 +228,7 @@ def _take_heard(move: Move, event: on.TouchHeard) -> None:
         return
     move.keep(heard={**move.state.heard, event.touch: tuple(sorted((*known, event.heard)))})
     move.note(What.HEARD, key=event.touch, step=move.state.step_of(event.touch), way=event.heard)
-    _on_every_line(move, waits.look)
+    move.look_around()
 
 
 def _take_happened(move: Move, event: on.Happened) -> None:
@@ -240,14 +239,13 @@ def _take_happened(move: Move, event: on.Happened) -> None:
         move.end(EndKind.EXIT_EVENT, event.event)
     elif waits.concerns(move, occurrence):
         waits.remember(move, occurrence)
-        _on_every_line(move, waits.look)
+        move.look_around()
 
 
 def _take_facts(move: Move, event: on.FactsChanged | on.FactsLoaded) -> None:
     news = {name: value for name, value in event.facts.items() if name in move.state.facts}
-    move.keep(facts={**move.state.facts, **news})
-    move.check_ends()
-    _on_every_line(move, waits.look)
+    move.learn(facts=news)
+    move.look_around()
     if isinstance(event, on.FactsLoaded) and move.state.ended is None and isinstance(_turn_to(move, event.key), at.Passing):
         waits.facts_told(move)
 
@@ -259,10 +257,10 @@ def _take_permission(move: Move, event: on.ConsentWithdrawn | on.ConsentGiven | 
                 move.end(EndKind.OBJECTED, Reason.OBJECTED)
         case on.ConsentWithdrawn():
             move.keep(withdrawn=tuple(sorted({*move.state.withdrawn, event.channel})))
-            _on_every_line(move, lambda line: touches.take_back(line, event.channel))
+            move.on_every_line(lambda line: touches.take_back(line, event.channel))
         case on.ConsentGiven():
             move.keep(withdrawn=tuple(channel for channel in move.state.withdrawn if channel != event.channel))
-            _on_every_line(move, touches.try_again)
+            move.on_every_line(touches.try_again)
 
 
 def _take_settled(move: Move, event: on.Settled) -> None:

@@ -4,13 +4,14 @@ A `Move` works on a copy of the state it was given and collects the commands. It
 does when it is entered is told in the modules beside this one.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from journeys import state as at
 from journeys.commands import Act, Command, Effect, Note, StopJourney, What
-from journeys.conditions import Condition, holds
-from journeys.conducting import lines, steps
+from journeys.conditions import Condition, Facts, holds
+from journeys.conducting import lines, steps, waits
 from journeys.definitions import EXHAUSTED, JOIN, Definition, ExitStep, JourneyStep, Step, path
 from journeys.shapes import made
 from journeys.state import MAIN, Ending, EndKind, Place, State, passage_key, settled
@@ -33,6 +34,9 @@ class Move:
         self.late = False
         self.commands: list[Command] = []
         self.asked = False
+        self.as_first = state.interpreter == 1
+        """Whether the run is played as the first interpreter played it."""
+        self._news = False
         self._hops = 0
 
     def turn_to(self, definition: Definition, state: State) -> None:
@@ -117,9 +121,11 @@ class Move:
     def proceed(self) -> None:
         """Let lines that are ready enter their steps, in their order, until one asks for an effect; not while the run is paused, and not
         while an effect is under way."""
+        self._spread()
         while not self.asked and (ready := self.state.ready) is not None:
             self.line, self.late = ready.line, ready.late
             steps.enter(self, ready)
+            self._spread()
 
     def leave(self, way: str, *, because: str | None = None, by: str | None = None, remark: str | None = None) -> None:
         """Go along a way out of the current step. A way the step does not name follows its wider one, then `otherwise`."""
@@ -164,6 +170,32 @@ class Move:
         if isinstance(place, at.AtTask):
             self.note(What.TASK_CLOSED, to=to, **told)
             self.park(settled(at.Passing, place))
+
+    def learn(self, *, facts: Facts | None = None, outcomes: Mapping[str, str] | None = None, ends: bool = True) -> None:
+        """Something is known now. The run ends where that is its goal or exit condition, unless it is about to end otherwise (`ends`). The line in
+        play goes on first; then, before anything else begins, every line that waits is looked at."""
+        self.keep(facts={**self.state.facts, **(facts or {})}, outcomes={**self.state.outcomes, **(outcomes or {})})
+        self._news = not self.as_first
+        if ends and not (self.as_first and facts is None):  # to the first interpreter an outcome alone was no news
+            self.check_ends()
+
+    def on_every_line(self, look: Callable[["Move"], None]) -> None:
+        """Let every line look at something, each as the line in play."""
+        line, late = self.line, self.late
+        for place in self.state.places:
+            if self.state.ended is None and self.state.on(place.line) is place:
+                self.line, self.late = place.line, False
+                look(self)
+        self.line, self.late = line, late
+
+    def look_around(self) -> None:
+        """Let every line that waits see whether it has what it waits for."""
+        self._news = False
+        self.on_every_line(waits.look)
+
+    def _spread(self) -> None:
+        if self._news:
+            self.look_around()
 
     def check_ends(self) -> None:
         """End the run when its goal is reached or its exit condition has come true."""

@@ -120,8 +120,9 @@ def _split(move: Move, here: Ready, step: SplitStep) -> None:
     # Drawn by the name that the step had at first: a split that was renamed, and is passed again, leads to the same arm.
     arm = arm_of(move.state.enrolment, step_of(move.state.key_of(here.step, 1)), step.split.arms)
     move.note(What.SPLIT, way=arm)
-    move.keep(outcomes={**move.state.outcomes, here.step: arm})
-    move.leave(arm)
+    move.learn(outcomes={here.step: arm})
+    if move.state.ended is None:
+        move.leave(arm)
 
 
 def _update(move: Move, here: Ready, step: UpdateStep) -> None:
@@ -133,8 +134,7 @@ def _update(move: Move, here: Ready, step: UpdateStep) -> None:
         known["tags"] = tuple(sorted({*before, *learnt.add_tags} - {*learnt.remove_tags}))
     if "channel_preference" in known and learnt.channel_preference is not None:
         known["channel_preference"] = learnt.channel_preference
-    move.keep(facts={**move.state.facts, **known})
-    move.check_ends()
+    move.learn(facts=known)
     if move.state.ended is None:
         move.leave(DONE)
 

@@ -99,8 +99,11 @@ def look(move: Move) -> None:
 def time_is_up(move: Move, place: Waiting) -> None:
     """The time that the line in play waited for, or its patience, has come to an end."""
     step = move.step
-    names = _needs(step.wait) if isinstance(step, WaitStep) else ()
-    if names:
+    wait = step.wait if isinstance(step, WaitStep) else None
+    names = _needs(wait) if wait is not None else ()
+    if wait is not None and wait.when is not None and not move.as_first and move.holds(wait.when):
+        move.leave(MET)
+    elif names:
         steps.ask_facts(move, place, names)  # the condition may have come true, the date been put off, unheard
     else:
         give_up(move, place)
@@ -143,8 +146,9 @@ def awaited(move: Move, way: str) -> None:
     unheard = isinstance(place, at.Held) and isinstance(step, RequestStep)  # it was asked, as it seems, and what it said to that was lost
     if (isinstance(place, Waiting) or unheard) and isinstance(step, JourneyStep | RequestStep):
         if isinstance(step, RequestStep):
-            move.keep(outcomes={**move.state.outcomes, place.step: way})
-        move.leave(way)
+            move.learn(outcomes={place.step: way})
+        if move.state.ended is None:
+            move.leave(way)
 
 
 def _begin(move: Move, here: Place, step: WaitStep) -> None:
