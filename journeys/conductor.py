@@ -13,9 +13,9 @@ from journeys import state as at
 from journeys.arrivals import Arrival
 from journeys.commands import Command, What
 from journeys.conditions import Value, holds
-from journeys.conducting import pauses, repairs, requests, touches, waits
+from journeys.conducting import pauses, repairs, reports, requests, touches, waits
 from journeys.conducting.moves import Move
-from journeys.definitions import NOT_STARTED, OVERDUE, SENT, SKIPPED, STARTED, Definition, ExitStep, JourneyStep, Purpose, RequestStep, SendStep
+from journeys.definitions import NOT_STARTED, OVERDUE, STARTED, Definition, JourneyStep, Purpose, RequestStep
 from journeys.reasons import Reason
 from journeys.state import INTERPRETER, EndKind, Occurrence, Place, State, settled
 
@@ -77,6 +77,11 @@ def advance(definition: Definition, state: State, event: on.Event, now: datetime
     return _done(move)
 
 
+def take_up(state: State) -> State:
+    """The state by which this interpreter goes on with a run that continues as new."""
+    return state.model_copy(update={"interpreter": INTERPRETER})
+
+
 def alarm(state: State) -> datetime | None:
     """When the run wants to be woken if nothing else happens: None while it is paused or has only effects under way, and after the end."""
     known = vars(state)
@@ -120,7 +125,7 @@ def _take(move: Move, event: on.Event) -> None:  # noqa: PLR0912, C901 - one lin
         case on.Complete() | on.Skip() | on.Snooze() | on.Reassign() | on.Choose():
             place = _turn_to(move, event.task)
             if isinstance(place, at.AtTask):
-                _take_human(move, place, event)
+                reports.take(move, place, event)
         case on.Leave():
             move.end(EndKind.LEFT, event.reason, by=event.by, remark=event.remark)
         case on.Retry() | on.GoOn() | on.MoveTo():
@@ -162,54 +167,6 @@ def _turn_to(move: Move, key: str) -> Place | None:
     if place is not None:
         move.line, move.late = place.line, place.late
     return place
-
-
-def _take_human(move: Move, place: at.AtTask, event: on.Complete | on.Skip | on.Snooze | on.Reassign | on.Choose) -> None:
-    match event:
-        case on.Complete():
-            _complete(move, place, event)
-        case on.Skip():
-            move.close_task("skipped", reason=event.reason, by=event.by, remark=event.remark)
-            move.leave(SKIPPED, because=event.reason, by=event.by, remark=event.remark)
-        case on.Snooze():
-            move.park(place.model_copy(update={"due": max(place.due, event.until), "snoozes": place.snoozes + 1}))
-            move.note(What.SNOOZED, until=event.until, by=event.by, remark=event.remark)
-        case on.Reassign():
-            move.note(What.REASSIGNED, to=event.to, by=event.by, remark=event.remark)
-        case on.Choose():
-            move.keep(inquiry=event.inquiry or move.state.inquiry)
-            move.close_task("redirected", by=event.by, remark=event.remark)
-            move.go(event.offer, way="offer", by=event.by, remark=event.remark)
-
-
-def _complete(move: Move, place: at.AtTask, event: on.Complete) -> None:
-    move.close_task("done", way=event.outcome, channel=event.channel, by=event.by, remark=event.remark)
-    move.keep(inquiry=event.inquiry or move.state.inquiry)
-    releases = event.chosen is None and event.outcome == SENT and isinstance(move.step, SendStep)
-    outcomes = {place.step: event.outcome} if move.as_first or not releases else {}
-    move.learn(facts=_met(move, event), outcomes=outcomes, ends=not _ends_otherwise(move, event.chosen))
-    if move.state.ended is not None:
-        return
-    if event.chosen is not None:
-        move.go(event.chosen, way="offer", by=event.by, remark=event.remark)
-    elif releases:
-        touches.deliver(move, by=event.by)
-    else:
-        move.leave(event.outcome, by=event.by)
-
-
-def _met(move: Move, event: on.Complete) -> dict[str, Value | None] | None:
-    """The conductor has met the HCP: the persona on record is confirmed or corrected, where the report says so."""
-    if event.persona is None:
-        return None
-    known = move.state.facts.get("persona")
-    move.note(What.PERSONA_CONFIRMED if event.persona == known else What.PERSONA_CORRECTED, to=event.persona, by=event.by, remark=event.remark)
-    return {"persona": event.persona}
-
-
-def _ends_otherwise(move: Move, chosen: str | None) -> bool:
-    """Whether the conductor chose an end, such as another persona's strategy: then the run ends by that word and no other."""
-    return chosen is not None and (move.as_first or isinstance(move.definition.steps.get(chosen), ExitStep))
 
 
 def _take_repair(move: Move, event: on.Retry | on.GoOn | on.MoveTo) -> None:

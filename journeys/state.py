@@ -73,6 +73,8 @@ class Ready(_Place):
     """At the door of a step, to be entered in its turn: another line's effect is under way, or the run is paused."""
 
     is_: Literal["ready"] = "ready"
+    inquiry: str | None = None
+    """The HCP's question with which a human's report came here: for a hand-off to medical, and for no other step."""
 
 
 class Waiting(_Place):
@@ -155,6 +157,8 @@ class State(Stored):
     """The latest events of the outside that a step may wait for."""
     withdrawn: tuple[str, ...] = ()
     inquiry: str | None = None
+    """A question whose hand-off was taken back: the next that comes without one takes it up. The first interpreter kept here the latest that any report
+    brought; since then each goes with its own line, to the door of its hand-off."""
     ends_by: Instant | None = None
     """The journey's horizon."""
     pauses: dict[str, Instant] = {}
@@ -239,6 +243,11 @@ def parent_of(line: str) -> str:
 def inside(line: str, outer: str) -> bool:
     """Whether a line is one of those that are played within a parallel step of the line `outer`."""
     return line != outer and (outer == MAIN or line.startswith(f"{outer}/"))
+
+
+def inquiry_of(place: Place | None) -> str | None:
+    """The HCP's question that a line has with it, on its way to a hand-off or there."""
+    return place.inquiry if isinstance(place, AtTask | Ready) else None
 
 
 P = TypeVar("P", AtTask, Sending, Held, Passing, Waiting, Joining)

@@ -12,7 +12,7 @@ from journeys import state as at
 from journeys.commands import Act, Command, Effect, Note, StopJourney, What
 from journeys.conditions import Condition, Facts, holds
 from journeys.conducting import lines, steps, waits
-from journeys.definitions import EXHAUSTED, JOIN, Definition, ExitStep, JourneyStep, Step, path
+from journeys.definitions import EXHAUSTED, JOIN, Definition, ExitStep, JourneyStep, MedicalStep, Step, path
 from journeys.shapes import made
 from journeys.state import MAIN, Ending, EndKind, Place, State, passage_key, settled
 
@@ -89,9 +89,9 @@ class Move:
         """Have something done as the advance is written down."""
         self.commands.append(act)
 
-    def enter(self, step_id: str, *, again: bool = False) -> None:
+    def enter(self, step_id: str, *, again: bool = False, inquiry: str | None = None) -> None:
         """Come to the door of a step, or to the one that an exhausted step leads to; `again` is not counted by `at_most`. It is entered
-        when it is this line's turn."""
+        when it is this line's turn. `inquiry` is the HCP's question with which it comes."""
         while True:
             self._hops += 1
             step = self._steps.get(step_id)
@@ -100,7 +100,7 @@ class Move:
                 return
             if again or not self._exhausted(step_id, step):
                 passages = self._known["passages"]
-                self.stand(step_id)
+                self.stand(step_id, inquiry=inquiry)
                 self._known["passages"] = {**passages, step_id: passages.get(step_id, 0) + 1}
                 return
             to = path(step, EXHAUSTED)
@@ -113,10 +113,11 @@ class Move:
                 return
             step_id = to
 
-    def stand(self, step_id: str) -> None:
+    def stand(self, step_id: str, *, inquiry: str | None = None) -> None:
         """Stand at the door of a step, under the name of the passage to come."""
         key = passage_key(self._known["enrolment"], step_id, self._known["passages"].get(step_id, 0) + 1)
-        self.park(made(at.Ready, {"step": step_id, "key": key, "since": self.now, "line": self.line, "late": self.late}))
+        here = {"step": step_id, "key": key, "since": self.now, "line": self.line, "late": self.late, "inquiry": inquiry}
+        self.park(made(at.Ready, here))
 
     def proceed(self) -> None:
         """Let lines that are ready enter their steps, in their order, until one asks for an effect; not while the run is paused, and not
@@ -127,22 +128,32 @@ class Move:
             steps.enter(self, ready)
             self._spread()
 
-    def leave(self, way: str, *, because: str | None = None, by: str | None = None, remark: str | None = None) -> None:
+    def leave(self, way: str, *, because: str | None = None, by: str | None = None, remark: str | None = None, inquiry: str | None = None) -> None:
         """Go along a way out of the current step. A way the step does not name follows its wider one, then `otherwise`."""
         step = self.step
         to = path(step, way) if step is not None else None
         if to is None:
             self.end(EndKind.FAULT, "no_path")
         else:
-            self.go(to, way=way, because=because, by=by, remark=remark)
+            self.go(to, way=way, because=because, by=by, remark=remark, inquiry=inquiry)
 
-    def go(self, to: str, *, way: str, because: str | None = None, by: str | None = None, remark: str | None = None, again: bool = False) -> None:
+    def go(
+        self,
+        to: str,
+        *,
+        way: str,
+        because: str | None = None,
+        by: str | None = None,
+        remark: str | None = None,
+        again: bool = False,
+        inquiry: str | None = None,
+    ) -> None:
         """Move to a step, or to the join of the line, telling why."""
         self.note(What.MOVED, way=way, to=to, reason=because, by=by, remark=remark)
         if to == JOIN:
             lines.join(self)
         else:
-            self.enter(to, again=again)
+            self.enter(to, again=again, inquiry=inquiry)
 
     def end(self, kind: EndKind, reason: str, *, continue_with: str | None = None, by: str | None = None, remark: str | None = None) -> None:
         """End the run, closing what is open on every line. A run ends once."""
@@ -158,8 +169,9 @@ class Move:
         """Take back what a place has under way with others: an open task, a journey that is awaited. A question that was before medical is the
         run's again, for the next hand-off."""
         self.line = place.line
-        if isinstance(place, at.AtTask) and place.inquiry is not None:
-            self.keep(inquiry=self.state.inquiry or place.inquiry)
+        inquiry = at.inquiry_of(place) if isinstance(self._steps.get(place.step), MedicalStep) else None
+        if inquiry is not None:
+            self.keep(inquiry=self.state.inquiry or inquiry)
         self.close_task("cancelled", reason=reason)
         if isinstance(place, at.Waiting) and isinstance(self.definition.steps.get(place.step), JourneyStep):
             self.do(StopJourney(key=place.key))

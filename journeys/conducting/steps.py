@@ -99,12 +99,13 @@ def choose(move: Move, step: BranchStep) -> None:
 
 
 def _medical(move: Move, here: Ready, step: MedicalStep) -> None:
-    inquiry = move.state.inquiry
+    inquiry = here.inquiry or move.state.inquiry
     if inquiry is None:
         move.park(settled(at.Sending, here, give_up=move.now))
         touches.block(move, Reason.NO_INQUIRY)
     else:
-        move.keep(inquiry=None)
+        if here.inquiry is None:
+            move.keep(inquiry=None)
         open_task(move, here, "medical", step.medical.due, inquiry=inquiry)
 
 
