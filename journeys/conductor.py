@@ -13,7 +13,7 @@ from journeys import state as at
 from journeys.arrivals import Arrival
 from journeys.commands import Command, What
 from journeys.conditions import Value, holds
-from journeys.conducting import pauses, repairs, reports, requests, touches, waits
+from journeys.conducting import memory, pauses, repairs, reports, requests, touches, waits
 from journeys.conducting.moves import Move
 from journeys.definitions import NOT_STARTED, OVERDUE, STARTED, Definition, JourneyStep, Purpose, RequestStep
 from journeys.reasons import Reason
@@ -192,10 +192,10 @@ def _take_happened(move: Move, event: on.Happened) -> None:
     """An event of the outside: it may end the run, or be what a line waits for, or will."""
     occurrence = Occurrence(id=event.id, event=event.event, key=event.key, fields=event.fields)
     leaving = (end for end in move.definition.exit_on if end.event == event.event)
-    if any(waits.fits(move.state.entered, occurrence, end.where, same_key=end.same_key) for end in leaving):
+    if any(memory.fits(move.state.entered, occurrence, end.where, same_key=end.same_key) for end in leaving):
         move.end(EndKind.EXIT_EVENT, event.event)
-    elif waits.concerns(move, occurrence):
-        waits.remember(move, occurrence)
+    elif memory.concerns(move, occurrence):
+        memory.remember(move, occurrence)
         move.look_around()
 
 
