@@ -13,7 +13,7 @@ from journeys import state as at
 from journeys.arrivals import Arrival
 from journeys.commands import Command, What
 from journeys.conditions import Value, holds
-from journeys.conducting import memory, pauses, repairs, reports, requests, touches, waits
+from journeys.conducting import ageing, memory, pauses, repairs, reports, requests, touches, waits
 from journeys.conducting.moves import Move
 from journeys.definitions import NOT_STARTED, OVERDUE, STARTED, Definition, JourneyStep, Purpose, RequestStep
 from journeys.reasons import Reason
@@ -77,9 +77,11 @@ def advance(definition: Definition, state: State, event: on.Event, now: datetime
     return _done(move)
 
 
-def take_up(state: State) -> State:
-    """The state by which this interpreter goes on with a run that continues as new."""
-    return state.model_copy(update={"interpreter": INTERPRETER})
+def take_up(definition: Definition, state: State, now: datetime) -> State:
+    """The state by which this interpreter goes on with a run that continues as new: one that was played by another looks at what has grown older."""
+    if state.interpreter == INTERPRETER:
+        return state
+    return state.model_copy(update={"interpreter": INTERPRETER, "look_again": now if definition.ageing else None})
 
 
 def alarm(state: State) -> datetime | None:
@@ -88,8 +90,8 @@ def alarm(state: State) -> datetime | None:
     if known["pauses"] or known["ended"] is not None:
         return None
     dues = [due for place in known["places"] if (due := due_at(place)) is not None]
-    ends_by = known["ends_by"]
-    return min((*dues, ends_by) if ends_by is not None else dues, default=None)
+    dues.extend(due for due in (known["ends_by"], known["look_again"]) if due is not None)
+    return min(dues, default=None)
 
 
 def due_at(place: Place) -> datetime | None:
@@ -111,6 +113,7 @@ def ready(state: State) -> bool:
 
 
 def _done(move: Move) -> Advance:
+    ageing.plan(move)
     if move.commands:
         move.keep(moves=move.state.moves + 1)
     return move.state, tuple(move.commands)
@@ -259,6 +262,7 @@ def _take_alarm(move: Move) -> None:
         return
     timed = [(due, place) for place in move.state.places if (due := due_at(place)) is not None and due <= move.now]
     if not timed:
+        ageing.look(move)
         return
     due, place = min(timed, key=lambda pair: pair[0])
     move.line, move.late = place.line, move.state.caught_up is not None and due <= move.state.caught_up

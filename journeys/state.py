@@ -161,6 +161,8 @@ class State(Stored):
     brought; since then each goes with its own line, to the door of its hand-off."""
     ends_by: Instant | None = None
     """The journey's horizon."""
+    look_again: Instant | None = None
+    """When facts are asked for again that change by the passing of time alone."""
     pauses: dict[str, Instant] = {}
     """What holds the whole run, and since when."""
     caught_up: Instant | None = None

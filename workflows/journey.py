@@ -246,7 +246,7 @@ class Journey:
         if self._inbox:
             return
         playing = self._playing
-        score = Score(definition=playing.definition, state=take_up(playing.state))
+        score = Score(definition=playing.definition, state=take_up(playing.definition, playing.state, self._now))
         told = dict(list(self._told.items())[-ANSWERS:])
         workflow.continue_as_new(self._given.model_copy(update={"score": score, "told": told}))
 

@@ -94,6 +94,6 @@ class TestTheFirstInterpreter:
         run.take(on.Paused(id="halt", pause="halt"))
         run.complete("interested", inquiry="question-1")
         assert run.state.inquiry == "question-1"
-        run.state = take_up(run.state)
+        run.state = take_up(run.definition, run.state, run.now)
         told = run.take(on.Resumed(id="lifted", pause="halt", catch_up=on.CatchUp.SHIFT))
         assert (handed(told), run.state.inquiry) == ([("ask", "question-1")], None)

@@ -9,7 +9,7 @@ from journeys.definitions import ExitEvent, Heard
 from journeys.durations import Calendar
 from journeys.reasons import Reason
 from journeys.state import EndKind
-from tests.builders import a_pause, a_visit, a_wait, an_email
+from tests.builders import a_journey, a_pause, a_visit, a_wait, an_email, an_exit
 from tests.workflows.scenarios import DAY, LATE, SOON, late_visit, scenario, steps
 from tests.workflows.stages import Played, Stage, eventually
 
@@ -239,6 +239,44 @@ async def an_objection_while_the_channel_is_down(stage: Stage) -> Played:
     await run.end()
     assert len(stage.channel.offered) == 1
     assert stage.channel.sent == []
+    return run
+
+
+@scenario()
+async def what_another_line_reports_is_waited_for(stage: Stage) -> Played:
+    """A wait for an outcome is over in the moment of the report; a goal on one ends the run, and the rep is told so in the answer."""
+    journey = a_journey(
+        goal={"outcome": "last", "is": "interested"},
+        steps={
+            "both": {"parallel": {"branches": {"rep": "visit", "post": "pause"}}, "next": "last"},
+            "visit": late_visit(next="join"),
+            "pause": {"wait": {"when": {"outcome": "visit", "is": "interested"}, "up_to": "300 days"}, "next": {"met": "mail", "timeout": "join"}},
+            "mail": an_email(next="join"),
+            "last": late_visit(),
+            "done": an_exit(),
+        },
+    )
+    run = await stage.play(journey)
+    await run.at("pause", "waiting")
+    await run.complete("visit", "interested")
+    receipt = await run.complete("last", "interested")
+    assert receipt.position.ended is not None
+    assert (await run.end()).kind is EndKind.GOAL
+    assert run.ways == ["interested > join", "met > mail", "sent > join", "joined > last"]
+    return run
+
+
+@scenario()
+async def what_comes_true_by_time_alone(stage: Stage) -> Played:
+    """Days that are counted bring a wait to its end, though nobody tells the run: it asks on the day on which they may have."""
+    step = {"wait": {"when": {"fact": "days_since_prescription", "at_least": 90}, "up_to": "300 days"}, "next": {"met": "mail", "timeout": "done"}}
+    run = await stage.play(steps(pause=step, mail=an_email()), facts={"days_since_prescription": 60})
+    await run.at("pause", "waiting")
+    begun = run.entries[-1].at
+    stage.runs.facts_now = {**stage.runs.facts_now, "days_since_prescription": 90}
+    await run.end()
+    assert run.ways == ["met > mail", "sent > done"]
+    assert 30 * DAY <= run.entries[-1].at - begun < 60 * DAY
     return run
 
 
