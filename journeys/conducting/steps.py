@@ -33,6 +33,7 @@ from journeys.state import EndKind, Ready, settled, step_of
 
 if TYPE_CHECKING:
     from journeys.commands import TaskKind
+    from journeys.conditions import Value
     from journeys.conducting.moves import Move
     from journeys.durations import Length
 
@@ -129,7 +130,7 @@ def _split(move: Move, here: Ready, step: SplitStep) -> None:
 def _update(move: Move, here: Ready, step: UpdateStep) -> None:
     learnt = step.update
     move.do(Learn(key=here.key, **dict(learnt)))
-    known = {name: move.state.facts[name] for name in ("tags", "channel_preference") if name in move.state.facts}
+    known: dict[str, Value | None] = {name: move.state.facts[name] for name in ("tags", "channel_preference") if name in move.state.facts}
     if "tags" in known:
         before = known["tags"] if isinstance(known["tags"], tuple) else ()
         known["tags"] = tuple(sorted({*before, *learnt.add_tags} - {*learnt.remove_tags}))

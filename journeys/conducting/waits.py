@@ -127,12 +127,15 @@ def draw_anew(move: Move) -> None:
 def awaited(move: Move, way: str) -> None:
     """Another journey or another system has told the line in play how it ended."""
     place, step = move.place, move.step
-    unheard = isinstance(place, at.Held) and isinstance(step, RequestStep)  # it was asked, as it seems, and what it said to that was lost
-    if (isinstance(place, Waiting) or unheard) and isinstance(step, JourneyStep | RequestStep):
-        if isinstance(step, RequestStep):
-            move.learn(outcomes={place.step: way})
-        if move.state.ended is None:
+    match place, step:
+        case at.Waiting(), JourneyStep():
             move.leave(way)
+        case at.Waiting() | at.Held(), RequestStep():  # held: it was asked, as it seems, and what it said to that was lost
+            move.learn(outcomes={place.step: way})
+            if move.state.ended is None:
+                move.leave(way)
+        case _:
+            pass
 
 
 def _begin(move: Move, here: Place, step: WaitStep) -> None:

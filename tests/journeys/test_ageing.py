@@ -32,7 +32,7 @@ def wake(run: Run, **facts: Value | None) -> None:
 def waiting(when: dict[str, Any], **facts: Value | None) -> Run:
     """A run that waits for a condition, in which the facts stand like that."""
     run = Run(a_journey({"wait": a_wait_with({"met": "rest", "timeout": "bye"}, when=when, up_to="300 days"), **REST}))
-    run.load(**facts)
+    run.take(on.FactsLoaded(key=run.key, facts=facts))
     return run
 
 
@@ -95,7 +95,7 @@ def test_a_run_asks_when_the_comparison_may_come_out_otherwise(comparison: dict[
 
 def test_what_a_run_no_longer_waits_for_is_not_asked_for() -> None:
     """And a journey that names no such fact, or only in a branch, never asks at all."""
-    run = waiting({"any": [{"fact": DAYS, "at_least": 90}, {"fact": "tier", "is": "A"}]}, **{DAYS: 80, "tier": "C"})
+    run = waiting({"any": [{"fact": DAYS, "at_least": 90}, {"fact": "tier", "is": "A"}]}, days_since_prescription=80, tier="C")
     run.change(tier="A")
     assert (run.step, run.state.look_again) == ("rest", None)
     assert Run(a_journey(REST, goal={"fact": "tier", "is": "A"})).state.look_again is None

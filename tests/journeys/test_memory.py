@@ -8,7 +8,7 @@ from tests.journeys.playing import Run, a_journey, a_wait, a_wait_with
 VIEWED, CANCELLED = "product_page_viewed", "appointment_cancelled"
 
 
-def a_run(interpreter: int = 2, **more: Any) -> Run:
+def a_run(interpreter: int = 2, /, **more: Any) -> Run:
     """A run that thinks for a while, and then waits for a cancellation that may have come already; page views are waited for later."""
     steps = {"think": a_wait("cancelled", up_to="5 days"), "cancelled": a_wait_with({"happened": "pause", "timeout": "bye"}, event=CANCELLED, up_to="5 days")}
     steps |= {"pause": a_wait("viewed", up_to="1 day"), "viewed": a_wait_with("bye", event=VIEWED, up_to="5 days")}
@@ -47,7 +47,7 @@ def test_waits_for_different_fields_have_shares_of_their_own() -> None:
 
 def test_the_memory_is_bounded_in_all() -> None:
     """However many waits a journey has, they share it."""
-    many = {f"wait-{number}": a_wait_with("bye", event=VIEWED, where={"page": f"page-{number}"}, up_to="5 days") for number in range(60)}
+    many: dict[str, Any] = {f"wait-{number}": a_wait_with("bye", event=VIEWED, where={"page": f"page-{number}"}, up_to="5 days") for number in range(60)}
     run = a_run(**many)
     for _ in range(12):
         for number in range(60):
