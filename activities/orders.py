@@ -64,3 +64,5 @@ class Opened(Arrival):
     """What a run needs before it can begin. The definition is the version that the enrolment names, never a later one."""
 
     definition: Definition
+    interpreter: int = 1
+    """The conductor's number when the run was opened. A history of the time before it was told was played by the first."""

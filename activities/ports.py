@@ -16,6 +16,10 @@ class Clock(Protocol):
         """Journey time."""
         ...
 
+    def later(self, real: timedelta) -> datetime:
+        """What journey time will be after that much real time."""
+        ...
+
 
 class Invitation(Stored):
     """What the calendar of an invited reader is told."""

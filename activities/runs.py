@@ -6,6 +6,7 @@ from temporalio.exceptions import ApplicationError
 from activities.orders import Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder
 from activities.ports import Clock, Runs, UnknownRun
 from journeys.events import FactsLoaded, JourneyBegun
+from journeys.state import INTERPRETER
 
 
 class RunActivities:
@@ -17,11 +18,12 @@ class RunActivities:
 
     @activity.defn
     async def open_run(self, order: OpenOrder) -> Opened:
-        """Read what the run needs before it begins."""
+        """Read what the run needs before it begins. The history keeps by which conductor it is played, for as long as that history is replayed."""
         try:
-            return await self._runs.open(order)
+            opened = await self._runs.open(order)
         except UnknownRun as unknown:
             raise ApplicationError(str(unknown), type="unknown_run", non_retryable=True) from unknown
+        return opened.model_copy(update={"interpreter": INTERPRETER})
 
     @activity.defn
     async def record(self, entry: Entry) -> None:

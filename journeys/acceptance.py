@@ -137,7 +137,7 @@ def _repair(definition: Definition, state: State, command: on.Retry | on.GoOn | 
         case on.GoOn():
             return _passable(place)
         case on.MoveTo():
-            return _movable(definition, place, command.step) or _reachable(definition, state, command.step, None, state.facts.get("persona"))
+            return _movable(definition, place, command.step) or _reachable(definition, state, command.step, at.inquiry_of(place), state.facts.get("persona"))
 
 
 def _triable(state: State, place: at.Place) -> Refused | None:

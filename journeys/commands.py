@@ -68,6 +68,8 @@ class CallOut(Stored):
     """The names of the facts that the other system is told."""
     answers: tuple[str, ...]
     until: Instant
+    tries: int | None = None
+    """How often it was sent before, in vain; None the first time."""
 
 
 Effect = Annotated[OpenTask | Deliver | AskFacts | StartJourney | CallOut, Field(discriminator="is_")]

@@ -4,7 +4,7 @@ Total and pure: no clock, no randomness, no sets whose order could leak, no exce
 not concern the run, or that it has seen, changes nothing. The workflow performs the commands; the rehearsal plays the same code.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -13,11 +13,11 @@ from journeys import state as at
 from journeys.arrivals import Arrival
 from journeys.commands import Command, What
 from journeys.conditions import Value, holds
-from journeys.conducting import pauses, repairs, touches, waits
+from journeys.conducting import ageing, memory, pauses, repairs, reports, requests, touches, waits
 from journeys.conducting.moves import Move
-from journeys.definitions import FAILED, NOT_STARTED, OVERDUE, SENT, SKIPPED, STARTED, Definition, JourneyStep, Purpose, RequestStep, SendStep
+from journeys.definitions import NOT_STARTED, OVERDUE, STARTED, Definition, JourneyStep, Purpose, RequestStep
 from journeys.reasons import Reason
-from journeys.state import EndKind, Occurrence, Place, State, settled
+from journeys.state import INTERPRETER, EndKind, Occurrence, Place, State, settled
 
 REMEMBERED = 256
 """How many events a run remembers by id, to take each only once. The gate asks for itself, so an older repeat lets nothing out."""
@@ -33,13 +33,19 @@ def eligible(definition: Definition, facts: Mapping[str, Value | None]) -> bool:
     return holds(definition.entry.when, facts, {})
 
 
-def begin(definition: Definition, arrival: Arrival, *, enrolment: str, now: datetime) -> Advance:
+def begin(definition: Definition, arrival: Arrival, *, enrolment: str, now: datetime, interpreter: int = INTERPRETER) -> Advance:
     """The first advance of a run: it enters the first step, or ends at once where an objection, the entry, the hold-out, the goal or an
-    exit condition says so."""
+    exit condition says so. `interpreter` is the number by which it is played until it continues as new."""
     named = {name: arrival.facts.get(name) for name in definition.facts}
     ends_by = arrival.calendar.after(now, definition.horizon) if definition.horizon is not None else None
     state = State.model_construct(
-        enrolment=enrolment, calendar=arrival.calendar, facts=named, withdrawn=arrival.withdrawn, entered=arrival.entered, ends_by=ends_by
+        interpreter=interpreter,
+        enrolment=enrolment,
+        calendar=arrival.calendar,
+        facts=named,
+        withdrawn=arrival.withdrawn,
+        entered=arrival.entered,
+        ends_by=ends_by,
     )
     move = Move(definition, state, now)
     move.note(What.BEGAN, to=definition.first)
@@ -71,14 +77,20 @@ def advance(definition: Definition, state: State, event: on.Event, now: datetime
     return _done(move)
 
 
+def take_up(definition: Definition, state: State, now: datetime) -> State:
+    """The state by which this interpreter goes on with a run that continues as new: one that was played by another looks at what has grown older."""
+    if state.interpreter == INTERPRETER:
+        return state
+    return state.model_copy(update={"interpreter": INTERPRETER, "look_again": now if definition.ageing else None})
+
+
 def alarm(state: State) -> datetime | None:
     """When the run wants to be woken if nothing else happens: None while it is paused or has only effects under way, and after the end."""
     known = vars(state)
     if known["pauses"] or known["ended"] is not None:
         return None
     first: datetime | None = known["ends_by"]
-    for place in known["places"]:
-        due = due_at(place)
+    for due in (known["look_again"], *map(due_at, known["places"])):
         if due is not None and (first is None or due < first):
             first = due
     return first
@@ -103,6 +115,7 @@ def ready(state: State) -> bool:
 
 
 def _done(move: Move) -> Advance:
+    ageing.plan(move)
     if move.commands:
         move.keep(moves=move.state.moves + 1)
     return move.state, tuple(move.commands)
@@ -117,7 +130,7 @@ def _take(move: Move, event: on.Event) -> None:  # noqa: PLR0912, C901 - one lin
         case on.Complete() | on.Skip() | on.Snooze() | on.Reassign() | on.Choose():
             place = _turn_to(move, event.task)
             if isinstance(place, at.AtTask):
-                _take_human(move, place, event)
+                reports.take(move, place, event)
         case on.Leave():
             move.end(EndKind.LEFT, event.reason, by=event.by, remark=event.remark)
         case on.Retry() | on.GoOn() | on.MoveTo():
@@ -131,7 +144,7 @@ def _take(move: Move, event: on.Event) -> None:  # noqa: PLR0912, C901 - one lin
             _take_facts(move, event)
         case on.CalendarDrawn():
             move.keep(calendar=event.calendar)
-            _on_every_line(move, waits.draw_anew)
+            move.on_every_line(waits.draw_anew)
         case on.ConsentWithdrawn() | on.ConsentGiven() | on.Objected():
             _take_permission(move, event)
         case on.JourneyBegun() | on.Called():
@@ -161,55 +174,6 @@ def _turn_to(move: Move, key: str) -> Place | None:
     return place
 
 
-def _on_every_line(move: Move, look: Callable[[Move], None]) -> None:
-    for place in move.state.places:
-        if move.state.ended is None and move.state.on(place.line) is place:
-            move.line, move.late = place.line, False
-            look(move)
-
-
-def _take_human(move: Move, place: at.AtTask, event: on.Complete | on.Skip | on.Snooze | on.Reassign | on.Choose) -> None:
-    match event:
-        case on.Complete():
-            _complete(move, place, event)
-        case on.Skip():
-            move.close_task("skipped", reason=event.reason, by=event.by, remark=event.remark)
-            move.leave(SKIPPED, because=event.reason, by=event.by, remark=event.remark)
-        case on.Snooze():
-            move.park(place.model_copy(update={"due": max(place.due, event.until), "snoozes": place.snoozes + 1}))
-            move.note(What.SNOOZED, until=event.until, by=event.by, remark=event.remark)
-        case on.Reassign():
-            move.note(What.REASSIGNED, to=event.to, by=event.by, remark=event.remark)
-        case on.Choose():
-            move.keep(inquiry=event.inquiry or move.state.inquiry)
-            move.close_task("redirected", by=event.by, remark=event.remark)
-            move.go(event.offer, way="offer", by=event.by, remark=event.remark)
-
-
-def _complete(move: Move, place: at.AtTask, event: on.Complete) -> None:
-    move.close_task("done", way=event.outcome, channel=event.channel, by=event.by, remark=event.remark)
-    move.keep(outcomes={**move.state.outcomes, place.step: event.outcome}, inquiry=event.inquiry or move.state.inquiry)
-    if event.persona is not None:
-        _meet(move, event)
-    if move.state.ended is not None:
-        return
-    if event.chosen is not None:
-        move.go(event.chosen, way="offer", by=event.by, remark=event.remark)
-    elif event.outcome == SENT and isinstance(move.step, SendStep):
-        touches.deliver(move, by=event.by)
-    else:
-        move.leave(event.outcome, by=event.by)
-
-
-def _meet(move: Move, event: on.Complete) -> None:
-    """The conductor has met the HCP: the persona on record is confirmed or corrected, and the ends are looked at again."""
-    known = move.state.facts.get("persona")
-    move.note(What.PERSONA_CONFIRMED if event.persona == known else What.PERSONA_CORRECTED, to=event.persona, by=event.by, remark=event.remark)
-    move.keep(facts={**move.state.facts, "persona": event.persona})
-    if event.chosen is None:
-        move.check_ends()
-
-
 def _take_repair(move: Move, event: on.Retry | on.GoOn | on.MoveTo) -> None:
     match event:
         case on.Retry():
@@ -226,25 +190,24 @@ def _take_heard(move: Move, event: on.TouchHeard) -> None:
         return
     move.keep(heard={**move.state.heard, event.touch: tuple(sorted((*known, event.heard)))})
     move.note(What.HEARD, key=event.touch, step=move.state.step_of(event.touch), way=event.heard)
-    _on_every_line(move, waits.look)
+    move.look_around()
 
 
 def _take_happened(move: Move, event: on.Happened) -> None:
     """An event of the outside: it may end the run, or be what a line waits for, or will."""
     occurrence = Occurrence(id=event.id, event=event.event, key=event.key, fields=event.fields)
     leaving = (end for end in move.definition.exit_on if end.event == event.event)
-    if any(waits.fits(move.state.entered, occurrence, end.where, same_key=end.same_key) for end in leaving):
+    if any(memory.fits(move.state.entered, occurrence, end.where, same_key=end.same_key) for end in leaving):
         move.end(EndKind.EXIT_EVENT, event.event)
-    elif waits.concerns(move, occurrence):
-        waits.remember(move, occurrence)
-        _on_every_line(move, waits.look)
+    elif memory.concerns(move, occurrence):
+        memory.remember(move, occurrence)
+        move.look_around()
 
 
 def _take_facts(move: Move, event: on.FactsChanged | on.FactsLoaded) -> None:
     news = {name: value for name, value in event.facts.items() if name in move.state.facts}
-    move.keep(facts={**move.state.facts, **news})
-    move.check_ends()
-    _on_every_line(move, waits.look)
+    move.learn(facts=news)
+    move.look_around()
     if isinstance(event, on.FactsLoaded) and move.state.ended is None and isinstance(_turn_to(move, event.key), at.Passing):
         waits.facts_told(move)
 
@@ -256,10 +219,10 @@ def _take_permission(move: Move, event: on.ConsentWithdrawn | on.ConsentGiven | 
                 move.end(EndKind.OBJECTED, Reason.OBJECTED)
         case on.ConsentWithdrawn():
             move.keep(withdrawn=tuple(sorted({*move.state.withdrawn, event.channel})))
-            _on_every_line(move, lambda line: touches.take_back(line, event.channel))
+            move.on_every_line(lambda line: touches.take_back(line, event.channel))
         case on.ConsentGiven():
             move.keep(withdrawn=tuple(channel for channel in move.state.withdrawn if channel != event.channel))
-            _on_every_line(move, touches.try_again)
+            move.on_every_line(touches.try_again)
 
 
 def _take_settled(move: Move, event: on.Settled) -> None:
@@ -286,12 +249,7 @@ def _take_answer(move: Move, event: on.JourneyBegun | on.Called) -> None:
             else:
                 waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.journey.up_to)))
         case on.Called(), RequestStep():
-            if event.result == "failed":
-                move.leave(FAILED, because=event.reason)
-                return
-            waits.wait_until(move, settled(at.Waiting, place, until=move.state.calendar.after(place.since, step.request.up_to)))
-            if event.result == "answered":
-                waits.awaited(move, event.answer or FAILED)
+            requests.heard(move, event)
         case _:
             pass
 
@@ -306,6 +264,7 @@ def _take_alarm(move: Move) -> None:
         return
     timed = [(due, place) for place in move.state.places if (due := due_at(place)) is not None and due <= move.now]
     if not timed:
+        ageing.look(move)
         return
     due, place = min(timed, key=lambda pair: pair[0])
     move.line, move.late = place.line, move.state.caught_up is not None and due <= move.state.caught_up
@@ -316,4 +275,4 @@ def _take_alarm(move: Move) -> None:
         case at.Waiting():
             waits.time_is_up(move, place)
         case _:
-            touches.try_again(move)
+            repairs.try_again(move)

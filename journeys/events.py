@@ -218,14 +218,16 @@ class JourneyBegun(_Unnamed):
 
 
 class Called(_Unnamed):
-    """The answer to CallOut: `accepted` (an answer will come), `answered` at once, or `failed` for good."""
+    """The answer to CallOut: `accepted` (an answer will come), `answered` at once, `failed` for good, or nothing said: to be called `again`."""
 
     is_: Literal["called"] = "called"
     key: str
-    result: Literal["accepted", "answered", "failed"]
+    result: Literal["accepted", "answered", "failed", "again"]
     answer: str | None = None
     reason: str | None = None
     """Why it failed."""
+    retry: Instant | None = None
+    """When to call again."""
 
 
 class Proceed(_Unnamed):

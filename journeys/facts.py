@@ -24,6 +24,13 @@ class Wall(StrEnum):
     MEDICAL = "medical"
 
 
+class Ageing(StrEnum):
+    """How a fact comes to be otherwise by the passing of time alone, without anybody telling it."""
+
+    COUNTS_DAYS = "counts_days"
+    LAPSES = "lapses"
+
+
 @dataclass(frozen=True)
 class Fact:
     name: str
@@ -32,6 +39,7 @@ class Fact:
     source: str
     values: tuple[str, ...] = ()
     unit: str = ""
+    ageing: Ageing | None = None
 
 
 PERSONA = "persona"
@@ -46,12 +54,12 @@ CATALOGUE: dict[str, Fact] = {
         Fact("language", Kind.CODE, Wall.OPEN, "the HCP's stated preference, else the market's first language"),
         Fact("channel_preference", Kind.CHOICE, Wall.OPEN, "the HCP's stated preference", ("face_to_face", "remote", "phone", "email")),
         Fact("nurse_in_care_team", Kind.FLAG, Wall.OPEN, "affiliations between HCPs"),
-        Fact("email_consent", Kind.FLAG, Wall.OPEN, "the consent ledger: promotional e-mail is allowed now"),
-        Fact("sms_consent", Kind.FLAG, Wall.OPEN, "the consent ledger: promotional SMS is allowed now"),
+        Fact("email_consent", Kind.FLAG, Wall.OPEN, "the consent ledger: promotional e-mail is allowed now", ageing=Ageing.LAPSES),
+        Fact("sms_consent", Kind.FLAG, Wall.OPEN, "the consent ledger: promotional SMS is allowed now", ageing=Ageing.LAPSES),
         Fact("tags", Kind.SET, Wall.COMMERCIAL, "topics that the HCP engaged with, given by journeys and reps"),
         Fact("workplace", Kind.CHOICE, Wall.OPEN, "the register, by place of work", ("hospital", "primary_care", "private_practice", "pharmacy")),
         Fact("therapy_patients", Kind.NUMBER, Wall.COMMERCIAL, "patients with the disease, as the HCP told a rep", unit="patients"),
-        Fact("days_since_prescription", Kind.NUMBER, Wall.COMMERCIAL, "prescriber data, where the market allows it", unit="days"),
+        Fact("days_since_prescription", Kind.NUMBER, Wall.COMMERCIAL, "prescriber data, where the market allows it", unit="days", ageing=Ageing.COUNTS_DAYS),
         Fact("congress_attended_on", Kind.DATE, Wall.OPEN, "the congress registration, with the HCP's consent"),
         Fact("next_appointment_on", Kind.DATE, Wall.COMMERCIAL, "the calendar that rep and HCP agreed on"),
         Fact("letter_due_on", Kind.DATE, Wall.OPEN, "the safety letter's date for the HCP's market"),
@@ -64,3 +72,9 @@ CATALOGUE: dict[str, Fact] = {
         Fact("scientific_interest", Kind.CODE, Wall.MEDICAL, "medical affairs"),
     )
 }
+
+
+def ageing_of(name: str) -> Ageing | None:
+    """How the fact of that name grows older; None where it does not, or is none."""
+    fact = CATALOGUE.get(name)
+    return None if fact is None else fact.ageing

@@ -12,7 +12,7 @@ from enum import StrEnum
 from journeys import state as at
 from journeys.commands import Command, What
 from journeys.conditions import Value
-from journeys.conducting import edits, lines, waits
+from journeys.conducting import ageing, edits, lines, waits
 from journeys.conducting.moves import Move
 from journeys.definitions import Definition, WaitStep, kind_of
 from journeys.renaming import line_under, renamed, said_by, state_under
@@ -140,6 +140,7 @@ def migrate(state: State, order: Transfer, *, old: Definition, now: datetime) ->
     move.check_ends()
     if move.state.ended is None:
         _take_up(move, old, {line_under(fate.spot.line, names): fate.to for fate in leaving})
+    ageing.plan(move)
     move.keep(moves=move.state.moves + 1)
     return Moved(move.state, tuple(move.commands))
 

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     PAUSED = "paused"
     DROPPED = "dropped"
     STARTED_ALREADY = "started_already"
+    UNANSWERED = "unanswered"
 
 
 TOLD: dict[Reason, str] = {
@@ -59,6 +60,7 @@ TOLD: dict[Reason, str] = {
     Reason.PAUSED: "the journey, or what it concerns, is paused",
     Reason.DROPPED: "it fell due while the journey was paused, and is not made up for",
     Reason.STARTED_ALREADY: "what the invitation invites to has begun already",
+    Reason.UNANSWERED: "the other system does not answer at the moment",
 }
 
 FALLS_UNDER: dict[Reason, Reason] = {

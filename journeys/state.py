@@ -10,9 +10,10 @@ from journeys.durations import Calendar
 from journeys.reasons import Reason
 from journeys.shapes import Instant, Stored, made
 
-INTERPRETER = 1
-"""Raised when the same events may lead elsewhere; a run takes up a higher number only when it continues as new."""
-
+INTERPRETER = 2
+"""Raised when the same events may lead elsewhere. A run begins with the number that its first act told, and takes up a higher one only when it
+continues as new. From 2 on an outcome acts at once, a question goes with its own line, each wait has a memory of its own, and what changes by the
+passing of time is asked for once a day."""
 
 MAIN = ""
 """The line that every run has. The lines of a `parallel` are named after it: `both.rep`, and within it `both.rep/inner.nurse`."""
@@ -48,25 +49,32 @@ class Sending(_Place):
 
 
 class Held(_Place):
-    """A touch was blocked and its step says wait: tried again at `retry`, given up at `give_up`."""
+    """A touch was blocked and its step says wait, or another system says nothing: tried again at `retry`, given up at `give_up`."""
 
     is_: Literal["held"] = "held"
     reason: Reason
     retry: Instant
     give_up: Instant
     by: str | None = None
+    tries: int = 0
+    """How often another system has been asked in vain."""
 
 
 class Passing(_Place):
     """On the way through: nothing holds the line here but the answer that it asked for, of the facts, another journey or another system."""
 
     is_: Literal["passing"] = "passing"
+    until: Instant | None = None
+    """By when another system that was asked before must have answered; from its step's time where it is asked for the first time."""
+    tries: int = 0
 
 
 class Ready(_Place):
     """At the door of a step, to be entered in its turn: another line's effect is under way, or the run is paused."""
 
     is_: Literal["ready"] = "ready"
+    inquiry: str | None = None
+    """The HCP's question with which a human's report came here: for a hand-off to medical, and for no other step."""
 
 
 class Waiting(_Place):
@@ -149,8 +157,12 @@ class State(Stored):
     """The latest events of the outside that a step may wait for."""
     withdrawn: tuple[str, ...] = ()
     inquiry: str | None = None
+    """A question whose hand-off was taken back: the next that comes without one takes it up. The first interpreter kept here the latest that any report
+    brought; since then each goes with its own line, to the door of its hand-off."""
     ends_by: Instant | None = None
     """The journey's horizon."""
+    look_again: Instant | None = None
+    """When facts are asked for again that change by the passing of time alone."""
     pauses: dict[str, Instant] = {}
     """What holds the whole run, and since when."""
     caught_up: Instant | None = None
@@ -233,6 +245,11 @@ def parent_of(line: str) -> str:
 def inside(line: str, outer: str) -> bool:
     """Whether a line is one of those that are played within a parallel step of the line `outer`."""
     return line != outer and (outer == MAIN or line.startswith(f"{outer}/"))
+
+
+def inquiry_of(place: Place | None) -> str | None:
+    """The HCP's question that a line has with it, on its way to a hand-off or there."""
+    return place.inquiry if isinstance(place, AtTask | Ready) else None
 
 
 P = TypeVar("P", AtTask, Sending, Held, Passing, Waiting, Joining)

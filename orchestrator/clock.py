@@ -1,6 +1,6 @@
 """Journey time for the processes of the house: the wall clock, or the faster clock of the embedded runtime."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from journeys.pace import Pace
 from orchestrator.settings import Settings
@@ -17,6 +17,10 @@ class JourneyClock:
     def now(self) -> datetime:
         """Journey time now."""
         return self.pace.journey(datetime.now(UTC))
+
+    def later(self, real: timedelta) -> datetime:
+        """What journey time will be after that much real time."""
+        return self.pace.journey(datetime.now(UTC) + real)
 
 
 def wall_clock() -> datetime:

@@ -20,12 +20,12 @@ from activities.touches import TouchActivities
 from journeys import events as on
 from journeys.acceptance import Refusal, Refused, refusal
 from journeys.commands import AskFacts, CallOut, Command, Deliver, Learn, Note, OpenTask, StartJourney, StopJourney, Tell
-from journeys.conductor import Advance, advance, alarm, begin, ready
+from journeys.conductor import Advance, advance, alarm, begin, ready, take_up
 from journeys.definitions import Definition
 from journeys.migration import Moved, Obstacle, Transfer, Unmovable, migrate
 from journeys.position import position
 from journeys.receipts import Receipt
-from journeys.state import INTERPRETER, Ending
+from journeys.state import Ending
 from workflows.counting import count_dropped
 from workflows.performance import BRIEF, DELIVERY
 from workflows.run import ANSWERS, REFUSED, UNMOVABLE, RunInput, Score
@@ -142,7 +142,8 @@ class Journey:
     async def _begin(self) -> None:
         order = OpenOrder(enrolment=self._given.enrolment, at=self._now)
         opened: Opened = await workflow.execute_activity_method(RunActivities.open_run, order, **BRIEF)
-        await self._play(opened.definition, begin(opened.definition, opened, enrolment=self._given.enrolment, now=self._now))
+        first = begin(opened.definition, opened, enrolment=self._given.enrolment, now=self._now, interpreter=opened.interpreter)
+        await self._play(opened.definition, first)
 
     async def _take_next(self) -> None:
         """Wait for an event or the alarm, and let the conductor take it. What has arrived goes before the alarm of the same instant."""
@@ -245,7 +246,7 @@ class Journey:
         if self._inbox:
             return
         playing = self._playing
-        score = Score(definition=playing.definition, state=playing.state.model_copy(update={"interpreter": INTERPRETER}))
+        score = Score(definition=playing.definition, state=take_up(playing.definition, playing.state, self._now))
         told = dict(list(self._told.items())[-ANSWERS:])
         workflow.continue_as_new(self._given.model_copy(update={"score": score, "told": told}))
 

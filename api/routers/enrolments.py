@@ -171,10 +171,10 @@ def _standing(row: EnrolmentRow, definition: Definition | None) -> Standing:
     doing = "ended" if row.status == "ended" else row.doing or row.status
     reason = row.end_reason if doing == "ended" else row.held_because or ("busy" if row.busy_with else None)
     step = definition.steps.get(row.step) if definition and row.step else None
+    # The run may wake before the step that it stands at is left: for another line, or to ask what has changed by the passing of time.
+    own = position.Standing.model_validate(row.lines[0]).until if row.lines else row.until
     return Standing(
-        sentence=telling.standing(
-            doing=doing, step=row.step, until=row.until, reason=reason, ended=row.end_kind, definition=definition, busy_with=row.busy_with
-        ),
+        sentence=telling.standing(doing=doing, step=row.step, until=own, reason=reason, ended=row.end_kind, definition=definition, busy_with=row.busy_with),
         doing=doing,
         step=row.step,
         title=telling.title(definition, row.step) if row.step else None,

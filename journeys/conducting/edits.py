@@ -40,9 +40,9 @@ def reword(move: Move, place: at.Place, before: Step | None) -> None:
         case at.AtTask():
             _task(move, place, before, after)
         case at.Held():
-            if isinstance(before, SendStep) and isinstance(after, SendStep):
-                give_up = _moved(move, place, place.give_up, before.sending.hold_up_to, after.sending.hold_up_to)
-                move.park(place.model_copy(update={"give_up": give_up}))
+            was, now = _held_up_to(before), _held_up_to(after)
+            if was is not None and now is not None:
+                move.park(place.model_copy(update={"give_up": _moved(move, place, place.give_up, was, now)}))
         case at.Waiting():
             _waiting(move, place, before, after)
         case at.Joining():
@@ -82,6 +82,16 @@ def _due(step: Step) -> Length | None:
             return step.escalate.due
         case _ if isinstance(step, SendStep):
             return step.sending.due
+        case _:
+            return None
+
+
+def _held_up_to(step: Step) -> Length | None:
+    match step:
+        case RequestStep():
+            return step.request.up_to
+        case _ if isinstance(step, SendStep):
+            return step.sending.hold_up_to
         case _:
             return None
 

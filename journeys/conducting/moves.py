@@ -4,14 +4,15 @@ A `Move` works on a copy of the state it was given and collects the commands. It
 does when it is entered is told in the modules beside this one.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from journeys import state as at
 from journeys.commands import Act, Command, Effect, Note, StopJourney, What
-from journeys.conditions import Condition, holds
-from journeys.conducting import lines, steps
-from journeys.definitions import EXHAUSTED, JOIN, Definition, ExitStep, JourneyStep, Step, path
+from journeys.conditions import Condition, Facts, holds
+from journeys.conducting import lines, steps, waits
+from journeys.definitions import EXHAUSTED, JOIN, Definition, ExitStep, JourneyStep, MedicalStep, Step, path
 from journeys.shapes import made
 from journeys.state import MAIN, Ending, EndKind, Place, State, passage_key, settled
 
@@ -33,6 +34,9 @@ class Move:
         self.late = False
         self.commands: list[Command] = []
         self.asked = False
+        self.as_first = state.interpreter == 1
+        """Whether the run is played as the first interpreter played it."""
+        self._news = False
         self._hops = 0
 
     def turn_to(self, definition: Definition, state: State) -> None:
@@ -87,9 +91,9 @@ class Move:
         """Have something done as the advance is written down."""
         self.commands.append(act)
 
-    def enter(self, step_id: str, *, again: bool = False) -> None:
+    def enter(self, step_id: str, *, again: bool = False, inquiry: str | None = None) -> None:
         """Come to the door of a step, or to the one that an exhausted step leads to; `again` is not counted by `at_most`. It is entered
-        when it is this line's turn."""
+        when it is this line's turn. `inquiry` is the HCP's question with which it comes."""
         while True:
             self._hops += 1
             step = self._steps.get(step_id)
@@ -98,7 +102,7 @@ class Move:
                 return
             if again or not self._exhausted(step_id, step):
                 passages = self._known["passages"]
-                self.stand(step_id)
+                self.stand(step_id, inquiry=inquiry)
                 self._known["passages"] = {**passages, step_id: passages.get(step_id, 0) + 1}
                 return
             to = path(step, EXHAUSTED)
@@ -111,35 +115,47 @@ class Move:
                 return
             step_id = to
 
-    def stand(self, step_id: str) -> None:
+    def stand(self, step_id: str, *, inquiry: str | None = None) -> None:
         """Stand at the door of a step, under the name of the passage to come."""
         known = self._known
         key = passage_key(known["enrolment"], step_id, known["passages"].get(step_id, 0) + 1)
-        self.park(made(at.Ready, {"step": step_id, "key": key, "since": self.now, "line": self.line, "late": self.late}))
+        self.park(made(at.Ready, {"step": step_id, "key": key, "since": self.now, "line": self.line, "late": self.late, "inquiry": inquiry}))
 
     def proceed(self) -> None:
         """Let lines that are ready enter their steps, in their order, until one asks for an effect; not while the run is paused, and not
         while an effect is under way."""
+        self._spread()
         while not self.asked and (ready := self.state.ready) is not None:
             self.line, self.late = ready.line, ready.late
             steps.enter(self, ready)
+            self._spread()
 
-    def leave(self, way: str, *, because: str | None = None, by: str | None = None, remark: str | None = None) -> None:
+    def leave(self, way: str, *, because: str | None = None, by: str | None = None, remark: str | None = None, inquiry: str | None = None) -> None:
         """Go along a way out of the current step. A way the step does not name follows its wider one, then `otherwise`."""
         step = self.step
         to = path(step, way) if step is not None else None
         if to is None:
             self.end(EndKind.FAULT, "no_path")
         else:
-            self.go(to, way=way, because=because, by=by, remark=remark)
+            self.go(to, way=way, because=because, by=by, remark=remark, inquiry=inquiry)
 
-    def go(self, to: str, *, way: str, because: str | None = None, by: str | None = None, remark: str | None = None, again: bool = False) -> None:
+    def go(
+        self,
+        to: str,
+        *,
+        way: str,
+        because: str | None = None,
+        by: str | None = None,
+        remark: str | None = None,
+        again: bool = False,
+        inquiry: str | None = None,
+    ) -> None:
         """Move to a step, or to the join of the line, telling why."""
         self.note(What.MOVED, way=way, to=to, reason=because, by=by, remark=remark)
         if to == JOIN:
             lines.join(self)
         else:
-            self.enter(to, again=again)
+            self.enter(to, again=again, inquiry=inquiry)
 
     def end(self, kind: EndKind, reason: str, *, continue_with: str | None = None, by: str | None = None, remark: str | None = None) -> None:
         """End the run, closing what is open on every line. A run ends once."""
@@ -155,8 +171,9 @@ class Move:
         """Take back what a place has under way with others: an open task, a journey that is awaited. A question that was before medical is the
         run's again, for the next hand-off."""
         self.line = place.line
-        if isinstance(place, at.AtTask) and place.inquiry is not None:
-            self.keep(inquiry=self.state.inquiry or place.inquiry)
+        inquiry = at.inquiry_of(place) if isinstance(self._steps.get(place.step), MedicalStep) else None
+        if inquiry is not None:
+            self.keep(inquiry=self.state.inquiry or inquiry)
         self.close_task("cancelled", reason=reason)
         if isinstance(place, at.Waiting) and isinstance(self.definition.steps.get(place.step), JourneyStep):
             self.do(StopJourney(key=place.key))
@@ -167,6 +184,32 @@ class Move:
         if isinstance(place, at.AtTask):
             self.note(What.TASK_CLOSED, to=to, **told)
             self.park(settled(at.Passing, place))
+
+    def learn(self, *, facts: Facts | None = None, outcomes: Mapping[str, str] | None = None, ends: bool = True) -> None:
+        """Something is known now. The run ends where that is its goal or exit condition, unless it is about to end otherwise (`ends`). The line in
+        play goes on first; then, before anything else begins, every line that waits is looked at."""
+        self.keep(facts={**self.state.facts, **(facts or {})}, outcomes={**self.state.outcomes, **(outcomes or {})})
+        self._news = not self.as_first
+        if ends and not (self.as_first and facts is None):  # to the first interpreter an outcome alone was no news
+            self.check_ends()
+
+    def on_every_line(self, look: Callable[["Move"], None]) -> None:
+        """Let every line look at something, each as the line in play."""
+        line, late = self.line, self.late
+        for place in self.state.places:
+            if self.state.ended is None and self.state.on(place.line) is place:
+                self.line, self.late = place.line, False
+                look(self)
+        self.line, self.late = line, late
+
+    def look_around(self) -> None:
+        """Let every line that waits see whether it has what it waits for."""
+        self._news = False
+        self.on_every_line(waits.look)
+
+    def _spread(self) -> None:
+        if self._news:
+            self.look_around()
 
     def check_ends(self) -> None:
         """End the run when its goal is reached or its exit condition has come true."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from journeys import state as at
 from journeys.commands import What
-from journeys.conducting import lines, touches, waits
-from journeys.definitions import OVERDUE, SKIPPED
+from journeys.conducting import lines, requests, touches, waits
+from journeys.definitions import FAILED, OVERDUE, SKIPPED, RequestStep
 from journeys.state import inside
 
 if TYPE_CHECKING:
@@ -16,9 +16,17 @@ if TYPE_CHECKING:
 
 
 def retry(move: Move, event: Retry) -> None:
-    """Put what a passage holds before the gate again, now."""
+    """Try what a passage holds again, now."""
     move.note(What.REPAIRED, way="retry", reason=event.reason, by=event.by, remark=event.remark)
-    touches.try_again(move)
+    try_again(move)
+
+
+def try_again(move: Move) -> None:
+    """Put what the line in play holds before the gate again, or ask the other system again."""
+    if isinstance(move.step, RequestStep):
+        requests.try_again(move)
+    else:
+        touches.try_again(move)
 
 
 def go_on(move: Move, event: GoOn) -> None:
@@ -31,6 +39,8 @@ def go_on(move: Move, event: GoOn) -> None:
             move.leave(SKIPPED, because=event.reason, by=event.by)
         case at.Waiting():
             waits.give_up(move, place)
+        case at.Held() if isinstance(move.step, RequestStep):
+            move.leave(FAILED, because=event.reason, by=event.by)
         case at.Held():
             touches.leave_out(move, event.reason, by=event.by)
         case _:

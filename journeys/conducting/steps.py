@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from journeys import state as at
-from journeys.commands import AskFacts, CallOut, Learn, OpenTask, StartJourney, Tell, What
+from journeys.commands import AskFacts, Learn, OpenTask, StartJourney, Tell, What
 from journeys.conditions import leaves
-from journeys.conducting import lines, touches, waits
+from journeys.conducting import lines, requests, touches, waits
 from journeys.definitions import (
     DONE,
     OTHERWISE,
@@ -33,6 +33,7 @@ from journeys.state import EndKind, Ready, settled, step_of
 
 if TYPE_CHECKING:
     from journeys.commands import TaskKind
+    from journeys.conditions import Value
     from journeys.conducting.moves import Move
     from journeys.durations import Length
 
@@ -71,7 +72,7 @@ def enter(move: Move, here: Ready) -> None:  # noqa: PLR0912, C901 - one line fo
             move.do(Tell(key=here.key, step=here.step, whom=step.notify.whom))
             move.leave(DONE)
         case RequestStep():
-            _request(move, here, step)
+            requests.ask(move, here)
         case None:  # an operator's or a migration's doing alone: arriving there ends a run before
             move.end(EndKind.FAULT, "unknown_step")
         case _ as never:
@@ -99,12 +100,13 @@ def choose(move: Move, step: BranchStep) -> None:
 
 
 def _medical(move: Move, here: Ready, step: MedicalStep) -> None:
-    inquiry = move.state.inquiry
+    inquiry = here.inquiry or move.state.inquiry
     if inquiry is None:
         move.park(settled(at.Sending, here, give_up=move.now))
         touches.block(move, Reason.NO_INQUIRY)
     else:
-        move.keep(inquiry=None)
+        if here.inquiry is None:
+            move.keep(inquiry=None)
         open_task(move, here, "medical", step.medical.due, inquiry=inquiry)
 
 
@@ -120,30 +122,23 @@ def _split(move: Move, here: Ready, step: SplitStep) -> None:
     # Drawn by the name that the step had at first: a split that was renamed, and is passed again, leads to the same arm.
     arm = arm_of(move.state.enrolment, step_of(move.state.key_of(here.step, 1)), step.split.arms)
     move.note(What.SPLIT, way=arm)
-    move.keep(outcomes={**move.state.outcomes, here.step: arm})
-    move.leave(arm)
+    move.learn(outcomes={here.step: arm})
+    if move.state.ended is None:
+        move.leave(arm)
 
 
 def _update(move: Move, here: Ready, step: UpdateStep) -> None:
     learnt = step.update
     move.do(Learn(key=here.key, **dict(learnt)))
-    known = {name: move.state.facts[name] for name in ("tags", "channel_preference") if name in move.state.facts}
+    known: dict[str, Value | None] = {name: move.state.facts[name] for name in ("tags", "channel_preference") if name in move.state.facts}
     if "tags" in known:
         before = known["tags"] if isinstance(known["tags"], tuple) else ()
         known["tags"] = tuple(sorted({*before, *learnt.add_tags} - {*learnt.remove_tags}))
     if "channel_preference" in known and learnt.channel_preference is not None:
         known["channel_preference"] = learnt.channel_preference
-    move.keep(facts={**move.state.facts, **known})
-    move.check_ends()
+    move.learn(facts=known)
     if move.state.ended is None:
         move.leave(DONE)
-
-
-def _request(move: Move, here: Ready, step: RequestStep) -> None:
-    until = move.state.calendar.after(move.now, step.request.up_to)
-    move.park(settled(at.Passing, here, late=here.late))
-    asked = step.request
-    move.ask(CallOut(key=here.key, step=here.step, to=asked.to, facts=asked.facts, answers=asked.answers, until=until))
 
 
 def _exit(move: Move, step: ExitStep) -> None:

@@ -90,6 +90,10 @@ def sent(move: Move, key: str, result: str) -> None:
     place, step = move.place, move.step
     move.keep(latest={**move.state.latest, move.line: key})
     move.note(What.SENT, to=result)
+    if isinstance(place, at.Sending) and place.by is not None and not move.as_first:
+        move.learn(outcomes={place.step: SENT})  # released is not sent: the gate comes in between
+    if move.state.ended is not None:
+        return
     if place is not None and isinstance(step, InviteStep):
         starts = marks.resolve(move.state, step.invite.starts) or move.now
         until = min(move.state.calendar.after(move.now, step.invite.answer_by), max(starts, move.now))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from journeys import state as at
 from journeys.commands import What
-from journeys.conditions import equal, named_facts
-from journeys.conducting import marks, steps, touches
+from journeys.conditions import named_facts
+from journeys.conducting import marks, memory, steps, touches
 from journeys.definitions import (
     ATTENDED,
     DECLINED,
@@ -29,17 +29,12 @@ from journeys.definitions import (
     WaitStep,
 )
 from journeys.openings import Opening, next_opening
-from journeys.state import EndKind, Entered, Occurrence, Place, Waiting, settled
+from journeys.state import EndKind, Place, Waiting, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-    from journeys.conditions import Value
     from journeys.conducting.moves import Move
-
-LONGEST_MEMORY = 64
-"""How many events of the outside a run remembers for waits that are yet to come."""
 
 
 def enter(move: Move, here: Place, step: WaitStep) -> None:
@@ -99,8 +94,11 @@ def look(move: Move) -> None:
 def time_is_up(move: Move, place: Waiting) -> None:
     """The time that the line in play waited for, or its patience, has come to an end."""
     step = move.step
-    names = _needs(step.wait) if isinstance(step, WaitStep) else ()
-    if names:
+    wait = step.wait if isinstance(step, WaitStep) else None
+    names = _needs(wait) if wait is not None else ()
+    if wait is not None and wait.when is not None and not move.as_first and move.holds(wait.when):
+        move.leave(MET)
+    elif names:
         steps.ask_facts(move, place, names)  # the condition may have come true, the date been put off, unheard
     else:
         give_up(move, place)
@@ -126,24 +124,18 @@ def draw_anew(move: Move) -> None:
         look(move)
 
 
-def concerns(move: Move, occurrence: Occurrence) -> bool:
-    """Whether any wait of the journey could end by this very event: a source may say much that is none of this run's business."""
-    waiting = (step.wait for step in move.definition.steps.values() if isinstance(step, WaitStep))
-    return any(_fits(move, wait, occurrence) for wait in waiting)
-
-
-def remember(move: Move, occurrence: Occurrence) -> None:
-    """Keep an event for the waits of this run, those to come included."""
-    move.keep(happened=(*move.state.happened, occurrence)[-LONGEST_MEMORY:])
-
-
 def awaited(move: Move, way: str) -> None:
     """Another journey or another system has told the line in play how it ended."""
     place, step = move.place, move.step
-    if isinstance(place, Waiting) and isinstance(step, JourneyStep | RequestStep):
-        if isinstance(step, RequestStep):
-            move.keep(outcomes={**move.state.outcomes, place.step: way})
-        move.leave(way)
+    match place, step:
+        case at.Waiting(), JourneyStep():
+            move.leave(way)
+        case at.Waiting() | at.Held(), RequestStep():  # held: it was asked, as it seems, and what it said to that was lost
+            move.learn(outcomes={place.step: way})
+            if move.state.ended is None:
+                move.leave(way)
+        case _:
+            pass
 
 
 def _begin(move: Move, here: Place, step: WaitStep) -> None:
@@ -212,22 +204,11 @@ def _hear_of_invitation(move: Move, place: Waiting, step: InviteStep) -> None:
 
 def _recall(move: Move, place: Waiting, step: WaitStep) -> None:
     answered = move.state.answered.get(place.step, ())
-    match_ = next((one for one in move.state.happened if one.id not in answered and _fits(move, step.wait, one)), None)
+    match_ = next((one for one in move.state.happened if one.id not in answered and memory.suits(move, step.wait, one)), None)
     if match_ is not None:
         _answer(move, place, match_.id)
         move.note(What.HAPPENED, way=match_.event)
         move.leave(HAPPENED)
-
-
-def _fits(move: Move, wait: Wait, occurrence: Occurrence) -> bool:
-    return occurrence.event == wait.event and fits(move.state.entered, occurrence, wait.where, same_key=wait.same_key)
-
-
-def fits(entered: Entered | None, occurrence: Occurrence, where: Mapping[str, tuple[Value, ...]], *, same_key: bool) -> bool:
-    """Whether the fields of an event have the values asked for, and its key is that of the entry event where that is asked."""
-    if same_key and (entered is None or entered.key is None or entered.key != occurrence.key):
-        return False
-    return all(any(equal(value, occurrence.fields.get(name)) for value in values) for name, values in where.items())
 
 
 def _reckon(move: Move, place: Waiting, wait: Wait) -> None:

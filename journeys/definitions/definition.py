@@ -14,6 +14,7 @@ from journeys.definitions.marks import Mark
 from journeys.definitions.steps import BranchStep, InviteStep, RequestStep, Step, WaitStep
 from journeys.definitions.words import Purpose
 from journeys.durations import Duration
+from journeys.facts import ageing_of
 from journeys.shapes import Authored, Market, Slug, StepId
 
 
@@ -43,7 +44,7 @@ class Definition(Authored):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy, which reckons for itself what this one has reckoned once and kept."""
         copied = super().model_copy(update=update, deep=deep)
-        for name in ("facts", "listens"):
+        for name in ("facts", "listens", "ageing"):
             copied.__dict__.pop(name, None)
         return copied
 
@@ -65,6 +66,13 @@ class Definition(Authored):
         """The events of the outside that concern a run of this journey, sorted."""
         waited = {step.wait.event for step in self.steps.values() if isinstance(step, WaitStep) and step.wait.event is not None}
         return tuple(sorted(waited | {leaving.event for leaving in self.exit_on}))
+
+    @cached_property
+    def ageing(self) -> tuple[str, ...]:
+        """The facts by which a run of this journey ends, or that it waits for, and that grow older by themselves, sorted."""
+        waited = (step.wait.when for step in self.steps.values() if isinstance(step, WaitStep))
+        named = {name for condition in (self.goal, self.exit_when, *waited) for name in named_facts(condition)}
+        return tuple(sorted(name for name in named if ageing_of(name) is not None))
 
     @property
     def digest(self) -> str:

@@ -51,6 +51,7 @@ RULES: tuple[Row, ...] = (
     Row("J214", "event without the key", outside.without_key),
     Row("J215", "unknown journey", others.unknown_journey),
     Row("J216", "journey that starts itself", others.starts_itself),
+    Row("J217", "outcome asked for at the entry", conditions.outcome_at_entry),
     Row("J301", "medical fact in promotion", firewall.medical_fact),
     Row("J302", "medical step without the inquiry requirement", firewall.needs_inquiry),
     Row("J303", "medical without a question", firewall.soliciting),

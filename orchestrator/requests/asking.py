@@ -74,7 +74,8 @@ class SignedRequests:
         self._clock, self._public_url, self._real = clock, public_url.rstrip("/"), real
 
     async def call(self, order: CallOrder, *, attempt: int) -> Called:
-        """Record the advance and ask, unless an earlier attempt has heard already. Raises Unanswered, until the step's own time is up."""
+        """Record the advance and ask, unless an earlier attempt has heard already. Raises Unanswered, until the step's own time is up: it asks once, and
+        whoever called comes back."""
         asked = await self._book.ask(order, now=self._clock.now())
         if asked.heard is not None:
             return asked.heard

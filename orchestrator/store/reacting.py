@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.ports import NotEnrolled
-from journeys.conducting.waits import fits
+from journeys.conducting.memory import fits
 from journeys.definitions import Definition, ExitEvent, Wait, WaitStep
 from journeys.events import Happened
 from journeys.facts import Wall

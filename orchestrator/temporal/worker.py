@@ -52,7 +52,7 @@ def make_worker(
     """A worker that is ready to run, over the given store, channels, other systems and clock."""
     runs = RunActivities(StoredRuns(engine), clock)
     touches = TouchActivities(StoredLedger(engine, composer, channels=channels), channels, clock, Counts())
-    calls = RequestActivities(requests)
+    calls = RequestActivities(requests, clock)
     return Worker(
         client,
         task_queue=task_queue,

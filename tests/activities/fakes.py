@@ -1,7 +1,7 @@
 """The ports of the activities, faked: a ledger and runs in memory that remember what they were asked, and a channel that does as it is told."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from activities.orders import Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
 from activities.ports import Handover, Message, Reservation, UnknownRun
@@ -15,6 +15,9 @@ class StoppedClock:
 
     def now(self) -> datetime:
         return NOW
+
+    def later(self, real: timedelta) -> datetime:
+        return NOW + real
 
 
 @dataclass

@@ -7,6 +7,7 @@ from activities.orders import FactsOrder, JourneyOrder, OpenOrder, TaskOrder
 from activities.runs import RunActivities
 from journeys.commands import AskFacts, OpenTask, StartJourney
 from journeys.events import FactsLoaded, JourneyBegun
+from journeys.state import INTERPRETER
 from tests.activities.fakes import FakeRuns, StoppedClock
 from tests.activities.orders import an_entry
 from tests.builders import NOW, a_journey
@@ -17,9 +18,9 @@ def activities(runs: FakeRuns) -> RunActivities:
 
 
 async def test_a_run_is_opened_with_its_own_definition() -> None:
-    """What the store read is what the run begins with."""
+    """What the store read is what the run begins with, played by today's conductor; a history of before that was told was played by the first."""
     opened = await activities(FakeRuns()).open_run(OpenOrder(enrolment="enr1", at=NOW))
-    assert opened.definition == a_journey()
+    assert (opened.definition, opened.interpreter) == (a_journey(), INTERPRETER)
 
 
 async def test_a_run_that_is_not_known_fails_once() -> None:

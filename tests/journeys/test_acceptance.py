@@ -101,11 +101,13 @@ def test_a_way_to_medical_needs_the_recorded_question(inquiry: str | None) -> No
     assert code(complete(run, "interested", chosen="ask", inquiry=inquiry)) is expected
 
 
-def test_a_question_recorded_earlier_in_the_run_is_enough() -> None:
-    """The run remembers a question that no hand-off has used yet."""
+@pytest.mark.parametrize(("interpreter", "expected"), [(1, None), (2, Refusal.INQUIRY_REQUIRED)])
+def test_a_question_recorded_earlier_in_the_run_was_enough_for_the_first_interpreter(interpreter: int, expected: Refusal | None) -> None:
+    """It remembered a question that no hand-off had used yet; since then each hand-off names its own."""
     run = Run(a_journey({"first": a_visit("second"), "second": a_visit("ask"), "ask": a_medical("bye")}))
+    run.state = run.state.model_copy(update={"interpreter": interpreter})
     run.complete("neutral", inquiry="question-1")
-    assert complete(run, "neutral") is None
+    assert code(complete(run, "neutral")) is expected
 
 
 def test_the_hand_over_needs_another_persona() -> None:

@@ -9,7 +9,7 @@ import pytest
 from journeys.commands import CallOut, Deliver, Learn, OpenTask, Tell, What
 from journeys.conductor import alarm
 from journeys.draws import arm_of, hundredth
-from journeys.events import Called, RequestAnswered
+from journeys.events import Called, CatchUp, GoOn, Paused, RequestAnswered, Resumed, Retry
 from journeys.reasons import Reason
 from tests.journeys.playing import (
     BYE,
@@ -234,6 +234,57 @@ class TestRequest:
         silent.take(Called(key="run.stock.1", result="accepted"))
         silent.wake()
         assert silent.end == "finished: timeout"
+
+    def away(self) -> Run:
+        """A request that was asked once, and in vain: it is to be asked again in an hour."""
+        run = self.asked()
+        run.take(Called(key="run.stock.1", result="again", retry=MONDAY + timedelta(hours=1)))
+        assert run.standing == {"": "stock held"}
+        return run
+
+    def test_a_system_that_is_away_is_asked_again_under_the_same_key(self) -> None:
+        """Until the same time as before; how often it was asked in vain goes along. Then it is waited for as long as if it had answered at once."""
+        run = self.away()
+        assert [(note.reason, note.until) for note in notes(run.commands, What.HELD)] == [(Reason.UNANSWERED, MONDAY + timedelta(hours=1))]
+        (call,) = effects(run.wake())
+        assert isinstance(call, CallOut)
+        assert (call.key, call.tries, call.until) == ("run.stock.1", 1, MONDAY + timedelta(days=2))
+        run.take(Called(key="run.stock.1", result="accepted"))
+        assert alarm(run.state) == MONDAY + timedelta(days=2)
+
+    def test_the_last_call_is_made_when_the_time_is_up(self) -> None:
+        """Whoever is not there then has failed; a wish for later is not waited for."""
+        run = self.asked()
+        run.take(Called(key="run.stock.1", result="again", retry=MONDAY + timedelta(days=40)))
+        assert alarm(run.state) == MONDAY + timedelta(days=2)
+        assert len(effects(run.wake())) == 1
+        run.take(Called(key="run.stock.1", result="again", retry=MONDAY + timedelta(days=3)))
+        assert (run.end, notes(run.commands, What.MOVED)[-1].reason) == ("finished: failed", "no_answer")
+
+    def test_an_answer_that_comes_while_it_seems_away_counts(self) -> None:
+        """The other system had heard the question after all."""
+        run = self.away()
+        run.take(RequestAnswered(id="back", key="run.stock.1", answer="yes"))
+        assert (run.end, run.state.outcomes) == ("finished: yes", {"stock": "yes"})
+
+    def test_an_operator_may_ask_again_or_give_up(self) -> None:
+        """Retry calls at once, going on takes the request for failed."""
+        run = self.away()
+        (call,) = effects(run.take(Retry(id="op", by="op", passage="run.stock.1", reason="it_is_back")))
+        assert isinstance(call, CallOut)
+        given_up = self.away()
+        given_up.take(GoOn(id="op", by="op", passage="run.stock.1", reason="gone_for_good"))
+        assert given_up.end == "finished: failed"
+
+    def test_a_pause_holds_the_next_call_too(self) -> None:
+        """Nothing wakes the run while it is paused; being paused takes nothing of the time for an answer."""
+        run = self.away()
+        run.take(Paused(id="halt", pause="halt"))
+        assert alarm(run.state) is None
+        run.take(Resumed(id="lifted", pause="halt", catch_up=CatchUp.SEND_LATEST), later=timedelta(days=30))
+        (call,) = effects(run.wake())
+        assert isinstance(call, CallOut)
+        assert call.until == MONDAY + timedelta(days=32)
 
 
 class TestAtMost:

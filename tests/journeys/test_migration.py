@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from journeys import events as on
 from journeys import state as at
 from journeys.acceptance import Refusal, refusal
-from journeys.commands import Deliver, StopJourney, What
+from journeys.commands import CallOut, Deliver, StopJourney, What
 from journeys.conductor import advance, alarm, ready
 from journeys.definitions import Definition, kind_of
 from journeys.migration import Fate, Moved, Obstacle, Spot, Unmovable, migrate, plan
@@ -190,6 +190,15 @@ def test_an_awaited_journey_is_stopped_with_the_step_that_awaited_it() -> None:
     assert alarm(run.state) == MONDAY + 20 * DAY
     told = moved(run, a_journey({"pause": a_wait("bye")}, version=3), {"nurse": "pause"})
     assert [command.key for command in told.commands if isinstance(command, StopJourney)] == ["run.nurse.1"]
+
+
+def test_a_request_that_nobody_answers_is_asked_for_its_new_time() -> None:
+    """Held until the next call, it may be moved; the next call says until when an answer counts now."""
+    run = Run(a_journey({"ask": a_request("bye", "yes", up_to="2 days")}))
+    run.take(on.Called(key=run.key, result="again", retry=MONDAY + timedelta(hours=1)))
+    moved(run, v2({"ask": a_request("bye", "yes", up_to="4 days")}))
+    (call,) = [command for command in run.wake() if isinstance(command, CallOut)]
+    assert (call.key, call.until) == ("run.ask.1", MONDAY + 4 * DAY)
 
 
 def test_a_request_and_an_invitation_wait_for_their_new_time() -> None:

@@ -221,7 +221,8 @@ def _answers(place: at.Passing, step: Any) -> list[on.Event]:
     if isinstance(step, JourneyStep):
         return [on.JourneyBegun(key=place.key), on.JourneyBegun(key=place.key, refused="not_eligible")]
     if isinstance(step, RequestStep):
-        results: tuple[dict[str, Any], ...] = ({"result": "accepted"}, {"result": "answered", "answer": "yes"}, {"result": "failed"})
+        later = {"result": "again", "retry": place.since + timedelta(hours=1)}
+        results: tuple[dict[str, Any], ...] = ({"result": "accepted"}, {"result": "answered", "answer": "yes"}, {"result": "failed"}, later)
         return [on.Called(key=place.key, **result) for result in results]
     dates = (None, "2026-03-25", "2026-02-01")
     return [on.FactsLoaded(key=place.key, facts={"decile": decile, "congress_attended_on": date}) for decile in (1, 2) for date in dates]

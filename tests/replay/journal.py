@@ -15,7 +15,7 @@ from journeys.definitions import Definition
 from journeys.events import Event
 from journeys.migration import Moved, Transfer, migrate
 from journeys.shapes import Instant
-from journeys.state import INTERPRETER, State
+from journeys.state import State
 
 JOURNALS = Path(__file__).parent / "journals"
 
@@ -32,11 +32,13 @@ def journals() -> list[Path]:
 
 
 def played(journal: dict[str, Any]) -> dict[str, Any]:
-    """The same journal with its `commands` and `state` as this conductor makes them. The state goes through JSON between any two events."""
+    """The same journal with its `commands` and `state` as this conductor makes them for a run of the journal's number. The state goes through JSON
+    between any two events."""
     definition = Definition.model_validate(journal["definition"])
     opening = journal["begin"]
     arrival = Arrival.model_validate_json(json.dumps({name: opening[name] for name in Arrival.model_fields if name in opening}))
-    state, commands = begin(definition, arrival, enrolment=opening["enrolment"], now=_INSTANT.validate_python(opening["now"]))
+    now, interpreter = _INSTANT.validate_python(opening["now"]), journal["interpreter"]
+    state, commands = begin(definition, arrival, enrolment=opening["enrolment"], now=now, interpreter=interpreter)
     happened = []
     begun = _told(state, commands)
     for entry in journal["happened"]:
@@ -47,7 +49,7 @@ def played(journal: dict[str, Any]) -> dict[str, Any]:
             state, commands = advance(definition, state, _EVENT.validate_python(entry["event"]), now)
         what = "move" if "move" in entry else "event"
         happened.append({"at": entry["at"], what: entry[what], **_told(state, commands)})
-    return {**journal, "interpreter": INTERPRETER, "begin": {**opening, **begun}, "happened": happened}
+    return {**journal, "begin": {**opening, **begun}, "happened": happened}
 
 
 def _moved(definition: Definition, state: State, order: Any, now: datetime) -> tuple[Definition, State, tuple[Command, ...]]:

@@ -1,4 +1,5 @@
-"""Record the golden journals anew: `python -m tests.replay.rewrite [NAME …]`. Do it after raising INTERPRETER, and read the difference before committing it."""
+"""Record the golden journals anew: `python -m tests.replay.rewrite [NAME …]`. It is played by
+the number that stands in it. Do it for a journal that is new, and read the difference before committing it."""
 
 import json
 import sys

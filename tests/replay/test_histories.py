@@ -19,7 +19,7 @@ Runs that are under way would be stuck in the same place after this release. So 
     higher one only when they continue as new; or
   - the workflow itself is meant to act otherwise: release the worker as a new version (Temporal's Worker Versioning, pinned), so that runs under way stay
     with the old worker until they continue as new. Never `workflow.patched()` inside the loop: its answer is remembered for the whole run.
-Then record the histories anew with `python -m tests.replay.record_histories`, and read the difference before you commit it."""
+Then record a history of the new way with `python -m tests.replay.record_histories NAME`; those that are there stay as they are."""
 
 _E_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.IGNORECASE)
 _PERSONAL = re.compile(r'"(given_name|family_name|salutation|name|email|address|phone)":"')

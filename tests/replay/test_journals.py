@@ -19,8 +19,7 @@ TEACHES = """
 Runs that began under the older conductor would go another way when they are replayed. So either
   - this was not meant: mend journeys/conductor.py or journeys/conducting until the journal plays as it did; or
   - this is meant: raise INTERPRETER in journeys/state.py (a run takes up the higher number only when it continues as new),
-    keep the old behaviour for runs of the old number, record the journals anew with `python -m tests.replay.rewrite`,
-    and read the difference before you commit it.
+    keep the old behaviour for runs of the old number, by which this journal is played, and record a new journal for the new one.
 
 The first lines that differ (- recorded, + now):
 {difference}"""

@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+from activities.ports import Handover
 from journeys import events as on
 from journeys.commands import Learn, Tell, What
 from journeys.definitions import ExitEvent, Heard
 from journeys.durations import Calendar
+from journeys.reasons import Reason
 from journeys.state import EndKind
-from tests.builders import a_pause, a_visit, a_wait, an_email
+from tests.builders import a_journey, a_pause, a_visit, a_wait, an_email, an_exit
 from tests.workflows.scenarios import DAY, LATE, SOON, late_visit, scenario, steps
-from tests.workflows.stages import Played, Stage
+from tests.workflows.stages import Played, Stage, eventually
 
 
 @scenario()
@@ -171,6 +173,110 @@ async def another_system_refuses(stage: Stage) -> Played:
     run = await stage.play(steps(stock=step, mail=an_email()))
     await run.end()
     assert run.ways == ["failed > mail", "sent > done"]
+    return run
+
+
+@scenario()
+async def another_system_is_away(stage: Stage) -> Played:
+    """While nobody answers, the run hears everything else: another line goes on and a pause holds. When the system is back it is asked once
+    more under the same key, and no more."""
+    ask = {"request": {"to": "stock", "answers": ["yes"], "up_to": "300 days"}, "next": {"yes": "join", "otherwise": "done"}}
+    both = {"parallel": {"branches": {"system": "stock", "rep": "visit"}}, "next": "last"}
+    away = on.Called(key="", result="again", retry=await stage.now() + 30 * DAY)
+    stage.requests.answers.extend([away, on.Called(key="", result="answered", answer="yes")])
+    run = await stage.play(steps(both=both, stock=ask, visit=late_visit(next="join"), last=late_visit()))
+    await run.at("stock", "held")
+    assert [(note.reason, note.until) for note in run.told(What.HELD)] == [(Reason.UNANSWERED, away.retry)]
+    await run.complete("visit", "interested")
+    await run.tell(on.Paused(id="halt.paused", pause="halt"))
+    await eventually(lambda: run.position.doing == "paused", lambda: run.seen)
+    await run.tell(on.Resumed(id="halt.resumed", pause="halt", catch_up=on.CatchUp.SEND_LATEST))
+    assert len(stage.requests.asked) == 1
+    await stage.pass_time(31 * DAY)
+    await run.complete("last", "interested")
+    await run.end()
+    assert [order.call.key for order in stage.requests.asked] == [run.key("stock")] * 2
+    assert run.ways == ["interested > join", "yes > join", "joined > last", "interested > done"]
+    return run
+
+
+@scenario()
+async def an_objection_while_another_system_is_away(stage: Stage) -> Played:
+    """The run ends at once, and the other system is not asked again."""
+    stage.requests.answers.append(on.Called(key="", result="again", retry=await stage.now() + 30 * DAY))
+    run = await stage.play(steps(stock={"request": {"to": "stock", "answers": ["yes"], "up_to": "300 days"}, "next": "done"}))
+    await run.at("stock", "held")
+    await run.tell(on.Objected(id="objection-1"))
+    assert (await run.ended_at_once()).kind is EndKind.OBJECTED
+    await run.end()
+    assert len(stage.requests.asked) == 1
+    return run
+
+
+@scenario()
+async def another_system_stays_away(stage: Stage) -> Played:
+    """It is asked for the last time when the step's own time is up; then the request has failed."""
+    away = [on.Called(key="", result="again", retry=await stage.now() + days * DAY) for days in (30, 900, 900)]
+    stage.requests.answers.extend(away)
+    run = await stage.play(
+        steps(stock={"request": {"to": "stock", "answers": ["yes"], "up_to": "60 days"}, "next": {"failed": "mail", "otherwise": "done"}}, mail=an_email())
+    )
+    await run.end()
+    assert len(stage.requests.asked) == len(away)
+    assert run.ways == ["failed > mail", "sent > done"]
+    return run
+
+
+@scenario()
+async def an_objection_while_the_channel_is_down(stage: Stage) -> Played:
+    """What could not be handed over is held, not waited for in vain: the objection ends the run at once, and nothing goes out later."""
+    stage.channel.answers.append(Handover.DOWN)
+    run = await stage.play(steps(mail=an_email(email={"hold_up_to": "300 days"})))
+    await run.at("mail", "held")
+    assert [note.reason for note in run.told(What.HELD)] == [Reason.CHANNEL_DOWN]
+    await run.tell(on.Objected(id="objection-1"))
+    assert (await run.ended_at_once()).kind is EndKind.OBJECTED
+    await run.end()
+    assert len(stage.channel.offered) == 1
+    assert stage.channel.sent == []
+    return run
+
+
+@scenario()
+async def what_another_line_reports_is_waited_for(stage: Stage) -> Played:
+    """A wait for an outcome is over in the moment of the report; a goal on one ends the run, and the rep is told so in the answer."""
+    journey = a_journey(
+        goal={"outcome": "last", "is": "interested"},
+        steps={
+            "both": {"parallel": {"branches": {"rep": "visit", "post": "pause"}}, "next": "last"},
+            "visit": late_visit(next="join"),
+            "pause": {"wait": {"when": {"outcome": "visit", "is": "interested"}, "up_to": "300 days"}, "next": {"met": "mail", "timeout": "join"}},
+            "mail": an_email(next="join"),
+            "last": late_visit(),
+            "done": an_exit(),
+        },
+    )
+    run = await stage.play(journey)
+    await run.at("pause", "waiting")
+    await run.complete("visit", "interested")
+    receipt = await run.complete("last", "interested")
+    assert receipt.position.ended is not None
+    assert (await run.end()).kind is EndKind.GOAL
+    assert run.ways == ["interested > join", "met > mail", "sent > join", "joined > last"]
+    return run
+
+
+@scenario()
+async def what_comes_true_by_time_alone(stage: Stage) -> Played:
+    """Days that are counted bring a wait to its end, though nobody tells the run: it asks on the day on which they may have."""
+    step = {"wait": {"when": {"fact": "days_since_prescription", "at_least": 90}, "up_to": "300 days"}, "next": {"met": "mail", "timeout": "done"}}
+    run = await stage.play(steps(pause=step, mail=an_email()), facts={"days_since_prescription": 60})
+    await run.at("pause", "waiting")
+    begun = run.entries[-1].at
+    stage.runs.facts_now = {**stage.runs.facts_now, "days_since_prescription": 90}
+    await run.end()
+    assert run.ways == ["met > mail", "sent > done"]
+    assert 30 * DAY <= run.entries[-1].at - begun < 60 * DAY
     return run
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import activity
 
@@ -23,6 +23,9 @@ class ServerClock:
 
     def now(self) -> datetime:
         return self._pace.journey(activity.info().started_time)
+
+    def later(self, real: timedelta) -> datetime:
+        return self._pace.journey(activity.info().started_time + real)
 
 
 class MemoryRuns:
@@ -112,14 +115,19 @@ class MemoryRequests:
 
 
 class MemoryChannel:
-    """Takes every message."""
+    """Answers with what it was given, in turn; when there is nothing left, it takes every message."""
 
     def __init__(self) -> None:
+        self.answers: deque[Handover] = deque()
+        self.offered: list[Message] = []
         self.sent: list[Message] = []
 
     async def send(self, message: Message) -> Handover:
-        self.sent.append(message)
-        return Handover.ACCEPTED
+        self.offered.append(message)
+        answer = self.answers.popleft() if self.answers else Handover.ACCEPTED
+        if answer is Handover.ACCEPTED:
+            self.sent.append(message)
+        return answer
 
     async def arrived(self, message_id: str) -> bool | None:
         return any(message.message_id == message_id for message in self.sent)

@@ -86,7 +86,7 @@ class Stage:
         """The activities of the house over the fakes, and the workflow in its sandbox."""
         clock = ServerClock(self.pace)
         runs, touches = RunActivities(self.runs, clock), TouchActivities(self.ledger, {"email": self.channel, "sms": self.channel}, clock, Counts())
-        requests = RequestActivities(self.requests)
+        requests = RequestActivities(self.requests, clock)
         return Worker(
             self.client,
             task_queue=self.task_queue,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from tests.builders import a_journey, an_email, an_exit
+from tests.builders import a_journey, a_pause, an_email, an_exit
 from tests.workflows.scenarios import late_visit
 from tests.workflows.stages import Stage, a_stage
 
@@ -50,3 +50,17 @@ async def test_a_step_costs_no_more_than_agreed(kind: Kind, at_most: int, tempor
         print(f"\n{kind.__name__}: {each[0]} events each, of {totals[0]} in a run with one of them")  # noqa: T201 - the figure is what the test is for
     assert set(each) == {each[0]}
     assert each[0] <= at_most
+
+
+async def test_a_day_of_asking_costs_a_few_events(time_skipping: WorkflowEnvironment) -> None:
+    """A run that ends by a consent's lapsing asks once a day: a timer, an activity and their two tasks. One that counts days asks on the day."""
+    wait = {"pause": a_pause("40 days"), "done": an_exit()}
+    ends = {"nothing": None, "days": {"fact": "days_since_prescription", "at_least": 500}, "consent": {"fact": "email_consent", "is": False}}
+    events = {}
+    for name, end in ends.items():
+        async with a_stage(time_skipping) as stage:
+            run = await stage.play(a_journey(steps=wait, exit_when=end), facts={"email_consent": True, "days_since_prescription": 0})
+            await run.end()
+            events[name] = len((await run.history()).events)
+    assert events["days"] == events["nothing"]
+    assert events["consent"] - events["nothing"] <= 40 * 11

@@ -72,6 +72,14 @@ def no_outcome(subject: Subject) -> Iterator[Remark]:
             yield Remark((*loc, "outcome"), f'nobody reports an outcome at "{comparison.outcome}"', fix)
 
 
+def outcome_at_entry(subject: Subject) -> Iterator[Remark]:
+    """J217: nothing has been reported before a run has begun, so an outcome decides nothing at the entry."""
+    for loc, comparison in subject.comparisons:
+        if isinstance(comparison, OutcomeIs) and loc[:2] == ("entry", "when"):
+            message = f'nobody has reported an outcome at "{comparison.outcome}" before the run begins'
+            yield Remark((*loc, "outcome"), message, "ask for facts, or branch on the outcome within the journey")
+
+
 def _on_facts(subject: Subject) -> Iterator[tuple[Loc, FactIs, Fact]]:
     for loc, comparison in subject.comparisons:
         if isinstance(comparison, FactIs) and comparison.fact in CATALOGUE:

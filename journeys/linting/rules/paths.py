@@ -91,7 +91,7 @@ def reserved(subject: Subject) -> Iterator[Remark]:
 
 def unknown_reason(subject: Subject) -> Iterator[Remark]:
     """J109: `blocked` is by reason code."""
-    known = (*(reason.value for reason in Reason), OTHERWISE)
+    known = (*(reason.value for reason in Reason if reason is not Reason.UNANSWERED), OTHERWISE)  # that one is of requests, which have `failed`
     for step_id, step in subject.definition.steps.items():
         for reason in blocked_of(step):
             if reason not in known:

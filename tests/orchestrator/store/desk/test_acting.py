@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.paging import Slice
 from api.ports import NotEnrolled
 from api.rows import EnrolmentRow
 from api.schemas.consents import NewConsent, NewObjection, NewWithdrawal
@@ -214,6 +215,16 @@ async def test_an_objection_is_recorded_and_told_once(engine: AsyncEngine) -> No
     again = await consents.object(MSL, person, NewObjection(method="phone"), once=once("k2"), now=NOW + timedelta(days=3))
     assert first == again == await consents.objected_at(ASTRID) == NOW
     assert await _told(engine) == [(ENROLMENT, "objected")]
+
+
+async def test_a_question_that_no_hand_off_stands_on_is_medicals_to_find(engine: AsyncEngine) -> None:
+    """Recorded is enough: the MSL lists it as received, takes it and answers it, without a task."""
+    inquiries, person = StoredInquiries(engine), await astrid(engine)
+    row = await inquiries.record(REP, person, product="cardiolex", question="Is it safe?", once=once(), now=NOW)
+    listed = await inquiries.page(MSL, status="received", person_id=None, cut=Slice(10, None))
+    assert [found.id for found in listed.rows] == [row.id]
+    assert await every(engine, tables.Task) == []
+    assert await inquiries.answer(MSL, row.id, answer="See the cohort.", now=NOW) is not None
 
 
 async def test_an_inquirys_words_are_read_with_a_trace(engine: AsyncEngine) -> None:
