@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from journeys.conditions import Value
 from journeys.shapes import Slug, StepId
 
 OTHERWISE: Final = "otherwise"
@@ -96,8 +95,18 @@ Paths = Annotated[dict[Slug, StepId], BeforeValidator(_paths, json_schema_input_
 
 
 def _several(written: Any) -> Any:
-    return {name: value if isinstance(value, list | tuple) else (value,) for name, value in written.items()} if isinstance(written, dict) else written
+    return {name: _listed(value) for name, value in written.items()} if isinstance(written, dict) else written
 
 
-Fields = Annotated[dict[Slug, tuple[Value, ...]], BeforeValidator(_several, json_schema_input_type=dict[Slug, Value | tuple[Value, ...]])]
+def _listed(value: Any) -> Any:
+    """A tuple whatever was written: strict reading takes no list that has been in Python's hands."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+FieldValue = bool | int | str
+"""A value of an event's field."""
+
+FieldValues = Annotated[tuple[FieldValue, ...], Field(min_length=1)]
+
+Fields = Annotated[dict[Slug, FieldValues], BeforeValidator(_several, json_schema_input_type=dict[Slug, FieldValue | FieldValues])]
 """Which values the fields of an event must have: one, or any of a list."""

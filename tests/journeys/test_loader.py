@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from journeys.definitions import BranchStep, ContentRef
+from journeys.definitions import BranchStep, ContentRef, WaitStep
 from journeys.loading import LARGEST, Finding, load_content, load_definition, read_definition
 from journeys.loading.scalars import plain
 from tests.builders import a_branch, a_content, a_definition, a_journey, a_letter, a_pause, an_exit, written
@@ -236,3 +236,22 @@ def test_only_promotional_letters_need_the_way_out() -> None:
     bare = a_letter(text="Dear {{ hcp.family_name }}", html="<p>Dear {{ hcp.family_name }}</p>")
     assert [found.code for found in load_content(written(a_content(letters={"en": bare})), name="c.yaml").findings] == ["J503", "J503"]
     assert load_content(written(a_content(letters={"en": bare}, purpose="medical_response")), name="c.yaml").findings == ()
+
+
+@pytest.mark.parametrize(("wanted", "values"), [("[face_to_face, remote]", ("face_to_face", "remote")), ("remote", ("remote",)), ("[30, 60]", (30, 60))])
+def test_a_field_may_have_one_value_or_any_of_a_list(wanted: str, values: tuple[object, ...]) -> None:
+    """Where HCPs enter, where they leave, and where a run waits."""
+    event = f"{{event: appointment_booked, where: {{channel: {wanted}}}}}"
+    steps = f"{{rest: {{wait: {event[:-1]}, up_to: 5 days}}, next: done}}, done: {{exit: {{reason: finished}}}}}}"
+    read = load_definition(with_lines(entry=f"{{when: {{fact: tier, is: A}}, on: {event}}}", exit_on=f"[{event}]", steps=steps), name="x.yaml").value
+    assert read is not None
+    wait = read.steps["rest"]
+    assert isinstance(wait, WaitStep)
+    assert read.entry.on is not None
+    assert [each["channel"] for each in (read.entry.on.where, read.exit_on[0].where, wait.wait.where)] == [values] * 3
+
+
+def test_a_field_that_may_have_no_value_is_refused() -> None:
+    """No event could be meant."""
+    found = only(with_lines(exit_on="[{event: appointment_booked, where: {channel: []}}]"))
+    assert (found.code, found.message) == ("J004", "`exit_on.0.where.channel` is empty: give at least one")
