@@ -35,6 +35,7 @@ RULES: tuple[Row, ...] = (
     Row("J116", "arm without weight", lines.no_weight, Severity.WARNING),
     Row("J117", "longer than the journey's horizon", times.longer_than_horizon),
     Row("J118", "horizon too short for any exit", times.horizon_too_short),
+    Row("J119", "date that is past", times.past, Severity.WARNING),
     Row("J201", "unknown persona", references.unknown_persona),
     Row("J202", "unknown content", contents.unknown_content),
     Row("J203", "unknown fact", conditions.unknown_fact),

@@ -294,3 +294,87 @@ def test_a16_a_date_that_is_missing_or_invalid_is_refused_with_its_place() -> No
     (found,) = lint_text(text, name="draft.yaml", library=a_library(), now=NOW).findings
     assert (found.code, "soon" in text.splitlines()[found.line - 1], "a duration is a whole number" in found.message) == ("J004", True, True)
     assert codes({"meeting": {"wait": {"until": {"fact": "next_appointment_on"}}, "next": {"timeout": "done", "past": "done"}}}) == ["J104"]
+
+
+FAR: Steps = {"wait": {"until": {"at": "9999-12-31T00:00:00Z", "plus": "3650 days"}}}
+ROUNDS = {"call": a_visit(at_most=1000, visit={"due": "3650 days"}, next={"interested": "mail", "exhausted": "mail", "otherwise": "call"})}
+
+
+@pytest.mark.parametrize("steps", [{"rest": FAR | {"next": "mail"}}, ROUNDS, {"rest": FAR | {"next": "call"}, **ROUNDS}], ids=["date", "loop", "both"])
+def test_times_beyond_every_calendar_are_judged(steps: Steps) -> None:
+    """They count as a thousand years."""
+    assert set(codes({**steps, "mail": an_email()})) == {"J410"}
+
+
+@pytest.mark.parametrize(
+    ("local", "days"),
+    [
+        ({"at": "09:00"}, 1),
+        ({"between": ["09:00", "11:00"], "on": "working_days"}, 3),
+        ({"at": "09:00", "on": ["mon"]}, 7),
+        ({"at": "09:00", "on": ["mon", "wed"]}, 5),
+    ],
+)
+def test_a_local_time_is_as_far_away_as_the_longest_gap_between_its_days(local: Any, days: int) -> None:
+    """Told by the day of the horizon's warning, whose approval ends on the 1st of May: sixty days and a half after the entry."""
+
+    def found(pause: int) -> list[str]:
+        mail = an_email(email={"content": "hf-next-month@1", "hold_up_to": "1 day"})
+        return codes({"quiet": a_pause(f"{pause} days", next="morning"), "morning": {"wait": {"local": local}, "next": "mail"}, "mail": mail})
+
+    assert (found(60 - days), found(61 - days)) == ([], ["J410"])
+
+
+@pytest.mark.parametrize(("join", "found"), [("all", ["J410"]), ("any", [])])
+def test_where_the_first_line_goes_on_the_slower_ones_do_not_count(join: str, found: list[str]) -> None:
+    """A quick line within one that waits for all counts by the slowest of its own."""
+    steps = {
+        "race": {"parallel": {"branches": {"slow": "long-rest", "quick": "both"}, "join": join}, "next": "mail"},
+        "long-rest": a_pause("60 days", next="join"),
+        "both": a_parallel("join", one="rest", two="other-rest"),
+        "rest": a_pause("10 days", next="join"),
+        "other-rest": a_pause("20 days", next="join"),
+        "mail": an_email(email={"content": "hf-next-month@1"}),
+    }
+    assert codes(steps) == found
+    longer = {**steps, "rest": a_pause("55 days", next="join")}
+    assert codes(longer) == ["J410"]
+
+
+def test_a_date_that_is_not_known_is_as_far_away_as_the_horizon_allows() -> None:
+    """Without a horizon only what is added to it counts."""
+
+    def found(mark: dict[str, str], **changes: Any) -> list[str]:
+        mail = an_email(email={"content": "hf-next-month@1", "hold_up_to": "1 day"})
+        return codes({"day": {"wait": {"until": mark}, "next": {"timeout": "mail", "otherwise": "done"}}, "mail": mail}, **changes)
+
+    congress = {"fact": "congress_attended_on"}
+    assert found(congress) == []
+    assert found({**congress, "plus": "70 days"}) == ["J410"]
+    assert found(congress, horizon="365 days") == ["J410"]
+    assert found(congress, horizon="50 days") == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"wait": {"until": {"fact": "congress_attended_on", "plus": "90 days"}}, "next": {"timeout": "done", "missing": "done"}},
+        {"invite": {"content": "hf-dialogue@2", "occasion": "meeting", "starts": {"at": "2027-03-20T16:00:00Z"}, "answer_by": "9 days", "lasts": "90 days"}},
+    ],
+    ids=["plus", "lasts"],
+)
+def test_a_horizon_is_compared_with_all_that_an_author_wrote(step: Any) -> None:
+    """Time after a date, and how long an occasion lasts; a date that may be past keeps nobody from an exit."""
+    assert codes({"here": {"next": "done", **step}}, horizon="60 days") == ["J117"]
+
+
+def test_a_fixed_date_that_is_past_is_told() -> None:
+    """Of a wait and of an invitation; moved into the future it is not past."""
+
+    def found(at: str, **moved: str) -> list[str]:
+        invite = {"content": "hf-dialogue@2", "occasion": "meeting", "starts": {"at": at, **moved}, "answer_by": "9 days"}
+        return codes({"day": {"wait": {"until": {"at": at, **moved}}, "next": "meet"}, "meet": {"invite": invite, "next": "done"}})
+
+    assert found("2027-02-28T09:00:00Z") == ["J119", "J119"]
+    assert found("2027-02-28T09:00:00Z", plus="5 days") == []
+    assert found("2027-03-08T09:00:00Z", minus="10 days") == ["J119", "J119"]

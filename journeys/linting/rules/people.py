@@ -4,10 +4,11 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import timedelta
 
-from journeys.definitions import AFTER_EXIT, EXHAUSTED, SENT, ExitStep, Fate, Purpose, WaitStep
+from journeys.definitions import AFTER_EXIT, EXHAUSTED, SENT, ExitStep, Fate, Purpose
 from journeys.linting.at_once import at_once
+from journeys.linting.latest import NOTHING
 from journeys.linting.roads import Kind, blocked_of
-from journeys.linting.stays import NOTHING, planned
+from journeys.linting.stays import planned
 from journeys.linting.subject import Subject, is_promotion, sendings
 from journeys.linting.walks import reached
 from journeys.loading import Loc, Remark
@@ -95,7 +96,7 @@ def _must_exceed(subject: Subject, start: str, policy: MarketPolicy) -> bool:
         for to in following:
             step = subject.steps[to]
             spent = longest[step_id, touches] + planned(step, subject.now)
-            if spent >= period or isinstance(step, ExitStep) or (isinstance(step, WaitStep) and step.wait.until is not None):
+            if spent >= period or isinstance(step, ExitStep):
                 return False
             now = (to, touches + is_promotion(step))
             if now[1] <= policy.weekly_cap and (now not in longest or longest[now] < spent):
