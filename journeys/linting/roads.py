@@ -79,7 +79,7 @@ class Map:
         }
         self.roads: dict[str, tuple[Road, ...]] = {step_id: tuple(self._from(step_id, step)) for step_id, step in definition.steps.items()}
         self.races = frozenset(
-            _join(step_id) for step_id, step in definition.steps.items() if isinstance(step, ParallelStep) and step.parallel.join == "any"
+            join_of(step_id) for step_id, step in definition.steps.items() if isinstance(step, ParallelStep) and step.parallel.join == "any"
         )
         """The joins at which the first line goes on."""
 
@@ -92,16 +92,17 @@ class Map:
     def places(self) -> dict[str, list[str]]:
         """For every step those that may follow, with the joins as places of their own: the end of each line, and from there the join of its
         parallel, which leads on."""
-        ends = {line: [_join(parallel)] for line, parallel in self._parents.items()}
-        joins = {_join(parallel): self._place(parallel, path(self._steps[parallel], JOINED)) for parallel in self._parents.values()}
-        steps = {step_id: [place for road in written(step) for place in self._place(step_id, road.to)] for step_id, step in self._steps.items()}
+        ends = {line: [join_of(parallel)] for line, parallel in self._parents.items()}
+        joins = {join_of(parallel): self.place_of(parallel, path(self._steps[parallel], JOINED)) for parallel in self._parents.values()}
+        steps = {step_id: [place for road in written(step) for place in self.place_of(step_id, road.to)] for step_id, step in self._steps.items()}
         return {**steps, **ends, **joins}
 
     def place(self, step_id: str, way: str) -> list[str]:
         """The one of `places` to which a way out leads; none where it leads to no step."""
-        return self._place(step_id, path(self._steps[step_id], way))
+        return self.place_of(step_id, path(self._steps[step_id], way))
 
-    def _place(self, step_id: str, to: str | None) -> list[str]:
+    def place_of(self, step_id: str, to: str | None) -> list[str]:
+        """The one of `places` that a step means by this target; none where there is no such step."""
         line = self._line_of.get(step_id, MAIN)
         if to == JOIN:
             return [line] if line in self._parents else []
@@ -134,5 +135,6 @@ def is_join(place: str) -> bool:
     return "." in place
 
 
-def _join(parallel: str) -> str:
+def join_of(parallel: str) -> str:
+    """The place at which the lines of a parallel join."""
     return f"{parallel}."

@@ -8,11 +8,15 @@ import pytest
 
 from journeys.content import ContentVersion
 from journeys.linting import LintResult, lint_text
+from journeys.linting.pressure import Pressure
+from journeys.linting.subject import Subject
+from journeys.linting.work import Work
 from tests.builders import (
     NOW,
     a_branch,
     a_content,
     a_definition,
+    a_journey,
     a_library,
     a_market,
     a_medical_step,
@@ -189,6 +193,58 @@ def test_pressure_counts_what_no_way_avoids() -> None:
     assert codes({"first": first, "second": an_email(next="rest"), "rest": a_pause("7 days", next="talk"), **talk}) == []
     assert codes({"first": first, "second": an_email(next="ask"), "ask": a_branch(({"fact": "tier", "is": "A"}, "talk")), **talk}) == []
     assert codes({"first": first, "second": an_email(email={"to": "nurse"}, next="talk"), **talk}) == []
+
+
+def test_pressure_adds_up_over_lines_that_are_all_waited_for() -> None:
+    """Three letters side by side are three; one line with a week's rest before its letter, or a way past it, takes the pressure off."""
+
+    def found(join: str = "all", **third: Any) -> list[str]:
+        lines = {f"line-{number}": an_email(next="join") for number in (1, 2)}
+        both = {"parallel": {"branches": {"one": "line-1", "two": "line-2", "three": next(iter(third))}, "join": join}, "next": "done"}
+        return codes({"both": both, **lines, **{name.replace("_", "-"): step for name, step in third.items()}})
+
+    letter = an_email(next="join")
+    assert found(letter=letter) == ["J601"]
+    assert found(join="any", letter=letter) == []
+    assert found(quiet=a_pause("7 days", next="letter"), letter=letter) == []
+    assert found(ask=a_branch(({"fact": "tier", "is": "A"}, "letter"), otherwise="join"), letter=letter) == []
+    assert found(ask=a_branch(({"fact": "tier", "is": "A"}, "letter"), otherwise="done"), letter=letter) == []
+    inner = a_parallel("join", x="rest", y="letter")
+    assert found(inner=inner, rest=a_pause("2 days", next="join"), letter=letter) == ["J601"]
+    assert found(inner=inner, rest=a_pause("2 days", next="join"), letter=a_pause("3 days", next="join")) == []
+
+
+def test_what_comes_before_and_after_lines_counts_with_them() -> None:
+    """The slowest line decides when it goes on."""
+
+    def found(rest: str) -> list[str]:
+        lines = {"letter": an_email(next="join"), "quiet": a_pause(rest, next="join")}
+        return codes({"first": an_email(next="both"), "both": a_parallel("last", a="letter", b="quiet"), **lines, "last": an_email()})
+
+    assert (found("2 days"), found("8 days")) == (["J601"], [])
+
+
+def test_rounds_that_a_bound_ends_within_the_cap_are_no_pressure() -> None:
+    """Two letters and out; three would be too many."""
+
+    def found(rounds: int) -> list[str]:
+        return codes({"mail": an_email(at_most=rounds, next={"sent": "rest", "exhausted": "done"}), "rest": a_pause("1 day", next="mail")})
+
+    assert (found(2), found(3)) == ([], ["J601"])
+
+
+def test_pressure_is_told_within_bounded_work() -> None:
+    """Thirty letters with loops of minutes between: whoever may wait as long as they like has all the time there is."""
+    steps: Steps = {}
+    for number in range(30):
+        again = {"wait": f"rest-{number}", "on": f"mail-{number + 1}" if number < 29 else "done", "exhausted": "done"}
+        steps[f"mail-{number}"] = an_email(next=f"rest-{number}")
+        steps[f"rest-{number}"] = a_pause("1 minute", next=f"which-{number}")
+        steps[f"which-{number}"] = {"split": {"arms": {"wait": 1, "on": 1}}, "at_most": 1000, "next": again}
+    subject = Subject(a_journey(steps={**steps, "done": an_exit()}), a_library(), NOW)
+    work = Work(10_000)
+    assert not any(Pressure(subject, a_market("SE"), work).must_exceed(step) for step in steps if step.startswith("mail"))
+    assert work.done < 1000
 
 
 def test_the_strictest_market_decides_on_pressure() -> None:
