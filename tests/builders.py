@@ -81,6 +81,12 @@ def a_definition(**changes: Any) -> Authored:
     }
 
 
+def a_response(**changes: Any) -> Authored:
+    """A medical response in its authored form: it is no persona's, and for physicians."""
+    everybody = {"purpose": "medical_response", "entry": {"when": {"fact": "profession", "is": "physician"}}}
+    return {key: value for key, value in a_definition(**{**everybody, **changes}).items() if key != "persona"}
+
+
 def a_journey(**changes: Any) -> Definition:
     """A definition as a model."""
     return Definition.model_validate(a_definition(**changes))

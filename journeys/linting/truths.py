@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
 from journeys.conditions import AllOf, AnyOf, Condition, FactIs, Not, OutcomeIs, Value, holds
+from journeys.fact_values import fits
 from journeys.facts import CATALOGUE, PERSONA, Kind
 from journeys.linting.work import TooMuch, Work
 
@@ -117,15 +118,16 @@ def _values(name: str, group: list[Literal], reports: Reports, *, is_fact: bool)
         case Kind.FLAG:
             yield from (True, False)
         case Kind.NUMBER:
-            yield from (value + aside for value in named if isinstance(value, int) for aside in (-1, 0, 1))
-            yield 0
+            near = (0, 1, *(value + aside for value in named if isinstance(value, int) for aside in (-1, 0, 1)))
+            yield from (value for value in near if fact is not None and fits(fact, value))
         case Kind.SET:
             held = {comparison.has for comparison, wanted in group if isinstance(comparison, FactIs) and comparison.has is not None and wanted}
             yield tuple(sorted(held))
         case Kind.CHOICE | Kind.LADDER if name != PERSONA and fact is not None:
             yield from fact.values
         case _:
-            yield from (_OTHER, *named)  # where only some words are excluded, the first try tells
+            yield _OTHER  # where only some words are excluded, the first try tells
+            yield from (value for value in named if fact is None or fits(fact, value))
 
 
 def _operands(comparison: Comparison) -> tuple[Value, ...]:

@@ -131,9 +131,10 @@ def definitions(draw: Draw, *, fair: bool = False, most: int = 5) -> Definition:
     if fair:
         return a_journey(sketch.steps)
     ends = {"goal": {"fact": "adoption_stage", "at_least": "advocate"}, "exit_when": {"fact": "tier", "is": "D"}}
-    purpose = draw(st.sampled_from(["promotional", "promotional", "medical_response"]))
+    purpose = draw(st.sampled_from(["promotional", "promotional", "transactional"]))
     offered = any("handover" in step.get("offers", ()) for step in sketch.steps.values())
-    return a_journey({**sketch.steps, **({"handover": HANDOVER} if offered else {})}, purpose=purpose, **ends)
+    handover = HANDOVER if purpose == "promotional" else {"exit": {"reason": "persona_corrected"}}
+    return a_journey({**sketch.steps, **({"handover": handover} if offered else {})}, purpose=purpose, **ends)
 
 
 @st.composite

@@ -22,6 +22,7 @@ from tests.builders import (
     a_medical_step,
     a_pause,
     a_rep_email,
+    a_response,
     a_visit,
     a_wait,
     an_email,
@@ -276,16 +277,16 @@ def test_nothing_promotional_follows_an_objection(blocked: dict[str, str], refus
 def test_a_visit_needs_no_gate_in_other_purposes() -> None:
     """An objection is to direct marketing; a medical response goes on."""
     steps = {"mail": an_email(email={"content": "hf-answer@1"}, blocked={"objected": "call"}), "call": a_visit(visit={"face_to_face": {}, "remote": {}})}
-    assert codes(steps, purpose="medical_response") == []
+    text = written(a_response(steps={**steps, "done": an_exit()}))
+    assert lint_text(text, name="x.yaml", library=a_library(), now=NOW).findings == ()
 
 
-def test_medical_facts_are_out_of_reach_of_commercial_in_every_form() -> None:
+def test_medical_facts_are_out_of_reach_in_every_form() -> None:
     """Conditions of waits, and what is told to other systems."""
     asks = {"request": {"to": "crm", "facts": ["kol_tier"], "answers": ["yes"], "up_to": "2 days"}, "next": "done"}
     waits = {"wait": {"when": {"fact": "scientific_interest", "known": True}, "up_to": "5 days"}, "next": "done"}
     assert codes({"ask": asks}) == ["J301"]
     assert codes({"ask": waits}) == ["J301"]
-    assert codes({"ask": waits}, purpose="medical_response") == []
 
 
 def test_journeys_that_start_each_other_in_a_ring_are_refused() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from journeys.conditions import FactIs, OutcomeIs
 from journeys.definitions import RequestStep
+from journeys.fact_values import CODE, may_hold, wanted
 from journeys.facts import CATALOGUE, PERSONA, Fact, Kind
 from journeys.linting.subject import Subject, operands
 from journeys.loading import Loc, Remark, did_you_mean
@@ -60,7 +61,9 @@ def wrong_value(subject: Subject) -> Iterator[Remark]:
             yield Remark(loc, f'"{value}" is no value of {about}', did_you_mean(value, known) or f"its values are {', '.join(known)}")
     for loc, comparison, fact in _on_facts(subject):
         for where, value in operands(comparison):
-            if fact.name == "market" and isinstance(value, str) and value not in subject.definition.markets:
+            if not fact.values and _fits(fact.kind, value) and not may_hold(fact, value):
+                yield Remark((*loc, *where), f'"{value}" is no value of {fact.name}', f"write {CODE if fact.kind is Kind.SET else wanted(fact)}")
+            elif fact.name == "market" and isinstance(value, str) and value not in subject.definition.markets:
                 yield Remark((*loc, *where), f'"{value}" is no market of this journey', f"its markets are {', '.join(subject.definition.markets)}")
 
 
