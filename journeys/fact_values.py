@@ -6,7 +6,9 @@ from datetime import date, datetime
 from journeys.facts import Fact, Kind
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
-_RANKS = {"decile": range(1, 11)}
+RANKS = {"decile": range(1, 11)}
+"""The numbers that are ranks, with those that there are."""
+
 _LANGUAGES = frozenset(
     """
     aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy
@@ -40,7 +42,7 @@ def fits(fact: Fact, value: object) -> bool:
         case Kind.FLAG:
             return isinstance(value, bool)
         case Kind.NUMBER:
-            return isinstance(value, int) and not isinstance(value, bool) and value in _RANKS.get(fact.name, range(2**31))
+            return isinstance(value, int) and not isinstance(value, bool) and value in RANKS.get(fact.name, range(2**31))
         case Kind.DATE:
             return isinstance(value, str) and _is_time(value)
         case Kind.SET:
@@ -60,7 +62,7 @@ def wanted(fact: Fact) -> str:
         case Kind.FLAG:
             return "true or false"
         case Kind.NUMBER:
-            ranks = _RANKS.get(fact.name)
+            ranks = RANKS.get(fact.name)
             return f"a whole number from {ranks[0]} to {ranks[-1]}" if ranks else "a whole number, not below 0"
         case Kind.DATE:
             return 'a day such as "2027-03-04", or an instant with its offset'
