@@ -20,7 +20,7 @@ from journeys.reasons import Reason
 from tests.journeys.playing import Run, a_branch, a_journey, a_medical, a_rep_email, a_visit, a_wait, an_email
 
 KINDS = ("visit", "rep-email", "email", "medical", "pause", "branch")
-HUMAN = ("visit", "rep-email")
+HUMAN = ("visit",)
 PAUSING = ("visit", "pause")
 FATES = ("wait", "skip", "exit")
 NAMED_REASONS = ("no_consent", "content_not_approved", "weekly_cap", "held_too_long", "otherwise")
@@ -122,7 +122,7 @@ def definitions(draw: Draw, *, fair: bool = False, most: int = 5) -> Definition:
     earlier, and no wait that may hear of an old touch.
     """
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=most))
-    # Only what a human reports may come to medical, so that a hand-off follows a human block; anywhere else a visit takes its place.
+    # Only what a human reports may come to medical, so that a hand-off follows a visit; anywhere else a visit takes its place.
     kinds = ["visit" if kind == "medical" and before not in HUMAN else kind for before, kind in zip(["", *kinds], kinds, strict=False)]
     sketch = _Sketch(draw, kinds, fair=fair)
     for index in range(len(kinds)):

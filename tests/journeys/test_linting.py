@@ -235,12 +235,12 @@ def test_a_value_that_the_fact_never_has_is_refused(comparison: dict[str, Any], 
     [
         a_visit(next={"interested": "answer", "otherwise": "done"}),
         a_visit(offers=["answer"]),
-        a_rep_email(next={"sent": "answer", "otherwise": "done"}),
+        a_rep_email(offers=["answer"]),
         a_medical_step(next={"answered": "answer", "otherwise": "done"}),
     ],
 )
-def test_medical_follows_what_a_human_reports(before: dict[str, Any]) -> None:
-    """An outcome, a sent e-mail, a medical answer, an offer."""
+def test_medical_follows_what_a_human_was_told(before: dict[str, Any]) -> None:
+    """An outcome of a visit, a medical answer, an offer."""
     found = codes(opening=a_visit(next={"interested": "first", "otherwise": "done"}), first=before, answer=a_medical_step())
     assert found == []
 
@@ -251,7 +251,9 @@ def test_medical_follows_what_a_human_reports(before: dict[str, Any]) -> None:
         a_visit(next={"overdue": "answer", "otherwise": "done"}),
         a_visit(next={"skipped": "answer", "otherwise": "done"}),
         a_visit(next="answer"),
+        a_rep_email(next={"sent": "answer", "otherwise": "done"}),
         a_rep_email(next={"overdue": "answer", "otherwise": "done"}),
+        {"escalate": {"about": "opening", "due": "2 days"}, "next": {"handled": "answer", "otherwise": "done"}},
         a_medical_step(next={"overdue": "answer", "otherwise": "done"}),
         an_email(next="answer"),
         an_email(blocked={"no_consent": "answer"}),
@@ -261,7 +263,7 @@ def test_medical_follows_what_a_human_reports(before: dict[str, Any]) -> None:
     ],
 )
 def test_medical_never_comes_by_itself(before: dict[str, Any]) -> None:
-    """Branches, waits, automatic e-mails, blocked paths and undone tasks would solicit the question."""
+    """Branches, waits, e-mails, escalations, blocked paths and undone tasks would solicit the question."""
     found = codes(opening=a_visit(next={"interested": "first", "otherwise": "done"}), first=before, answer=a_medical_step())
     assert found == ["J303"]
 

@@ -3,6 +3,7 @@ when the HCP has asked."""
 
 from collections.abc import Iterator
 
+from journeys.acceptance import outcomes
 from journeys.definitions import (
     OTHERWISE,
     SKIPPED,
@@ -15,13 +16,14 @@ from journeys.definitions import (
     Purpose,
     Step,
     UpdateStep,
+    VisitStep,
     path,
 )
 from journeys.facts import CATALOGUE, Wall
 from journeys.linting.roads import Kind, written
 from journeys.linting.rules.conditions import fact_names
 from journeys.linting.rules.outside import named_events
-from journeys.linting.subject import Subject, reported
+from journeys.linting.subject import Subject
 from journeys.linting.walks import reached
 from journeys.loading import Loc, Remark
 
@@ -81,7 +83,7 @@ def needs_inquiry(subject: Subject) -> Iterator[Remark]:
 
 
 def soliciting(subject: Subject) -> Iterator[Remark]:
-    """J303: a hand-off that no report of a human precedes would prompt the question (FDA draft guidance, 2011: a prompted request is solicited)."""
+    """J303: a hand-off that no talk with the HCP precedes would prompt the question (FDA draft guidance, 2011: a prompted request is solicited)."""
     medical = {step_id for step_id, _ in _medical(subject)}
     first = subject.definition.first
     if first in medical:
@@ -89,8 +91,8 @@ def soliciting(subject: Subject) -> Iterator[Remark]:
     for step_id, step in subject.steps.items():
         for loc, to in _automatic(step):
             if to in medical:
-                message = f'this comes to "{to}" without a human who recorded a question'
-                yield Remark(("steps", step_id, *loc), message, "come to medical by what a human reports, or by an offer")
+                message = f'this comes to "{to}" without a talk in which a question was recorded'
+                yield Remark(("steps", step_id, *loc), message, "come to medical by an outcome of a visit, or by an offer")
 
 
 def told_without_hand_off(subject: Subject) -> Iterator[Remark]:
@@ -130,13 +132,15 @@ def _medical(subject: Subject) -> Iterator[tuple[str, MedicalStep]]:
 
 
 def _automatic(step: Step) -> Iterator[tuple[Loc, str | None]]:
-    """The ways out of a step on which no human reports what the HCP said, with their places and targets.
+    """The ways out of a step on which nobody reports what the HCP said, with their places and targets. Who sent an e-mail or handled an escalation
+    has not spoken with the HCP.
 
     A skipped task is reported by a human, but as not done; it follows the overdue path where it has none of its own.
     """
     if not isinstance(step, BranchStep | ExitStep):
         ways = (*step.ways, *((SKIPPED,) if SKIPPED in step.next else ()))
-        unreported = [way for way in ways if way not in reported(step)]
+        said = outcomes(step) if isinstance(step, VisitStep | MedicalStep) else ()
+        unreported = [way for way in ways if way not in said]
         yield from dict.fromkeys((("next", way if way in step.next else OTHERWISE), path(step, way)) for way in unreported)
     for road in written(step):
         if road.kind in (Kind.BLOCKED, Kind.LINE) or isinstance(step, BranchStep):

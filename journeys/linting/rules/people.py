@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from journeys.definitions import AFTER_EXIT, SENT, ExitStep, Fate, ParallelStep, Purpose
+from journeys.definitions import AFTER_EXIT, NO_ANSWER, SENT, ExitStep, Fate, InviteStep, ParallelStep, Purpose
 from journeys.linting.at_once import at_once
 from journeys.linting.pressure import Pressure
 from journeys.linting.roads import blocked_of
@@ -80,7 +80,8 @@ def _after_objection(subject: Subject, step_id: str) -> Iterator[tuple[str, str]
     said = blocked_of(subject.steps[step_id])
     for key in dict.fromkeys(_key(said, reason) for reason in OBJECTIONS):
         fate = said.get(key)
-        to = subject.map.led(step_id, SENT) if fate == Fate.SKIP and key != "otherwise" else fate
+        skipped = NO_ANSWER if isinstance(subject.steps[step_id], InviteStep) else SENT
+        to = subject.map.led(step_id, skipped) if fate == Fate.SKIP and key != "otherwise" else fate
         if to in subject.steps:
             yield key, str(to)
 
