@@ -106,6 +106,11 @@ class Truths:
         return True
 
 
+def but_not(condition: Condition, others: Sequence[Condition]) -> Condition:
+    """The condition for those who meet none of the others."""
+    return AllOf.model_construct(all=(condition, *(Not.model_construct(not_=other) for other in others)))
+
+
 def _values(name: str, group: list[Literal], reports: Reports, *, is_fact: bool) -> Iterator[Value | None]:
     """Values that tell the comparisons apart, the unknown one among them."""
     yield None

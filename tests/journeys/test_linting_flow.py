@@ -274,6 +274,17 @@ def test_nothing_promotional_follows_an_objection(blocked: dict[str, str], refus
     assert ("J602" in codes({"mail": an_email(blocked=blocked, next="call"), "call": a_visit()})) is refused
 
 
+def test_an_invitation_that_an_objection_skips_goes_on_unanswered() -> None:
+    """So that is the way that must not lead to promotion."""
+    invite = {"content": "hf-dialogue@2", "occasion": "meeting", "starts": {"at": "2027-06-01T16:00:00Z"}, "answer_by": "10 days"}
+
+    def found(**next_: str) -> list[str]:
+        return codes({"meet": {"invite": invite, "blocked": {"objected": "skip"}, "next": next_}, "call": a_visit()}, start="meet")
+
+    assert found(no_answer="call", otherwise="done") == ["J602"]
+    assert found(no_answer="done", otherwise="call") == []
+
+
 def test_a_visit_needs_no_gate_in_other_purposes() -> None:
     """An objection is to direct marketing; a medical response goes on."""
     steps = {"mail": an_email(email={"content": "hf-answer@1"}, blocked={"objected": "call"}), "call": a_visit(visit={"face_to_face": {}, "remote": {}})}
@@ -333,7 +344,8 @@ def test_a_text_message_needs_texts_in_a_language_of_every_market() -> None:
         known = a_library(contents={**library.contents, text.ref: text})
         return [one.code for one in lint_text(written(a_definition(steps=steps)), name="x.yaml", library=known, now=NOW).findings]
 
-    assert found(sv="Hej!") == []
+    assert found(sv="Hej!", en="Hello!") == []
+    assert found(sv="Hej!") == ["J412"]
     assert found(no="Hei!") == ["J407"]
     assert codes({"text": {"message": {"channel": "sms", "content": "hf-dialogue@2"}, "next": "done"}}) == ["J402"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from journeys.conditions import AllOf, AnyOf, Condition, Not
 from journeys.definitions import BranchStep
 from journeys.linting.subject import Subject
-from journeys.linting.truths import Truths
+from journeys.linting.truths import Truths, but_not
 from journeys.loading import Loc, Remark
 
 
@@ -34,13 +34,9 @@ def leaves_at_once(subject: Subject) -> Iterator[Remark]:
     truths = Truths(subject.told)
     if not ends or not truths.possible(definition.entry.when):
         return
-    if not truths.possible(_but_not(definition.entry.when, tuple(condition for _, condition in ends))):
+    if not truths.possible(but_not(definition.entry.when, tuple(condition for _, condition in ends))):
         told = " or ".join(key for key, _ in ends)
         yield Remark((ends[0][0],), f"whoever may enter meets {told} already, and leaves at once", f"change entry.when or {told}", key=True)
-
-
-def _but_not(condition: Condition, others: tuple[Condition, ...]) -> Condition:
-    return AllOf.model_construct(all=(condition, *(Not.model_construct(not_=other) for other in others)))
 
 
 def _contradictions(truths: Truths, loc: Loc, condition: Condition) -> Iterator[tuple[Loc, Condition]]:
