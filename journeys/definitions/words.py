@@ -1,12 +1,13 @@
 """The words of the grammar that several kinds of step share: purposes, ways out, fates of a blocked touch, what can be heard, and content by version."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from journeys.shapes import Slug, StepId
+from journeys.shapes import MOST_VERSION, Slug, StepId
 
 OTHERWISE: Final = "otherwise"
 JOIN: Final = "join"
@@ -58,6 +59,9 @@ INVITED = (Heard.ACCEPTED, Heard.DECLINED, Heard.ATTENDED, Heard.MISSED)
 """What is heard of an invitation: the answer, and whether the HCP came."""
 
 
+_NAMED = re.compile(r"([a-z][a-z0-9-]{0,63})@([1-9][0-9]{0,9})")
+
+
 @dataclass(frozen=True, order=True)
 class ContentRef:
     """One version of one piece of approved content, written `hf-dialogue@2`."""
@@ -72,10 +76,10 @@ class ContentRef:
     def parse(cls, written: Any) -> "ContentRef":
         if isinstance(written, ContentRef):
             return written
-        name, at, version = written.partition("@") if isinstance(written, str) else ("", "", "")
-        if not (at and name and version.isdecimal() and int(version) > 0):
+        found = _NAMED.fullmatch(written) if isinstance(written, str) else None
+        if found is None or int(found[2]) > MOST_VERSION:
             raise ValueError('content is named with its version, such as "hf-dialogue@2"')
-        return cls(name, int(version))
+        return cls(found[1], int(found[2]))
 
 
 Content = Annotated[

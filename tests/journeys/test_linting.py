@@ -142,6 +142,7 @@ def test_a_wait_of_a_step_that_sends_nothing_is_refused() -> None:
         ({"fact": "market", "is": "DK"}, "J206"),
         ({"outcome": "first-visit", "in": ["interested", "intrested"]}, "J206"),
         ({"outcome": "reading", "is": "clicked"}, "J207"),
+        ({"fact": "profession", "is": ["physician", "nurse"]}, "J205"),
     ],
 )
 @pytest.mark.parametrize("where", ["entry", "goal", "exit_when", "branch", "nested"])

@@ -255,3 +255,23 @@ def test_a_field_that_may_have_no_value_is_refused() -> None:
     """No event could be meant."""
     found = only(with_lines(exit_on="[{event: appointment_booked, where: {channel: []}}]"))
     assert (found.code, found.message) == ("J004", "`exit_on.0.where.channel` is empty: give at least one")
+
+
+@pytest.mark.parametrize("ref", ["hf-basics@" + "9" * 5000, "hf-basics@2147483648", "hf-basics@\u0661", "hf-basics@01", "hf-basics@0", "../hf@1", "Hf-basics@1", "@1"])
+def test_content_is_named_as_the_library_names_it(ref: str) -> None:
+    """An id and a version in plain digits, no greater than a database keeps."""
+    (found,) = load_definition(with_lines(steps=f'{{mail: {{email: {{content: "{ref}"}}, next: done}}, done: {{exit: {{reason: finished}}}}}}'), name="x.yaml").findings
+    assert "content is named with its version" in found.message
+
+
+@pytest.mark.parametrize(("version", "told"), [("2147483648", "must be 2147483647 or less"), ("9" * 30, "must be a whole number")])
+def test_a_version_is_a_number_that_a_database_keeps(version: str, told: str) -> None:
+    """It is refused as it is read, not when it is stored."""
+    found = only(with_lines(version=version))
+    assert (found.code, told in found.message, found.fix) == ("J004", True, "write a smaller number" if len(version) > 20 else None)
+
+
+def test_a_list_for_an_outcome_asks_for_another_comparison() -> None:
+    """As one for a fact does."""
+    found = only(with_lines(goal="{outcome: first-visit, is: [interested, not_now]}"))
+    assert found.fix == 'write "in" for any of several'

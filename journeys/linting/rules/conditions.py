@@ -36,7 +36,9 @@ def wrong_type(subject: Subject) -> Iterator[Remark]:
                 fix = f"use one of {', '.join(ALLOWED[fact.kind])}"
                 yield Remark((*loc, operator), f'"{operator}" cannot be asked of {fact.name}, a {fact.kind}', fix, key=True)
         for where, value in operands(comparison):
-            if not _fits(fact.kind, value):
+            if isinstance(value, tuple):
+                yield Remark((*loc, *where), f"{fact.name} is compared with a list", _for_a_list(fact.kind), key=True)
+            elif not _fits(fact.kind, value):
                 yield Remark((*loc, *where), f"{fact.name} is compared with {_told(value)}, and it is a {fact.kind}", f"write {_wanted(fact.kind)}")
     for loc, mark in subject.marks:
         known = CATALOGUE.get(mark.fact or "")
@@ -102,6 +104,10 @@ def _fits(kind: Kind, value: object) -> bool:
             return isinstance(value, int) and not isinstance(value, bool)
         case _:
             return isinstance(value, str)
+
+
+def _for_a_list(kind: Kind) -> str:
+    return 'write "in" for any of several' if "in" in ALLOWED[kind] else "give one value, or several comparisons under any"
 
 
 def _wanted(kind: Kind) -> str:
