@@ -22,6 +22,9 @@ STARTED, NOT_STARTED, FINISHED, GOAL, ENDED = "started", "not_started", "finishe
 EXHAUSTED: Final = "exhausted"
 """The way out of a step that was entered `at_most` times already."""
 
+HOLD_OUT: Final = "hold_out"
+"""The arm of a split in which nothing more is done, for comparison."""
+
 FALLS_TO: dict[str, str] = {SKIPPED: OVERDUE, NOT_RECORDED: MISSED, GOAL: FINISHED, TOO_LATE: MISSING, PAST: MISSING}
 """A way that a step does not name goes where its wider one goes, and after that along `otherwise`."""
 

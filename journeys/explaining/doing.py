@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from journeys.definitions import (
+    HOLD_OUT,
     BranchStep,
     EmailStep,
     EscalateStep,
@@ -54,6 +55,8 @@ def doing(step: Step, names: Names) -> Iterator[str]:  # noqa: C901, PLR0912 - o
             yield "Nobody does anything here: what is known of the HCP at that moment decides."
         case SplitStep():
             yield f"A draw decides, by weights: {both([f'{spoken(arm)} {weight}' for arm, weight in step.split.arms.items()])}. Repeated, it falls the same."
+            if HOLD_OUT in step.split.arms:
+                yield "Whoever falls into the hold-out is left alone, so that the others can be compared with them."
         case ParallelStep():
             yield from _parallel(step, names)
         case JourneyStep():

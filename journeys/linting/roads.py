@@ -78,9 +78,7 @@ class Map:
             for branch in step.parallel.branches
         }
         self.roads: dict[str, tuple[Road, ...]] = {step_id: tuple(self._from(step_id, step)) for step_id, step in definition.steps.items()}
-        self.races = frozenset(
-            join_of(step_id) for step_id, step in definition.steps.items() if isinstance(step, ParallelStep) and step.parallel.join == "any"
-        )
+        self.races = frozenset(join_of(step_id) for step_id, step in definition.steps.items() if isinstance(step, ParallelStep) and step.parallel.join == "any")
         """The joins at which the first line goes on."""
 
     def led(self, step_id: str, way: str) -> str | None:

@@ -37,6 +37,7 @@ RULES: tuple[Row, ...] = (
     Row("J118", "horizon too short for any exit", times.horizon_too_short),
     Row("J119", "date that is past", times.past, Severity.WARNING),
     Row("J120", "said twice", references.said_twice),
+    Row("J121", "hold-out that goes on", lines.held_out),
     Row("J201", "unknown persona", references.unknown_persona),
     Row("J202", "unknown content", contents.unknown_content),
     Row("J203", "unknown fact", conditions.unknown_fact),

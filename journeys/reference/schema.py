@@ -95,7 +95,7 @@ def _compared(fact: Fact) -> Schema:
     """What may be asked of one fact: the comparisons of its kind, with values of its own."""
     value = _valued(fact)
     compared = {name: {"items": value} if name == "in" else value for name in ALLOWED[fact.kind] if name != "known"}
-    refused = {name: False for name in FactIs.model_construct().offered if name not in ALLOWED[fact.kind]}
+    refused = {name: False for name in FactIs.model_construct(fact=fact.name).offered if name not in ALLOWED[fact.kind]}
     return {"if": {"properties": {"fact": {"const": fact.name}}}, "then": {"properties": {**compared, **refused}}}
 
 

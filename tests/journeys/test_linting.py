@@ -6,7 +6,22 @@ from typing import Any
 import pytest
 
 from journeys.linting import LintResult, lint_file, lint_text
-from tests.builders import NOW, a_branch, a_definition, a_library, a_medical_step, a_pause, a_rep_email, a_response, a_visit, a_wait, an_email, an_event, an_exit, written
+from tests.builders import (
+    NOW,
+    a_branch,
+    a_definition,
+    a_library,
+    a_medical_step,
+    a_pause,
+    a_rep_email,
+    a_response,
+    a_visit,
+    a_wait,
+    an_email,
+    an_event,
+    an_exit,
+    written,
+)
 
 A_FACT = {"fact": "tier", "is": "A"}
 
@@ -178,7 +193,10 @@ def test_medical_facts_and_events_steer_no_journey() -> None:
         {"goal": {"fact": "tier", "at_least": "B"}},
         {"goal": {"not": {"fact": "tags", "has": "dialysis"}}},
         {"exit_on": [{"event": "product_page_viewed"}]},
-        *({"steps": {"learn": {"update": update, "next": "done"}}} for update in ({"propose_stage": "user"}, {"propose_persona": "pioneer"}, {"add_tags": ["x"]})),
+        *(
+            {"steps": {"learn": {"update": update, "next": "done"}}}
+            for update in ({"propose_stage": "user"}, {"propose_persona": "pioneer"}, {"add_tags": ["x"]})
+        ),
     ],
     ids=str,
 )

@@ -447,3 +447,27 @@ def test_a_fixed_date_that_is_past_is_told() -> None:
     assert found("2027-02-28T09:00:00Z") == ["J119", "J119"]
     assert found("2027-02-28T09:00:00Z", plus="5 days") == []
     assert found("2027-03-08T09:00:00Z", minus="10 days") == ["J119", "J119"]
+
+
+def test_who_is_held_out_of_a_split_is_left_alone() -> None:
+    """Let go, or on a line that joins; by its own name or by `otherwise`."""
+    mail, join = an_email(), an_email(next="join")
+
+    def split(**next_: str) -> Any:
+        return {"split": {"arms": {"letter": 90, "hold_out": 10}}, "next": next_}
+
+    assert codes({"which": split(letter="mail", hold_out="done"), "mail": mail}) == []
+    assert codes({"which": split(letter="mail", otherwise="done"), "mail": mail}) == []
+    assert codes({"which": split(letter="done", otherwise="mail"), "mail": mail}) == ["J121"]
+    line = {"both": a_parallel(a="which", b="rest"), "which": split(letter="mail", hold_out="join"), "mail": join, "rest": a_pause(next="join")}
+    assert codes(line) == []
+
+
+def test_nobody_is_held_out_of_a_safety_journey_by_a_split_either() -> None:
+    """An arm of weight 0 holds nobody back."""
+
+    def found(weight: int) -> list[str]:
+        split = {"split": {"arms": {"letter": 90, "hold_out": weight}}, "next": {"letter": "mail", "hold_out": "done"}}
+        return codes({"which": split, "mail": an_email(email={"content": "hf-alert@1"})}, purpose="safety")
+
+    assert (found(10), found(0)) == (["J603"], ["J116"])

@@ -6,7 +6,7 @@ import pytest
 
 from journeys.content import ContentVersion
 from journeys.linting import lint_text
-from tests.builders import NOW, a_content, a_definition, a_journey, a_library, a_market, a_pause, a_visit, a_wait, an_email, an_event, an_exit, written
+from tests.builders import NOW, a_content, a_definition, a_journey, a_library, a_market, a_pause, a_visit, a_wait, an_email, an_exit, written
 
 Steps = dict[str, Any]
 
@@ -23,7 +23,7 @@ def found(steps: Steps, *, contents: tuple[Any, ...] = (), library: dict[str, An
 
 def a_text(**changes: Any) -> Any:
     """A text message in both languages of the market."""
-    return a_content("hf-text@1", made_for="sms", texts={language: "Hej! {{ unsubscribe }}" for language in ("sv", "en")}, **changes)
+    return a_content("hf-text@1", made_for="sms", texts=dict.fromkeys(("sv", "en"), "Hej! {{ unsubscribe }}"), **changes)
 
 
 def test_what_is_sent_only_afterwards_is_not_heard() -> None:

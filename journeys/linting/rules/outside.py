@@ -36,7 +36,8 @@ def without_key(subject: Subject) -> Iterator[Remark]:
         yield Remark(("entry", "again"), f'"{entered.event}" has no key', "enter by an event with a key, or choose another way to enter again")
     for door, opens in (("automatic", entry.automatic), ("schedule", entry.schedule is not None)):
         if entry.again == BY_KEY and opens:
-            yield Remark(("entry", door), f'entry is by key, and who comes by "{door}" brings none', "remove it, or choose another way to enter again", key=True)
+            message = f'entry is by key, and who comes by "{door}" brings none'
+            yield Remark(("entry", door), message, "remove it, or choose another way to enter again", key=True)
     for step_id, step in subject.steps.items():
         other = subject.library.strategies.get(step.journey.start) if isinstance(step, JourneyStep) else None
         if other is not None and other.entry.again == BY_KEY:

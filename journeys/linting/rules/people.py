@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from journeys.definitions import AFTER_EXIT, NO_ANSWER, SENT, ExitStep, Fate, InviteStep, ParallelStep, Purpose
+from journeys.definitions import AFTER_EXIT, HOLD_OUT, NO_ANSWER, SENT, ExitStep, Fate, InviteStep, ParallelStep, Purpose, SplitStep
 from journeys.linting.at_once import at_once
 from journeys.linting.pressure import Pressure
 from journeys.linting.roads import blocked_of
@@ -14,6 +14,8 @@ from journeys.reasons import FALLS_UNDER, Reason
 
 MOST_WORK = 100_000
 """Ways that J601 follows in one file."""
+
+_HELD_BACK = "safety information is held back from some of those whom it concerns"
 
 OBJECTIONS = (Reason.OBJECTED, Reason.SUPPRESSED)
 
@@ -49,7 +51,10 @@ def after_objection(subject: Subject) -> Iterator[Remark]:
 def held_out_of_safety(subject: Subject) -> Iterator[Remark]:
     """J603: nobody is kept from safety information for the sake of a comparison."""
     if subject.definition.purpose is Purpose.SAFETY and subject.definition.entry.hold_out:
-        yield Remark(("entry", "hold_out"), "safety information is held back from some of those whom it concerns", "remove hold_out")
+        yield Remark(("entry", "hold_out"), _HELD_BACK, "remove hold_out")
+    for step_id, step in subject.steps.items() if subject.definition.purpose is Purpose.SAFETY else ():
+        if isinstance(step, SplitStep) and step.split.arms.get(HOLD_OUT):
+            yield Remark(("steps", step_id, "split", "arms", HOLD_OUT), _HELD_BACK, "remove the arm", key=True)
 
 
 def endless(subject: Subject) -> Iterator[Remark]:

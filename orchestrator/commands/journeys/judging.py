@@ -110,7 +110,9 @@ def _files(path: Path) -> list[Path]:
 
 def _empty(folder: Path) -> Finding:
     """A folder in which nothing is judged is most often another than was meant: it must not pass for one without faults."""
-    return Finding(code="J001", path=str(folder), line=1, column=1, message="no YAML file lies in this folder", fix="name a file, a folder of them, or a library")
+    return Finding(
+        code="J001", path=str(folder), line=1, column=1, message="no YAML file lies in this folder", fix="name a file, a folder of them, or a library"
+    )
 
 
 def _summary(files: int, *, errors: int, warnings: int) -> str:
