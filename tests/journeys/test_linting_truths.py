@@ -78,7 +78,12 @@ def test_a_condition_too_large_to_judge_is_taken_as_possible() -> None:
 
 def test_what_the_earlier_cases_leave_over_is_carried_along() -> None:
     """A case that they take together, one that is narrower than another, and one that contradicts itself and is no concern of this question."""
-    tiers = [{"fact": "tier", "at_least": "B"}, {"fact": "decile", "is": 1}, {"fact": "tier", "is": "A"}, {"fact": "tier", "at_most": "C"}]
+    tiers: list[dict[str, Any]] = [
+        {"fact": "tier", "at_least": "B"},
+        {"fact": "decile", "is": 1},
+        {"fact": "tier", "is": "A"},
+        {"fact": "tier", "at_most": "C"},
+    ]
     never = {"all": [{"fact": "tier", "is": "A"}, {"fact": "tier", "is": "B"}]}
     cases = [a_condition(case) for case in (*tiers, never, {"fact": "tier", "known": True}, {"fact": "tier", "known": False})]
     assert list(Truths(lambda _: ()).covered(cases)) == [2, 5]
