@@ -73,7 +73,7 @@ def endless(subject: Subject) -> Iterator[Remark]:
 
 def _overloaded(pressure: Pressure) -> str | None:
     """The first step from which on every way exceeds the cap; None also where that would take too long to tell."""
-    starts = (step_id for step_id, step in pressure.steps.items() if step_id in pressure.touching or isinstance(step, ParallelStep))
+    starts = (step_id for step_id in pressure.lines if step_id in pressure.touching or isinstance(pressure.steps[step_id], ParallelStep))
     try:
         return next((step_id for step_id in starts if pressure.must_exceed(step_id)), None)
     except TooMuch:
