@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from journeys.definitions import ContentRef
-from journeys.shapes import Authored, Instant, Market, Slug, StepId
+from journeys.shapes import Authored, Instant, Market, Slug, StepId, Version
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 
@@ -50,7 +50,7 @@ class ContentVersion(Authored):
     texts; a detail aid or guide only names its material."""
 
     content: StepId
-    version: int = Field(ge=1)
+    version: Version
     title: str = Field(max_length=120)
     made_for: Slug
     """face_to_face, remote, phone, email, or another channel by name, such as sms."""

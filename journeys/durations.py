@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, field_val
 
 from journeys.shapes import Stored
 
-_WRITTEN = re.compile(r"^\s*(\d{1,6})\s+(minute|hour|day|business day)s?\s*$")
+_WRITTEN = re.compile(r"^\s*([0-9]{1,6})\s+(minute|hour|day|business day)s?\s*$")
 
 
 LONGEST = timedelta(days=3653)
@@ -67,7 +67,7 @@ Duration = Annotated[
     Length,
     BeforeValidator(parse),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,6} (minute|hour|day|business day)s?$"}),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,6} (minute|hour|day|business day)s?$"}),
 ]
 
 

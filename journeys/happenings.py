@@ -51,7 +51,7 @@ class OutsideEvent(Authored):
     source: str = Field(max_length=200)
     """Where it comes from."""
     wall: Wall = Wall.OPEN
-    """Who may use it: a medical event is out of reach of commercial journeys."""
+    """Whose it is: a medical event is out of reach of journeys, a commercial one of medical responses."""
     key: Slug | None = None
     """The field that is its key."""
     fields: dict[Slug, EventField] = {}

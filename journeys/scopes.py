@@ -44,3 +44,16 @@ def _led_to(definition: Definition, step_id: str, line: str) -> list[tuple[str, 
 
 def _known(definition: Definition, step: Step) -> list[tuple[str, str]]:
     return [(way, to) for way, to in targets(step) if to in definition.steps]
+
+
+def within(line: str, other: str) -> bool:
+    """Whether a line is the other one, or one of its lines."""
+    return other in (MAIN, line) or line.startswith(f"{other}/")
+
+
+def side_by_side(line: str, other: str) -> bool:
+    """Whether two lines, or lines around them, are of the same parallel and played at the same time."""
+    for one, two in zip(line.split("/"), other.split("/"), strict=False):
+        if one != two:
+            return "" not in (one, two) and one.rpartition(".")[0] == two.rpartition(".")[0]
+    return False

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 """A word of the language: an outcome, a reason, a product: lower case, digits and underscores."""
@@ -18,6 +18,12 @@ Mobile = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 """A mobile number as ITU-T E.164 writes it: a plus, the country, the number; no spaces."""
 
 Instant = AwareDatetime
+
+MOST_VERSION = 2**31 - 1
+"""What a database keeps as a whole number."""
+
+Version = Annotated[int, Field(ge=1, le=MOST_VERSION)]
+"""The number of a version, counted from 1."""
 
 
 class Authored(BaseModel):

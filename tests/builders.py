@@ -81,6 +81,12 @@ def a_definition(**changes: Any) -> Authored:
     }
 
 
+def a_response(**changes: Any) -> Authored:
+    """A medical response in its authored form: it is no persona's, and for physicians."""
+    everybody = {"purpose": "medical_response", "entry": {"when": {"fact": "profession", "is": "physician"}}}
+    return {key: value for key, value in a_definition(**{**everybody, **changes}).items() if key != "persona"}
+
+
 def a_journey(**changes: Any) -> Definition:
     """A definition as a model."""
     return Definition.model_validate(a_definition(**changes))
@@ -126,7 +132,7 @@ def a_content(ref: str = "hf-dialogue@2", **changes: Any) -> Authored:
         "state": "approved",
         "above_the_brand": True,
         "approval": {"id": "MLR-1", "expires": "2030-01-01T00:00:00Z"},
-        **({"letters": {"en": a_letter()}} if changes.get("made_for", "email") == "email" else {}),
+        **({"letters": {"en": a_letter(), "sv": a_letter()}} if changes.get("made_for", "email") == "email" else {}),
         **changes,
     }
 
@@ -149,6 +155,7 @@ CONTENTS = (
     a_content("hf-ending@1", approval={"id": "MLR-3", "expires": "2027-04-01T00:00:00Z"}),
     a_content("hf-next-month@1", approval={"id": "MLR-4", "expires": "2027-05-01T12:00:00Z"}),
     a_content("hf-norwegian@1", letters={"no": a_letter()}),
+    a_content("hf-english@1", letters={"en": a_letter()}),
     a_content("other-brand@1", product="nephrolex"),
     a_content("hf-answer@1", purpose="medical_response"),
     a_content("hf-alert@1", purpose="safety"),

@@ -15,14 +15,14 @@ from journeys.definitions.steps import BranchStep, InviteStep, RequestStep, Step
 from journeys.definitions.words import Purpose
 from journeys.durations import Duration
 from journeys.facts import ageing_of
-from journeys.shapes import Authored, Market, Slug, StepId
+from journeys.shapes import Authored, Market, Slug, StepId, Version
 
 
 class Definition(Authored):
     """One version of one engagement strategy. Immutable once published; its digest names it."""
 
     journey: StepId
-    version: int = Field(ge=1)
+    version: Version
     title: str = Field(max_length=120)
     persona: Slug | None = None
     """Whose engagement strategy it is. None where it is no persona's own: it is for several personas, or for everybody."""

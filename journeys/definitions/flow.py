@@ -15,7 +15,8 @@ class Case(Authored):
 
 
 class Split(Authored):
-    """Arms by weight. The draw is a stable hash of enrolment and step: the same run always falls into the same arm."""
+    """Arms by weight. The draw is a stable hash of enrolment and step: the same run always falls into the same arm. Whoever falls into an arm
+    called `hold_out` is let go, for comparison."""
 
     arms: dict[Slug, int] = Field(min_length=2)
 

@@ -1,13 +1,13 @@
 """The words of the grammar that several kinds of step share: purposes, ways out, fates of a blocked touch, what can be heard, and content by version."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from journeys.conditions import Value
-from journeys.shapes import Slug, StepId
+from journeys.shapes import MOST_VERSION, Slug, StepId
 
 OTHERWISE: Final = "otherwise"
 JOIN: Final = "join"
@@ -21,6 +21,9 @@ JOINED, DONE, FAILED = "joined", "done", "failed"
 STARTED, NOT_STARTED, FINISHED, GOAL, ENDED = "started", "not_started", "finished", "goal", "ended"
 EXHAUSTED: Final = "exhausted"
 """The way out of a step that was entered `at_most` times already."""
+
+HOLD_OUT: Final = "hold_out"
+"""The arm of a split in which nothing more is done, for comparison."""
 
 FALLS_TO: dict[str, str] = {SKIPPED: OVERDUE, NOT_RECORDED: MISSED, GOAL: FINISHED, TOO_LATE: MISSING, PAST: MISSING}
 """A way that a step does not name goes where its wider one goes, and after that along `otherwise`."""
@@ -59,6 +62,9 @@ INVITED = (Heard.ACCEPTED, Heard.DECLINED, Heard.ATTENDED, Heard.MISSED)
 """What is heard of an invitation: the answer, and whether the HCP came."""
 
 
+_NAMED = re.compile(r"([a-z][a-z0-9-]{0,63})@([1-9][0-9]{0,9})")
+
+
 @dataclass(frozen=True, order=True)
 class ContentRef:
     """One version of one piece of approved content, written `hf-dialogue@2`."""
@@ -73,10 +79,10 @@ class ContentRef:
     def parse(cls, written: Any) -> "ContentRef":
         if isinstance(written, ContentRef):
             return written
-        name, at, version = written.partition("@") if isinstance(written, str) else ("", "", "")
-        if not (at and name and version.isdecimal() and int(version) > 0):
+        found = _NAMED.fullmatch(written) if isinstance(written, str) else None
+        if found is None or int(found[2]) > MOST_VERSION:
             raise ValueError('content is named with its version, such as "hf-dialogue@2"')
-        return cls(name, int(version))
+        return cls(found[1], int(found[2]))
 
 
 Content = Annotated[
@@ -96,9 +102,18 @@ Paths = Annotated[dict[Slug, StepId], BeforeValidator(_paths, json_schema_input_
 
 
 def _several(written: Any) -> Any:
-    """One value or a list of them, as a tuple: a file is read strictly, and a list that has passed through here would be none."""
-    return {name: tuple(value) if isinstance(value, list | tuple) else (value,) for name, value in written.items()} if isinstance(written, dict) else written
+    return {name: _listed(value) for name, value in written.items()} if isinstance(written, dict) else written
 
 
-Fields = Annotated[dict[Slug, tuple[Value, ...]], BeforeValidator(_several, json_schema_input_type=dict[Slug, Value | tuple[Value, ...]])]
+def _listed(value: Any) -> Any:
+    """A tuple whatever was written: strict reading takes no list that has been in Python's hands."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+FieldValue = bool | int | str
+"""A value of an event's field."""
+
+FieldValues = Annotated[tuple[FieldValue, ...], Field(min_length=1)]
+
+Fields = Annotated[dict[Slug, FieldValues], BeforeValidator(_several, json_schema_input_type=dict[Slug, FieldValue | FieldValues])]
 """Which values the fields of an event must have: one, or any of a list."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from journeys.definitions import (
+    HOLD_OUT,
     BranchStep,
     EmailStep,
     EscalateStep,
@@ -59,6 +60,8 @@ def doing(step: Step, names: Names) -> Iterator[str]:  # noqa: C901, PLR0912 - o
         case SplitStep():
             yield f"A draw decides, by weights: {both([f'{spoken(arm)} {weight}' for arm, weight in step.split.arms.items()])}."
             yield "Repeated for the same run, it falls the same."
+            if HOLD_OUT in step.split.arms:
+                yield "Whoever falls into the hold-out is left alone, so that the others can be compared with them."
         case ParallelStep():
             yield from _parallel(step, names)
         case JourneyStep():

@@ -78,12 +78,33 @@ class Map:
             for branch in step.parallel.branches
         }
         self.roads: dict[str, tuple[Road, ...]] = {step_id: tuple(self._from(step_id, step)) for step_id, step in definition.steps.items()}
+        self.races = frozenset(join_of(step_id) for step_id, step in definition.steps.items() if isinstance(step, ParallelStep) and step.parallel.join == "any")
+        """The joins at which the first line goes on."""
 
     def led(self, step_id: str, way: str) -> str | None:
         """The step to which a way out really leads, wherever `next` says so; None where there is none."""
         to = path(self._steps[step_id], way)
         to = self._joined(step_id) if to == JOIN else to
         return to if to in self._steps else None
+
+    def places(self) -> dict[str, list[str]]:
+        """For every step those that may follow, with the joins as places of their own: the end of each line, and from there the join of its
+        parallel, which leads on."""
+        ends = {line: [join_of(parallel)] for line, parallel in self._parents.items()}
+        joins = {join_of(parallel): self.place_of(parallel, path(self._steps[parallel], JOINED)) for parallel in self._parents.values()}
+        steps = {step_id: [place for road in written(step) for place in self.place_of(step_id, road.to)] for step_id, step in self._steps.items()}
+        return {**steps, **ends, **joins}
+
+    def place(self, step_id: str, way: str) -> list[str]:
+        """The one of `places` to which a way out leads; none where it leads to no step."""
+        return self.place_of(step_id, path(self._steps[step_id], way))
+
+    def place_of(self, step_id: str, to: str | None) -> list[str]:
+        """The one of `places` that a step means by this target; none where there is no such step."""
+        line = self._line_of.get(step_id, MAIN)
+        if to == JOIN:
+            return [line] if line in self._parents else []
+        return [to] if to in self._steps else []
 
     def parent(self, line: str) -> str | None:
         """The parallel step of a line."""
@@ -105,3 +126,13 @@ class Map:
             if to != JOIN:
                 return to if to in self._steps else None
         return None
+
+
+def is_join(place: str) -> bool:
+    """Whether a place is no step: steps have no dot in their names, lines and joins have."""
+    return "." in place
+
+
+def join_of(parallel: str) -> str:
+    """The place at which the lines of a parallel join."""
+    return f"{parallel}."

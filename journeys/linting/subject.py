@@ -25,7 +25,7 @@ from journeys.definitions import (
     kind_of,
 )
 from journeys.library import Library
-from journeys.linting.latest import Timetable
+from journeys.linting.latest import NOTHING, Timetable
 from journeys.linting.roads import OWN, Map, Road
 from journeys.linting.stays import at_most
 from journeys.loading import Loc, Remark
@@ -89,8 +89,11 @@ class Subject:
     @cached_property
     def timetable(self) -> Timetable:
         """The latest times at which steps may be come to and left."""
-        stays = {step_id: at_most(step, self.now) for step_id, step in self.steps.items()}
-        return Timetable(self.graph, bounds=self.bounds, exhausted=self.exhausted, first=self.definition.first, stay=stays.__getitem__)
+        places, unknown = self.map.places(), self.horizon or NOTHING
+        stays = dict.fromkeys(places, NOTHING) | {step_id: at_most(step, self.now, unknown=unknown) for step_id, step in self.steps.items()}
+        exhausted = places | {step_id: self.map.place(step_id, EXHAUSTED) for step_id in self.bounds}
+        first, races = self.definition.first, self.map.races
+        return Timetable(places, bounds=self.bounds, exhausted=exhausted, first=first, stay=stays.__getitem__, races=races)
 
     @property
     def horizon(self) -> timedelta | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from journeys.linting.rules import conditions, contents, firewall, lines, others, outside, paths, people, references, runs, times, truths
+from journeys.linting.rules import conditions, contents, firewall, hearing, lines, others, outside, paths, people, references, runs, times, truths
 from journeys.linting.subject import Rule
 from journeys.loading import STRUCTURE, Severity
 
@@ -26,7 +26,7 @@ RULES: tuple[Row, ...] = (
     Row("J107", "wait without a deadline", paths.no_deadline),
     Row("J108", "reserved word", paths.reserved),
     Row("J109", "unknown reason code", paths.unknown_reason),
-    Row("J110", "wait for what cannot be heard", runs.nothing_to_hear),
+    Row("J110", "wait for what cannot be heard", hearing.nothing_to_hear),
     Row("J111", "loop without a bound", runs.unbounded),
     Row("J112", "unknown date that leads where a known one does", paths.as_if_known),
     Row("J113", "step on two lines", lines.shared),
@@ -35,6 +35,9 @@ RULES: tuple[Row, ...] = (
     Row("J116", "arm without weight", lines.no_weight, Severity.WARNING),
     Row("J117", "longer than the journey's horizon", times.longer_than_horizon),
     Row("J118", "horizon too short for any exit", times.horizon_too_short),
+    Row("J119", "date that is past", times.past, Severity.WARNING),
+    Row("J120", "said twice", references.said_twice),
+    Row("J121", "hold-out that goes on", lines.held_out),
     Row("J201", "unknown persona", references.unknown_persona),
     Row("J202", "unknown content", contents.unknown_content),
     Row("J203", "unknown fact", conditions.unknown_fact),
@@ -52,22 +55,25 @@ RULES: tuple[Row, ...] = (
     Row("J215", "unknown journey", others.unknown_journey),
     Row("J216", "journey that starts itself", others.starts_itself),
     Row("J217", "outcome asked for at the entry", conditions.outcome_at_entry),
-    Row("J301", "medical fact in promotion", firewall.medical_fact),
+    Row("J301", "medical fact", firewall.medical_fact),
     Row("J302", "medical step without the inquiry requirement", firewall.needs_inquiry),
     Row("J303", "medical without a question", firewall.soliciting),
     Row("J304", "medical told without a hand-off", firewall.told_without_hand_off),
-    Row("J305", "medical event in a commercial journey", firewall.medical_event),
+    Row("J305", "medical event", firewall.medical_event),
+    Row("J306", "commercial knowledge in a medical response", firewall.commercial_in_medical),
+    Row("J307", "promotion begun by what is none", firewall.promotion_begun),
     Row("J401", "face-to-face material reused remotely", contents.reused_remotely),
     Row("J402", "content made for another channel", contents.other_channel),
     Row("J403", "content not approved", contents.not_approved),
     Row("J404", "content not approved for the market", contents.other_market),
     Row("J405", "content of another product", contents.other_product),
     Row("J406", "content not approved for its reader", contents.other_audience),
-    Row("J407", "no letter in the market's language", contents.no_letter),
+    Row("J407", "no words in the market's language", contents.no_letter),
     Row("J408", "content of another purpose", contents.other_purpose),
     Row("J409", "approval ends soon", contents.expires_soon, Severity.WARNING),
     Row("J410", "content outlived by the journey", times.outlived),
     Row("J411", "nothing above the brand", contents.nothing_above, Severity.WARNING),
+    Row("J412", "language of a market without words", contents.lacking_language, Severity.WARNING),
     Row("J601", "more contact than the cap allows", people.too_much),
     Row("J602", "promotion after an objection", people.after_objection),
     Row("J603", "safety information held back", people.held_out_of_safety),

@@ -11,6 +11,9 @@ from journeys.loading.documents import Document
 from journeys.loading.findings import LONGEST_WORD, Finding, Loc, did_you_mean
 from journeys.loading.grammar import trace
 
+_MANY_DIGITS = 19
+"""Digits with which a number is read as text: nothing that is counted here comes near."""
+
 MOST = 200
 """Errors of one file that are retold; who has more fixes these first."""
 
@@ -125,8 +128,10 @@ def _fix(complaint: _Complaint) -> str | None:
             return did_you_mean(written, _expected(complaint))
         case "string_type" if isinstance(written, bool | int | float):
             return f'put it in quotes: "{str(written).lower() if isinstance(written, bool) else written}"'
+        case "string_type" if isinstance(written, list) and complaint.path[-1:] == ("is",):
+            return 'write "in" for any of several'
         case "int_type" if isinstance(written, str) and written.isdecimal():
-            return "remove the quotes"
+            return "remove the quotes" if len(written) < _MANY_DIGITS else "write a smaller number"
         case "tuple_type" if isinstance(written, str):
             return f"put it in brackets: [{written[:40]}]"
         case "step_kind" | "condition_form" if isinstance(written, dict):

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from journeys.content import MEETINGS
 from journeys.definitions import kind_of
 from journeys.loading.complaints import complaints
 from journeys.loading.copies import Copies
@@ -73,14 +74,17 @@ def _filled(step_id: str, part: str, keys: list[str], said: Mapping[str, Any], d
 
 def _silent(kind: str, said: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:
     """The keys that a step inherits: those of its kind that it does not say, and that make sense beside what it says."""
-    return [key for key in defaults if key in INHERITED[kind] and key not in said and _sensible(kind, key, {**defaults, **said})]
+    return [key for key in defaults if key in INHERITED[kind] and key not in said and _sensible(kind, key, {**defaults, **said}, own=said)]
 
 
-def _sensible(kind: str, key: str, said: Mapping[str, Any]) -> bool:
-    """What is sent automatically has no due, a wait for time to pass no deadline, and a journey that is not awaited neither."""
+def _sensible(kind: str, key: str, said: Mapping[str, Any], *, own: Mapping[str, Any]) -> bool:
+    """What is sent automatically has no due, a wait for time to pass no deadline, and a journey that is not awaited neither. A visit that names a
+    channel of its own takes place there and nowhere else."""
     match kind, key:
         case (("email" | "message" | "invite"), "due"):
             return said.get("sent_by") == "rep"
+        case "visit", ("face_to_face" | "remote" | "phone"):
+            return not any(channel in own for channel in MEETINGS)
         case "wait", "up_to":
             return any(form in said for form in _WITH_DEADLINE)
         case "journey", "up_to":

@@ -106,6 +106,7 @@ class Snippets:
             return [self._filled(part, (*source, index), (*target, index), name, given) for index, part in enumerate(value)]
         parameter = _parameter(value)
         if parameter is None:
+            self._inside(value, source, name)
             return value
         if parameter not in self._snippets[name].parameters:
             fix = did_you_mean(parameter, self._snippets[name].parameters) or f'add "{parameter}" to its parameters'
@@ -116,6 +117,13 @@ class Snippets:
             return value
         filled, written = given[parameter]
         return self._copies.copy(filled, source=written, target=target)
+
+    def _inside(self, value: Any, source: Loc, name: str) -> None:
+        """A parameter is a whole value: within longer text it would stay as it is written, and be shown so."""
+        for parameter in dict.fromkeys(_PARAMETER.findall(value)) if isinstance(value, str) else ():
+            if parameter in self._snippets[name].parameters:
+                message = f'"${parameter}" stands inside a longer text, where it is not replaced'
+                self._copies.find("J011", message, loc=source, fix="make the whole text the parameter's value")
 
     def _key(self, key: str, source: Loc, target: Loc, name: str, given: Given) -> str:
         """A key may be a parameter too: the way out that the using step names."""

@@ -137,7 +137,7 @@ def _index() -> str:
 
 def _facts() -> str:
     rows = [f"| `{fact.name}` | {fact.kind} | {', '.join(fact.values) or fact.unit} | {fact.wall} | {fact.source} |" for fact in CATALOGUE.values()]
-    told = "A ladder's values rise from left to right. A medical fact is out of reach of commercial journeys, in the linter and at run time."
+    told = "A ladder's values rise from left to right. No journey is told a medical fact, and no medical response names a commercial one."
     return _page("Facts", told, ["| fact | kind | values or unit | whose | where from |", "|---|---|---|---|---|", *rows])
 
 

@@ -12,7 +12,9 @@ from pydantic import BaseModel
 from journeys.conditions import FactIs
 from journeys.definitions import KINDS, OTHERWISE, SKIPPED, Definition, Heard
 from journeys.definitions import words as way
-from journeys.facts import CATALOGUE, Fact
+from journeys.fact_values import RANKS
+from journeys.facts import CATALOGUE, Fact, Kind, Wall
+from journeys.linting.rules.conditions import ALLOWED
 from journeys.loading.sugar import INHERITED, Snippet, Sugar
 from journeys.reasons import TOLD
 from journeys.reference.texts import KIND, STEP, SUGAR, TEXTS, USE, keys_of
@@ -46,8 +48,10 @@ def journey_schema() -> Schema:
     _explain(schema, keys_of(Definition))
     for kind, model in KINDS.items():
         _step(parts[model.__name__], kind)
-    facts = [{"const": fact.name, "description": told(fact)} for fact in CATALOGUE.values()]
-    parts["FactIs"]["properties"]["fact"] = {"description": TEXTS[FactIs]["fact"], "oneOf": facts}
+    facts = [fact for fact in CATALOGUE.values() if fact.wall is not Wall.MEDICAL]  # which no journey may name
+    offered = [{"const": fact.name, "description": told(fact)} for fact in facts]
+    parts["FactIs"]["properties"]["fact"] = {"description": TEXTS[FactIs]["fact"], "oneOf": offered}
+    parts["FactIs"]["allOf"] = [_compared(fact) for fact in facts]
     _sweeten(schema, parts)
     return {"$schema": DIALECT, "title": "A journey", **schema}
 
@@ -85,6 +89,25 @@ def _step(part: Schema, kind: str) -> None:
                 member["propertyNames"] = named
     if "blocked" in part["properties"]:
         part["properties"]["blocked"]["propertyNames"] = {"enum": [*(reason.value for reason in TOLD), OTHERWISE]}
+
+
+def _compared(fact: Fact) -> Schema:
+    """What may be asked of one fact: the comparisons of its kind, with values of its own."""
+    value = _valued(fact)
+    compared = {name: {"items": value} if name == "in" else value for name in ALLOWED[fact.kind] if name != "known"}
+    refused = {name: False for name in FactIs.model_construct(fact=fact.name).offered if name not in ALLOWED[fact.kind]}
+    return {"if": {"properties": {"fact": {"const": fact.name}}}, "then": {"properties": {**compared, **refused}}}
+
+
+def _valued(fact: Fact) -> Schema:
+    ranks = RANKS.get(fact.name)
+    match fact.kind:
+        case Kind.FLAG:
+            return {"type": "boolean"}
+        case Kind.NUMBER:
+            return {"type": "integer", "minimum": ranks[0], "maximum": ranks[-1]} if ranks else {"type": "integer", "minimum": 0}
+        case _:
+            return {"enum": [*fact.values]} if fact.values else {"type": "string"}
 
 
 def told(fact: Fact) -> str:

@@ -176,7 +176,7 @@ TEXTS: dict[type[BaseModel], dict[str, str]] = {
         "when": "The condition of the case.",
         "next": "Where it leads.",
     },
-    Split: {"arms": "The arms by name, with their weights."},
+    Split: {"arms": "The arms by name, with their weights. An arm called `hold_out` leads to an exit: who falls into it is left alone, for comparison."},
     Parallel: {
         "branches": "The lines by name, each with its first step.",
         "join": "Whether all lines must join, or the first one goes on and the others are cancelled.",

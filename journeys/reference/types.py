@@ -5,7 +5,7 @@ from typing import Any
 Schema = dict[str, Any]
 
 _PATTERNS = {
-    r"^\d{1,6} (minute|hour|day|business day)s?$": "a duration",
+    r"^[0-9]{1,6} (minute|hour|day|business day)s?$": "a duration",
     r"^[a-z][a-z0-9-]*@[1-9][0-9]*$": "content with its version",
     r"^[a-z][a-z0-9_]*$": "a word",
     r"^[a-z][a-z0-9-]*$": "a name",

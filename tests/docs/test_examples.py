@@ -52,7 +52,7 @@ def test_a_part_of_a_journey_is_of_the_grammar(example: Fence) -> None:
     """Steps, conditions and single keys are read by the models that read whole journeys."""
     if example.text.startswith("{"):
         for line in example.text.splitlines():
-            TypeAdapter[Any](Condition).validate_python(yaml.safe_load(line))
+            read(Condition, yaml.safe_load(line))
         return
     part = parse(example.text, name=example.page).value  # as authors' files are read: `on` is a word there
     if "blocked" in part:
@@ -60,9 +60,14 @@ def test_a_part_of_a_journey_is_of_the_grammar(example: Fence) -> None:
     elif "entry" in part:
         hints = get_type_hints(Definition, include_extras=True)
         for key, written in part.items():
-            TypeAdapter[Any](hints[key]).validate_python(written)
+            read(hints[key], written)
     else:
-        TypeAdapter[Any](dict[str, Step]).validate_python(part)
+        read(dict[str, Step], part)
+
+
+def read(form: Any, written: Any) -> None:
+    """Read what an author wrote as the loader does: strictly, and as JSON."""
+    TypeAdapter[Any](form).validate_json(json.dumps(written), strict=True, by_alias=True, by_name=False)
 
 
 def test_every_command_of_dirigent_exists() -> None:

@@ -20,7 +20,7 @@ from journeys.reasons import Reason
 from tests.journeys.playing import Run, a_branch, a_journey, a_medical, a_rep_email, a_visit, a_wait, an_email
 
 KINDS = ("visit", "rep-email", "email", "medical", "pause", "branch")
-HUMAN = ("visit", "rep-email")
+HUMAN = ("visit",)
 PAUSING = ("visit", "pause")
 FATES = ("wait", "skip", "exit")
 NAMED_REASONS = ("no_consent", "content_not_approved", "weekly_cap", "held_too_long", "otherwise")
@@ -122,7 +122,7 @@ def definitions(draw: Draw, *, fair: bool = False, most: int = 5) -> Definition:
     earlier, and no wait that may hear of an old touch.
     """
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=most))
-    # Only what a human reports may come to medical, so that a hand-off follows a human block; anywhere else a visit takes its place.
+    # Only what a human reports may come to medical, so that a hand-off follows a visit; anywhere else a visit takes its place.
     kinds = ["visit" if kind == "medical" and before not in HUMAN else kind for before, kind in zip(["", *kinds], kinds, strict=False)]
     sketch = _Sketch(draw, kinds, fair=fair)
     for index in range(len(kinds)):
@@ -131,9 +131,10 @@ def definitions(draw: Draw, *, fair: bool = False, most: int = 5) -> Definition:
     if fair:
         return a_journey(sketch.steps)
     ends = {"goal": {"fact": "adoption_stage", "at_least": "advocate"}, "exit_when": {"fact": "tier", "is": "D"}}
-    purpose = draw(st.sampled_from(["promotional", "promotional", "medical_response"]))
+    purpose = draw(st.sampled_from(["promotional", "promotional", "transactional"]))
     offered = any("handover" in step.get("offers", ()) for step in sketch.steps.values())
-    return a_journey({**sketch.steps, **({"handover": HANDOVER} if offered else {})}, purpose=purpose, **ends)
+    handover = HANDOVER if purpose == "promotional" else {"exit": {"reason": "persona_corrected"}}
+    return a_journey({**sketch.steps, **({"handover": handover} if offered else {})}, purpose=purpose, **ends)
 
 
 @st.composite

@@ -35,7 +35,7 @@ def test_a_text_is_written_for_its_channel() -> None:
     """Its languages are those of its texts, and for e-mail it has none; a letter is the other way round."""
     text, letter = ContentVersion.model_validate(a_text()), ContentVersion.model_validate(a_content())
     assert (list(text.written_for("sms")), list(text.written_for("email"))) == (["en"], [])
-    assert (list(letter.written_for("sms")), list(letter.written_for("email"))) == ([], ["en"])
+    assert (list(letter.written_for("sms")), list(letter.written_for("email"))) == ([], ["en", "sv"])
 
 
 @pytest.mark.parametrize(

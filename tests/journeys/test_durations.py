@@ -36,7 +36,9 @@ def test_a_duration_is_read_as_written(written: str, length: Length) -> None:
     assert parse(written) == length
 
 
-@pytest.mark.parametrize("written", ["0 days", "-1 days", "1.5 days", "5", "days", "5 weeks", "after 5 days", "1234567 days", "", 5, None, timedelta(days=5)])
+@pytest.mark.parametrize(
+    "written", ["0 days", "-1 days", "1.5 days", "5", "days", "5 weeks", "after 5 days", "1234567 days", "٣ days", "", 5, None, timedelta(days=5)]
+)
 def test_what_is_no_duration_is_refused_with_the_form_to_use(written: object) -> None:
     """Zero, fractions, unknown units and other types are errors that show how a duration is written."""
     with pytest.raises(ValueError, match="10 business days"):

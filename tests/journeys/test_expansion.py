@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from journeys.definitions import VisitStep
 from journeys.linting import lint_text
 from journeys.loading import Finding, load_definition
 from tests.builders import NOW, a_definition, a_library, a_pause, an_email, an_exit, written
@@ -116,6 +117,7 @@ def test_keys_may_be_parameters_too() -> None:
         (SNIPPET, USING.replace("reads: 5 days, ", ""), "J011", "first:"),
         (SNIPPET, USING.replace("reads:", "read: 1, reads:"), "J011", "read:"),
         (SNIPPET.replace("up_to: $reads", "up_to: $raeds"), USING, "J011", "$raeds"),
+        (SNIPPET.replace("letter:\n", "letter:\n        title: A letter for $reads\n", 1), USING, "J011", "A letter"),
         (SNIPPET.replace("reads, then]", "reads, then, more]"), USING.replace("then: done", "then: done, more: 1"), "J012", "more]"),
         (SNIPPET + "  unused: {steps: {a: {wait: {time: 5 days}, next: done}}}\n", USING, "J012", "unused:"),
         (SNIPPET, USING + "  first-reading: {exit: {reason: finished}}\n", "J013", "first:"),
@@ -181,6 +183,20 @@ def test_steps_inherit_what_they_do_not_say() -> None:
     assert plain["by-rep"]["blocked"] == plain["question"]["blocked"] == {"no_consent": "skip"}
     assert plain["reading"]["wait"] == {"for": ["clicked"], "up_to": "5 days"}
     assert plain["rest"]["wait"] == {"time": "5 days"}
+
+
+def test_a_visit_that_names_a_channel_takes_place_there_alone() -> None:
+    """What the defaults say of other channels is for visits that name none."""
+    defaults = "defaults: {visit: {due: 5 days, face_to_face: {materials: [hf-detail-aid@2]}, remote: {}}}\n"
+    steps = {
+        "anywhere": {"visit": {"outcomes": ["reached"]}, "next": "by-phone"},
+        "by-phone": {"visit": {"phone": {}, "outcomes": ["reached"]}, "next": "done"},
+        "done": an_exit(),
+    }
+    loaded = load_definition(a_text(defaults, steps=steps), name="x.yaml")
+    assert loaded.value is not None
+    visits = [step.visit for step in loaded.value.steps.values() if isinstance(step, VisitStep)]
+    assert [(list(visit.channels), str(visit.due)) for visit in visits] == [(["face_to_face", "remote"], "5 days"), (["phone"], "5 days")]
 
 
 @pytest.mark.parametrize(

@@ -234,3 +234,11 @@ def test_a_journey_that_does_not_lint_is_told_too() -> None:
     assert "If the report is “interested”, a step “nowhere” that does not exist follows." not in page
     assert "a step “nowhere” that does not exist" in page
     assert "The journey begins with a step “absent” that does not exist." in page
+
+
+def test_a_hold_out_within_a_journey_is_told_as_one() -> None:
+    """By its weight, and by what it is for."""
+    split = {"split": {"arms": {"letter": 90, "hold_out": 10}}, "next": {"letter": "mail", "hold_out": "done"}}
+    page = markdown(explain(a_journey(steps={"which": split, "mail": an_email(), "done": an_exit()})))
+    assert "letter 90 and hold out 10" in page
+    assert "Whoever falls into the hold-out is left alone" in page

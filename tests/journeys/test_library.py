@@ -45,6 +45,7 @@ def test_a_library_is_read_by_its_names(root: Path) -> None:
         ("personas/other.yaml", written(a_persona("traditional").model_dump(mode="json")), "J007"),
         ("content/hf-dialogue@3.yaml", written(a_content("hf-dialogue@2")), "J003"),
         ("markets.yaml", "markets: []\n", "J004"),
+        ("markets.yaml", written({"markets": [a_market().model_dump(mode="json", exclude_none=True) | {"zone": "Europe/Stockhlm"}]}), "J004"),
         ("markets.yaml", written({"markets": [a_market().model_dump(mode="json", exclude_none=True)] * 2}), "J003"),
     ],
 )

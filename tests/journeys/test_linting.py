@@ -6,7 +6,22 @@ from typing import Any
 import pytest
 
 from journeys.linting import LintResult, lint_file, lint_text
-from tests.builders import NOW, a_branch, a_definition, a_library, a_medical_step, a_pause, a_rep_email, a_visit, a_wait, an_email, an_exit, written
+from tests.builders import (
+    NOW,
+    a_branch,
+    a_definition,
+    a_library,
+    a_medical_step,
+    a_pause,
+    a_rep_email,
+    a_response,
+    a_visit,
+    a_wait,
+    an_email,
+    an_event,
+    an_exit,
+    written,
+)
 
 A_FACT = {"fact": "tier", "is": "A"}
 
@@ -142,6 +157,7 @@ def test_a_wait_of_a_step_that_sends_nothing_is_refused() -> None:
         ({"fact": "market", "is": "DK"}, "J206"),
         ({"outcome": "first-visit", "in": ["interested", "intrested"]}, "J206"),
         ({"outcome": "reading", "is": "clicked"}, "J207"),
+        ({"fact": "profession", "is": ["physician", "nurse"]}, "J205"),
     ],
 )
 @pytest.mark.parametrize("where", ["entry", "goal", "exit_when", "branch", "nested"])
@@ -158,10 +174,79 @@ def test_conditions_are_checked_wherever_they_stand(condition: dict[str, Any], c
     assert [found.code for found in linted(**changes[where]).findings] == ([] if code is None else [code])
 
 
-def test_medical_facts_may_steer_medical_responses() -> None:
-    """The wall keeps medical knowledge out of promotion, not out of medical."""
-    steps = {"mail": an_email(email={"content": "hf-answer@1"}), "done": an_exit()}
-    assert linted(purpose="medical_response", goal={"fact": "kol_tier", "is": "local"}, steps=steps).findings == ()
+def found_in_a_response(mail: dict[str, Any] | None = None, **changes: Any) -> list[str]:
+    """The codes found in a medical response that sends one answer."""
+    steps = {"mail": an_email(email={"content": "hf-answer@1"}, **(mail or {})), **changes.pop("steps", {}), "done": an_exit()}
+    return [found.code for found in lint_text(written(a_response(steps=steps, **changes)), name="draft.yaml", library=a_library(), now=NOW).findings]
+
+
+def test_medical_facts_and_events_steer_no_journey() -> None:
+    """Not even a medical response: commercial sees where its runs stand, so the store tells it neither, and its ways would be dead."""
+    assert found_in_a_response() == []
+    assert found_in_a_response(goal={"fact": "kol_tier", "is": "local"}) == ["J301"]
+    assert found_in_a_response(exit_on=[{"event": "advisory_board_joined"}]) == ["J305"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"goal": {"fact": "tier", "at_least": "B"}},
+        {"goal": {"not": {"fact": "tags", "has": "dialysis"}}},
+        {"exit_on": [{"event": "product_page_viewed"}]},
+        *(
+            {"steps": {"learn": {"update": update, "next": "done"}}}
+            for update in ({"propose_stage": "user"}, {"propose_persona": "pioneer"}, {"add_tags": ["x"]})
+        ),
+    ],
+    ids=str,
+)
+def test_what_commercial_thinks_of_an_hcp_steers_no_medical_response(changes: dict[str, Any]) -> None:
+    """Facts, events and what an update would tell; the channel that the HCP prefers is nobody's secret."""
+    viewed = an_event("product_page_viewed", key=None, fields={}, wall="commercial")
+    library = a_library(events={**a_library().events, viewed.event: viewed})
+
+    def found(**more: Any) -> list[str]:
+        steps = {"mail": an_email(email={"content": "hf-answer@1"}, next=next(iter(more["steps"]))), **more.pop("steps"), "done": an_exit()}
+        return [one.code for one in lint_text(written(a_response(steps=steps, **more)), name="x.yaml", library=library, now=NOW).findings]
+
+    rest = {"rest": a_pause()}
+    assert found(**{"steps": rest, **changes}) == ["J306"]
+    assert found(steps={"learn": {"update": {"channel_preference": "email"}, "next": "done"}}, goal={"fact": "workplace", "is": "hospital"}) == []
+
+
+@pytest.mark.parametrize("purpose", ["medical_response", "transactional", "safety"])
+def test_only_promotion_leads_into_promotion(purpose: str) -> None:
+    """By a step that starts another journey, and by the exit that hands on to the persona's strategy."""
+
+    def found(purpose: str, **steps: Any) -> list[str]:
+        text = written(a_response(purpose=purpose, steps={**steps, "done": an_exit()}))
+        return [one.code for one in lint_text(text, name="x.yaml", library=a_library(), now=NOW).findings]
+
+    starts = {"journey": {"start": "heart-failure-traditional", "awaited": False}, "next": "done"}
+    ask = {"visit": {"due": "5 days", "phone": {}, "outcomes": ["yes", "no"]}, "next": {"yes": "on", "otherwise": "done"}}
+    goes_on = {"ask": ask, "on": an_exit(continue_with="persona_strategy")}
+    assert found(purpose, go=starts) == ["J307"]
+    assert found(purpose, **goes_on) == ["J307"]
+    assert found("promotional", go=starts) == []
+    assert found("promotional", **goes_on) == []
+
+
+@pytest.mark.parametrize(
+    ("comparison", "told"),
+    [
+        ({"fact": "decile", "at_least": 50}, "write a whole number from 1 to 10"),
+        ({"fact": "days_since_prescription", "at_most": -1}, "write a whole number, not below 0"),
+        ({"fact": "tags", "has": "two words"}, "write a code: letters, digits and _ . : / -, at most 64, without spaces"),
+        ({"fact": "specialty", "in": ["cardiology", ""]}, "write a code: letters, digits and _ . : / -, at most 64, without spaces"),
+        ({"fact": "language", "is": "swedish"}, "write a language's two letters (ISO 639-1), such as sv"),
+        ({"fact": "language", "is": "xx"}, "write a language's two letters (ISO 639-1), such as sv"),
+    ],
+    ids=str,
+)
+def test_a_value_that_the_fact_never_has_is_refused(comparison: dict[str, Any], told: str) -> None:
+    """By the ranks, the codes and the languages by which facts are checked as they are told."""
+    (found,) = linted(goal=comparison).findings
+    assert (found.code, found.fix) == ("J206", told)
 
 
 @pytest.mark.parametrize(
@@ -169,12 +254,12 @@ def test_medical_facts_may_steer_medical_responses() -> None:
     [
         a_visit(next={"interested": "answer", "otherwise": "done"}),
         a_visit(offers=["answer"]),
-        a_rep_email(next={"sent": "answer", "otherwise": "done"}),
+        a_rep_email(offers=["answer"]),
         a_medical_step(next={"answered": "answer", "otherwise": "done"}),
     ],
 )
-def test_medical_follows_what_a_human_reports(before: dict[str, Any]) -> None:
-    """An outcome, a sent e-mail, a medical answer, an offer."""
+def test_medical_follows_what_a_human_was_told(before: dict[str, Any]) -> None:
+    """An outcome of a visit, a medical answer, an offer."""
     found = codes(opening=a_visit(next={"interested": "first", "otherwise": "done"}), first=before, answer=a_medical_step())
     assert found == []
 
@@ -185,7 +270,9 @@ def test_medical_follows_what_a_human_reports(before: dict[str, Any]) -> None:
         a_visit(next={"overdue": "answer", "otherwise": "done"}),
         a_visit(next={"skipped": "answer", "otherwise": "done"}),
         a_visit(next="answer"),
+        a_rep_email(next={"sent": "answer", "otherwise": "done"}),
         a_rep_email(next={"overdue": "answer", "otherwise": "done"}),
+        {"escalate": {"about": "opening", "due": "2 days"}, "next": {"handled": "answer", "otherwise": "done"}},
         a_medical_step(next={"overdue": "answer", "otherwise": "done"}),
         an_email(next="answer"),
         an_email(blocked={"no_consent": "answer"}),
@@ -195,7 +282,7 @@ def test_medical_follows_what_a_human_reports(before: dict[str, Any]) -> None:
     ],
 )
 def test_medical_never_comes_by_itself(before: dict[str, Any]) -> None:
-    """Branches, waits, automatic e-mails, blocked paths and undone tasks would solicit the question."""
+    """Branches, waits, e-mails, escalations, blocked paths and undone tasks would solicit the question."""
     found = codes(opening=a_visit(next={"interested": "first", "otherwise": "done"}), first=before, answer=a_medical_step())
     assert found == ["J303"]
 

@@ -8,16 +8,21 @@ import pytest
 
 from journeys.content import ContentVersion
 from journeys.linting import LintResult, lint_text
+from journeys.linting.pressure import Pressure
+from journeys.linting.subject import Subject
+from journeys.linting.work import Work
 from tests.builders import (
     NOW,
     a_branch,
     a_content,
     a_definition,
+    a_journey,
     a_library,
     a_market,
     a_medical_step,
     a_pause,
     a_rep_email,
+    a_response,
     a_visit,
     a_wait,
     an_email,
@@ -191,6 +196,58 @@ def test_pressure_counts_what_no_way_avoids() -> None:
     assert codes({"first": first, "second": an_email(email={"to": "nurse"}, next="talk"), **talk}) == []
 
 
+def test_pressure_adds_up_over_lines_that_are_all_waited_for() -> None:
+    """Three letters side by side are three; one line with a week's rest before its letter, or a way past it, takes the pressure off."""
+
+    def found(join: str = "all", **third: Any) -> list[str]:
+        lines = {f"line-{number}": an_email(next="join") for number in (1, 2)}
+        both = {"parallel": {"branches": {"one": "line-1", "two": "line-2", "three": next(iter(third))}, "join": join}, "next": "done"}
+        return codes({"both": both, **lines, **{name.replace("_", "-"): step for name, step in third.items()}})
+
+    letter = an_email(next="join")
+    assert found(letter=letter) == ["J601"]
+    assert found(join="any", letter=letter) == []
+    assert found(quiet=a_pause("7 days", next="letter"), letter=letter) == []
+    assert found(ask=a_branch(({"fact": "tier", "is": "A"}, "letter"), otherwise="join"), letter=letter) == []
+    assert found(ask=a_branch(({"fact": "tier", "is": "A"}, "letter"), otherwise="done"), letter=letter) == []
+    inner = a_parallel("join", x="rest", y="letter")
+    assert found(inner=inner, rest=a_pause("2 days", next="join"), letter=letter) == ["J601"]
+    assert found(inner=inner, rest=a_pause("2 days", next="join"), letter=a_pause("3 days", next="join")) == []
+
+
+def test_what_comes_before_and_after_lines_counts_with_them() -> None:
+    """The slowest line decides when it goes on."""
+
+    def found(rest: str) -> list[str]:
+        lines = {"letter": an_email(next="join"), "quiet": a_pause(rest, next="join")}
+        return codes({"first": an_email(next="both"), "both": a_parallel("last", a="letter", b="quiet"), **lines, "last": an_email()})
+
+    assert (found("2 days"), found("8 days")) == (["J601"], [])
+
+
+def test_rounds_that_a_bound_ends_within_the_cap_are_no_pressure() -> None:
+    """Two letters and out; three would be too many."""
+
+    def found(rounds: int) -> list[str]:
+        return codes({"mail": an_email(at_most=rounds, next={"sent": "rest", "exhausted": "done"}), "rest": a_pause("1 day", next="mail")})
+
+    assert (found(2), found(3)) == ([], ["J601"])
+
+
+def test_pressure_is_told_within_bounded_work() -> None:
+    """Thirty letters with loops of minutes between: whoever may wait as long as they like has all the time there is."""
+    steps: Steps = {}
+    for number in range(30):
+        again = {"wait": f"rest-{number}", "on": f"mail-{number + 1}" if number < 29 else "done", "exhausted": "done"}
+        steps[f"mail-{number}"] = an_email(next=f"rest-{number}")
+        steps[f"rest-{number}"] = a_pause("1 minute", next=f"which-{number}")
+        steps[f"which-{number}"] = {"split": {"arms": {"wait": 1, "on": 1}}, "at_most": 1000, "next": again}
+    subject = Subject(a_journey(steps={**steps, "done": an_exit()}), a_library(), NOW)
+    work = Work(10_000)
+    assert not any(Pressure(subject, a_market("SE"), work).must_exceed(step) for step in steps if step.startswith("mail"))
+    assert work.done < 1000
+
+
 def test_the_strictest_market_decides_on_pressure() -> None:
     """One market with a lower cap is enough."""
     library = a_library(markets={"SE": a_market("SE", weekly_cap=9), "UK": a_market("UK", weekly_cap=1)})
@@ -217,19 +274,30 @@ def test_nothing_promotional_follows_an_objection(blocked: dict[str, str], refus
     assert ("J602" in codes({"mail": an_email(blocked=blocked, next="call"), "call": a_visit()})) is refused
 
 
+def test_an_invitation_that_an_objection_skips_goes_on_unanswered() -> None:
+    """So that is the way that must not lead to promotion."""
+    invite = {"content": "hf-dialogue@2", "occasion": "meeting", "starts": {"at": "2027-06-01T16:00:00Z"}, "answer_by": "10 days"}
+
+    def found(**next_: str) -> list[str]:
+        return codes({"meet": {"invite": invite, "blocked": {"objected": "skip"}, "next": next_}, "call": a_visit()}, start="meet")
+
+    assert found(no_answer="call", otherwise="done") == ["J602"]
+    assert found(no_answer="done", otherwise="call") == []
+
+
 def test_a_visit_needs_no_gate_in_other_purposes() -> None:
     """An objection is to direct marketing; a medical response goes on."""
     steps = {"mail": an_email(email={"content": "hf-answer@1"}, blocked={"objected": "call"}), "call": a_visit(visit={"face_to_face": {}, "remote": {}})}
-    assert codes(steps, purpose="medical_response") == []
+    text = written(a_response(steps={**steps, "done": an_exit()}))
+    assert lint_text(text, name="x.yaml", library=a_library(), now=NOW).findings == ()
 
 
-def test_medical_facts_are_out_of_reach_of_commercial_in_every_form() -> None:
+def test_medical_facts_are_out_of_reach_in_every_form() -> None:
     """Conditions of waits, and what is told to other systems."""
     asks = {"request": {"to": "crm", "facts": ["kol_tier"], "answers": ["yes"], "up_to": "2 days"}, "next": "done"}
     waits = {"wait": {"when": {"fact": "scientific_interest", "known": True}, "up_to": "5 days"}, "next": "done"}
     assert codes({"ask": asks}) == ["J301"]
     assert codes({"ask": waits}) == ["J301"]
-    assert codes({"ask": waits}, purpose="medical_response") == []
 
 
 def test_journeys_that_start_each_other_in_a_ring_are_refused() -> None:
@@ -276,7 +344,8 @@ def test_a_text_message_needs_texts_in_a_language_of_every_market() -> None:
         known = a_library(contents={**library.contents, text.ref: text})
         return [one.code for one in lint_text(written(a_definition(steps=steps)), name="x.yaml", library=known, now=NOW).findings]
 
-    assert found(sv="Hej!") == []
+    assert found(sv="Hej!", en="Hello!") == []
+    assert found(sv="Hej!") == ["J412"]
     assert found(no="Hei!") == ["J407"]
     assert codes({"text": {"message": {"channel": "sms", "content": "hf-dialogue@2"}, "next": "done"}}) == ["J402"]
 
@@ -294,3 +363,111 @@ def test_a16_a_date_that_is_missing_or_invalid_is_refused_with_its_place() -> No
     (found,) = lint_text(text, name="draft.yaml", library=a_library(), now=NOW).findings
     assert (found.code, "soon" in text.splitlines()[found.line - 1], "a duration is a whole number" in found.message) == ("J004", True, True)
     assert codes({"meeting": {"wait": {"until": {"fact": "next_appointment_on"}}, "next": {"timeout": "done", "past": "done"}}}) == ["J104"]
+
+
+FAR: Steps = {"wait": {"until": {"at": "9999-12-31T00:00:00Z", "plus": "3650 days"}}}
+ROUNDS = {"call": a_visit(at_most=1000, visit={"due": "3650 days"}, next={"interested": "mail", "exhausted": "mail", "otherwise": "call"})}
+
+
+@pytest.mark.parametrize("steps", [{"rest": FAR | {"next": "mail"}}, ROUNDS, {"rest": FAR | {"next": "call"}, **ROUNDS}], ids=["date", "loop", "both"])
+def test_times_beyond_every_calendar_are_judged(steps: Steps) -> None:
+    """They count as a thousand years."""
+    assert set(codes({**steps, "mail": an_email()})) == {"J410"}
+
+
+@pytest.mark.parametrize(
+    ("local", "days"),
+    [
+        ({"at": "09:00"}, 1),
+        ({"between": ["09:00", "11:00"], "on": "working_days"}, 3),
+        ({"at": "09:00", "on": ["mon"]}, 7),
+        ({"at": "09:00", "on": ["mon", "wed"]}, 5),
+    ],
+)
+def test_a_local_time_is_as_far_away_as_the_longest_gap_between_its_days(local: Any, days: int) -> None:
+    """Told by the day of the horizon's warning, whose approval ends on the 1st of May: sixty days and a half after the entry."""
+
+    def found(pause: int) -> list[str]:
+        mail = an_email(email={"content": "hf-next-month@1", "hold_up_to": "1 day"})
+        return codes({"quiet": a_pause(f"{pause} days", next="morning"), "morning": {"wait": {"local": local}, "next": "mail"}, "mail": mail})
+
+    assert (found(60 - days), found(61 - days)) == ([], ["J410"])
+
+
+@pytest.mark.parametrize(("join", "found"), [("all", ["J410"]), ("any", [])])
+def test_where_the_first_line_goes_on_the_slower_ones_do_not_count(join: str, found: list[str]) -> None:
+    """A quick line within one that waits for all counts by the slowest of its own."""
+    steps = {
+        "race": {"parallel": {"branches": {"slow": "long-rest", "quick": "both"}, "join": join}, "next": "mail"},
+        "long-rest": a_pause("60 days", next="join"),
+        "both": a_parallel("join", one="rest", two="other-rest"),
+        "rest": a_pause("10 days", next="join"),
+        "other-rest": a_pause("20 days", next="join"),
+        "mail": an_email(email={"content": "hf-next-month@1"}),
+    }
+    assert codes(steps) == found
+    longer = {**steps, "rest": a_pause("55 days", next="join")}
+    assert codes(longer) == ["J410"]
+
+
+def test_a_date_that_is_not_known_is_as_far_away_as_the_horizon_allows() -> None:
+    """Without a horizon only what is added to it counts."""
+
+    def found(mark: dict[str, str], **changes: Any) -> list[str]:
+        mail = an_email(email={"content": "hf-next-month@1", "hold_up_to": "1 day"})
+        return codes({"day": {"wait": {"until": mark}, "next": {"timeout": "mail", "otherwise": "done"}}, "mail": mail}, **changes)
+
+    congress = {"fact": "congress_attended_on"}
+    assert found(congress) == []
+    assert found({**congress, "plus": "70 days"}) == ["J410"]
+    assert found(congress, horizon="365 days") == ["J410"]
+    assert found(congress, horizon="50 days") == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"wait": {"until": {"fact": "congress_attended_on", "plus": "90 days"}}, "next": {"timeout": "done", "missing": "done"}},
+        {"invite": {"content": "hf-dialogue@2", "occasion": "meeting", "starts": {"at": "2027-03-20T16:00:00Z"}, "answer_by": "9 days", "lasts": "90 days"}},
+    ],
+    ids=["plus", "lasts"],
+)
+def test_a_horizon_is_compared_with_all_that_an_author_wrote(step: Any) -> None:
+    """Time after a date, and how long an occasion lasts; a date that may be past keeps nobody from an exit."""
+    assert codes({"here": {"next": "done", **step}}, horizon="60 days") == ["J117"]
+
+
+def test_a_fixed_date_that_is_past_is_told() -> None:
+    """Of a wait and of an invitation; moved into the future it is not past."""
+
+    def found(at: str, **moved: str) -> list[str]:
+        invite = {"content": "hf-dialogue@2", "occasion": "meeting", "starts": {"at": at, **moved}, "answer_by": "9 days"}
+        return codes({"day": {"wait": {"until": {"at": at, **moved}}, "next": "meet"}, "meet": {"invite": invite, "next": "done"}})
+
+    assert found("2027-02-28T09:00:00Z") == ["J119", "J119"]
+    assert found("2027-02-28T09:00:00Z", plus="5 days") == []
+    assert found("2027-03-08T09:00:00Z", minus="10 days") == ["J119", "J119"]
+
+
+def test_who_is_held_out_of_a_split_is_left_alone() -> None:
+    """Let go, or on a line that joins; by its own name or by `otherwise`."""
+    mail, join = an_email(), an_email(next="join")
+
+    def split(**next_: str) -> Any:
+        return {"split": {"arms": {"letter": 90, "hold_out": 10}}, "next": next_}
+
+    assert codes({"which": split(letter="mail", hold_out="done"), "mail": mail}) == []
+    assert codes({"which": split(letter="mail", otherwise="done"), "mail": mail}) == []
+    assert codes({"which": split(letter="done", otherwise="mail"), "mail": mail}) == ["J121"]
+    line = {"both": a_parallel(a="which", b="rest"), "which": split(letter="mail", hold_out="join"), "mail": join, "rest": a_pause(next="join")}
+    assert codes(line) == []
+
+
+def test_nobody_is_held_out_of_a_safety_journey_by_a_split_either() -> None:
+    """An arm of weight 0 holds nobody back."""
+
+    def found(weight: int) -> list[str]:
+        split = {"split": {"arms": {"letter": 90, "hold_out": weight}}, "next": {"letter": "mail", "hold_out": "done"}}
+        return codes({"which": split, "mail": an_email(email={"content": "hf-alert@1"})}, purpose="safety")
+
+    assert (found(10), found(0)) == (["J603"], ["J116"])

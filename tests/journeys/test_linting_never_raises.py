@@ -103,6 +103,9 @@ BODIES = st.one_of(
         [
             {"wait": {"until": {"fact": "letter_due_on", "minus": "1 day"}}},
             {"wait": {"until": {"field": "starts_at"}}},
+            {"wait": {"until": {"at": "9999-12-31T23:59:59-12:00", "plus": "3653 days"}}},
+            {"wait": {"until": {"at": "0001-01-01T00:00:00+14:00", "minus": "3653 days"}}},
+            {"wait": {"time": "3653 days"}},
             {"wait": {"local": {"between": ["22:00", "06:00"]}}},
             {"wait": {"when": {"fact": "tags", "has": "x"}, "up_to": "5 days"}},
             {"wait": {"event": "webinar_attended", "up_to": "400 days", "same_key": True}},
@@ -119,7 +122,7 @@ BODIES = st.one_of(
         ]
     ),
 )
-STEP = st.builds(lambda body, next_, bound: {**body, "next": next_, **({"at_most": bound} if bound else {})}, BODIES, NEXT, st.integers(0, 3))
+STEP = st.builds(lambda body, next_, bound: {**body, "next": next_, **({"at_most": bound} if bound else {})}, BODIES, NEXT, st.sampled_from([0, 0, 1, 3, 1000]))
 
 
 @given(st.dictionaries(st.sampled_from(STEPS), STEP, min_size=1), st.sampled_from([None, "20 days", "400 days"]))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.conditions import AllOf, Condition, holds
-from journeys.linting.truths import possible
+from journeys.linting.truths import Truths
 from tests.builders import a_journey
 
 VALUES: dict[str, tuple[Any, ...]] = {
@@ -50,7 +50,7 @@ def a_condition(written: dict[str, Any]) -> Condition:
 def test_what_the_linter_calls_impossible_is_met_by_nobody_and_the_rest_by_somebody(written: dict[str, Any]) -> None:
     """The same answer as trying all of them."""
     condition = a_condition(written)
-    assert possible(condition, lambda _: ()) is any(holds(condition, facts, {}) for facts in WORLD)
+    assert Truths(lambda _: ()).possible(condition) is any(holds(condition, facts, {}) for facts in WORLD)
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,43 @@ def test_what_the_linter_calls_impossible_is_met_by_nobody_and_the_rest_by_someb
 def test_outcomes_and_open_words_are_told_apart(parts: tuple[dict[str, Any], ...], answer: bool) -> None:
     """An outcome may be missing; a code may be one that nobody named."""
     condition = AllOf(all=tuple(a_condition(part) for part in parts))
-    assert possible(condition, lambda _: ("yes", "no")) is answer
+    assert Truths(lambda _: ("yes", "no")).possible(condition) is answer
 
 
 def test_a_condition_too_large_to_judge_is_taken_as_possible() -> None:
     """Rather no finding than a second of waiting."""
     flags = {"any": [{"fact": "tier", "is": "A"}, {"fact": "decile", "is": 1}]}
     never = {"all": [{"fact": "email_consent", "is": True}, {"fact": "email_consent", "is": False}]}
-    assert possible(a_condition({"all": [flags] * 20 + [never]}), lambda _: ())
+    assert Truths(lambda _: ()).possible(a_condition({"all": [flags] * 20 + [never]}))
+
+
+def test_what_the_earlier_cases_leave_over_is_carried_along() -> None:
+    """A case that they take together, one that is narrower than another, and one that contradicts itself and is no concern of this question."""
+    tiers: list[dict[str, Any]] = [
+        {"fact": "tier", "at_least": "B"},
+        {"fact": "decile", "is": 1},
+        {"fact": "tier", "is": "A"},
+        {"fact": "tier", "at_most": "C"},
+    ]
+    never = {"all": [{"fact": "tier", "is": "A"}, {"fact": "tier", "is": "B"}]}
+    cases = [a_condition(case) for case in (*tiers, never, {"fact": "tier", "known": True}, {"fact": "tier", "known": False})]
+    assert list(Truths(lambda _: ()).covered(cases)) == [2, 5]
+
+
+@pytest.mark.parametrize("count", [300, 6000])
+def test_many_cases_take_no_longer_than_the_work_allows(count: int) -> None:
+    """What goes beyond is not judged; a few hundred cases are."""
+    cases = [a_condition({"fact": "specialty", "is": f"s{number}"}) for number in [*range(count), count - 1]]
+    truths = Truths(lambda _: ())
+    assert list(truths.covered(cases)) == ([count] if count < 1000 else [])
+    assert truths.work.done <= truths.work.most
+
+
+def test_one_condition_takes_no_longer_than_the_work_allows() -> None:
+    """Alternatives of many comparisons each, and comparisons with many values each."""
+    pairs = [{"any": [{"fact": "tier", "is": "A"}, {"fact": "decile", "is": 1}]}] * 9
+    words = [{"fact": "specialty", "in": [f"s{number}" for number in range(2000)]}] * 200
+    for parts in (pairs + [{"fact": "decile", "is": 1}] * 3000, [{"not": {"fact": "specialty", "known": False}}, *words]):
+        truths = Truths(lambda _: ())
+        assert truths.possible(a_condition({"all": parts}))
+        assert truths.work.done <= truths.work.most

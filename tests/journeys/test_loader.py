@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from journeys.definitions import BranchStep, ContentRef
+from journeys.definitions import BranchStep, ContentRef, WaitStep
 from journeys.loading import LARGEST, Finding, load_content, load_definition, read_definition
 from journeys.loading.scalars import plain
 from tests.builders import a_branch, a_content, a_definition, a_journey, a_letter, a_pause, an_exit, written
@@ -249,3 +249,46 @@ def test_only_promotional_letters_need_the_way_out() -> None:
     bare = a_letter(text="Dear {{ hcp.family_name }}", html="<p>Dear {{ hcp.family_name }}</p>")
     assert [found.code for found in load_content(written(a_content(letters={"en": bare})), name="c.yaml").findings] == ["J503", "J503"]
     assert load_content(written(a_content(letters={"en": bare}, purpose="medical_response")), name="c.yaml").findings == ()
+
+
+@pytest.mark.parametrize(("wanted", "values"), [("[face_to_face, remote]", ("face_to_face", "remote")), ("remote", ("remote",)), ("[30, 60]", (30, 60))])
+def test_a_field_may_have_one_value_or_any_of_a_list(wanted: str, values: tuple[object, ...]) -> None:
+    """Where HCPs enter, where they leave, and where a run waits."""
+    event = f"{{event: appointment_booked, where: {{channel: {wanted}}}}}"
+    steps = f"{{rest: {{wait: {event[:-1]}, up_to: 5 days}}, next: done}}, done: {{exit: {{reason: finished}}}}}}"
+    read = load_definition(with_lines(entry=f"{{when: {{fact: tier, is: A}}, on: {event}}}", exit_on=f"[{event}]", steps=steps), name="x.yaml").value
+    assert read is not None
+    wait = read.steps["rest"]
+    assert isinstance(wait, WaitStep)
+    assert read.entry.on is not None
+    assert [each["channel"] for each in (read.entry.on.where, read.exit_on[0].where, wait.wait.where)] == [values] * 3
+
+
+def test_a_field_that_may_have_no_value_is_refused() -> None:
+    """No event could be meant."""
+    found = only(with_lines(exit_on="[{event: appointment_booked, where: {channel: []}}]"))
+    assert (found.code, found.message) == ("J004", "`exit_on.0.where.channel` is empty: give at least one")
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [f"hf-basics@{'9' * 5000}", "hf-basics@2147483648", "hf-basics@\u0661", "hf-basics@01", "hf-basics@0", "../hf@1", "Hf-basics@1", "@1"],
+    ids=lambda ref: ref[:24],
+)
+def test_content_is_named_as_the_library_names_it(ref: str) -> None:
+    """An id and a version in plain digits, no greater than a database keeps."""
+    found = only(with_lines(steps=f'{{mail: {{email: {{content: "{ref}"}}, next: done}}, done: {{exit: {{reason: finished}}}}}}'))
+    assert "content is named with its version" in found.message
+
+
+@pytest.mark.parametrize(("version", "told"), [("2147483648", "must be 2147483647 or less"), ("9" * 30, "must be a whole number")])
+def test_a_version_is_a_number_that_a_database_keeps(version: str, told: str) -> None:
+    """It is refused as it is read, not when it is stored."""
+    found = only(with_lines(version=version))
+    assert (found.code, told in found.message, found.fix) == ("J004", True, "write a smaller number" if len(version) > 20 else None)
+
+
+def test_a_list_for_an_outcome_asks_for_another_comparison() -> None:
+    """As one for a fact does."""
+    found = only(with_lines(goal="{outcome: first-visit, is: [interested, not_now]}"))
+    assert found.fix == 'write "in" for any of several'

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from journeys.definitions import KINDS, OTHERWISE
-from journeys.facts import CATALOGUE
+from journeys.facts import CATALOGUE, Wall
 from journeys.library import PACKAGED, read_library
 from journeys.loading.documents import parse
 from journeys.loading.sugar import Defaults
@@ -80,10 +80,32 @@ def test_typical_mistakes_are_underlined(changes: dict[str, Any]) -> None:
 
 
 def test_facts_are_offered_by_name_with_what_they_mean() -> None:
-    """An editor shows kind, source and side."""
+    """An editor shows kind, source and side, and offers none that no journey may name."""
     offered = SCHEMA["$defs"]["FactIs"]["properties"]["fact"]["oneOf"]
-    assert [one["const"] for one in offered] == list(CATALOGUE)
+    assert [one["const"] for one in offered] == [fact.name for fact in CATALOGUE.values() if fact.wall is not Wall.MEDICAL]
     assert all(one["description"] for one in offered)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "right"),
+    [
+        ({"fact": "tier", "in": ["A", "B"]}, True),
+        ({"fact": "tier", "at_least": "E"}, False),
+        ({"fact": "profession", "is": "physican"}, False),
+        ({"fact": "profession", "at_least": "nurse"}, False),
+        ({"fact": "nurse_in_care_team", "is": "true"}, False),
+        ({"fact": "decile", "at_most": 10}, True),
+        ({"fact": "decile", "at_most": 11}, False),
+        ({"fact": "tags", "has": "renal"}, True),
+        ({"fact": "tags", "is": "renal"}, False),
+        ({"fact": "congress_attended_on", "known": True}, True),
+        ({"fact": "kol_tier", "known": True}, False),
+    ],
+    ids=str,
+)
+def test_the_values_of_a_fact_are_offered_with_it(comparison: dict[str, Any], right: bool) -> None:
+    """So are the comparisons of its kind; others are underlined."""
+    assert (complaints(a_definition(goal={"all": [comparison]})) == []) is right
 
 
 @pytest.mark.parametrize("model", TEXTS, ids=lambda model: model.__name__)

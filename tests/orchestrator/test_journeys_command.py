@@ -37,6 +37,13 @@ def test_a_sound_library_is_clean(root: Path) -> None:
     assert (result.exit_code, result.output) == (0, "4 files checked: nothing found\n")
 
 
+def test_a_folder_without_files_is_an_error(tmp_path: Path) -> None:
+    """It is most often another than was meant, and must not pass for one without faults."""
+    result = run("lint", tmp_path)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"{tmp_path}:1:1: J001 no YAML file lies in this folder")
+
+
 def test_errors_are_lines_and_the_exit_code_is_one(root: Path) -> None:
     """Path, line, column, code, message; a summary at the end."""
     path = root / "strategies/heart-failure-pioneer.yaml"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from journeys.conditions import FactIs, OutcomeIs
 from journeys.definitions import RequestStep
+from journeys.fact_values import CODE, may_hold, wanted
 from journeys.facts import CATALOGUE, PERSONA, Fact, Kind
 from journeys.linting.subject import Subject, operands
 from journeys.loading import Loc, Remark, did_you_mean
@@ -35,7 +36,9 @@ def wrong_type(subject: Subject) -> Iterator[Remark]:
                 fix = f"use one of {', '.join(ALLOWED[fact.kind])}"
                 yield Remark((*loc, operator), f'"{operator}" cannot be asked of {fact.name}, a {fact.kind}', fix, key=True)
         for where, value in operands(comparison):
-            if not _fits(fact.kind, value):
+            if isinstance(value, tuple):
+                yield Remark((*loc, *where), f"{fact.name} is compared with a list", _for_a_list(fact.kind), key=True)
+            elif not _fits(fact.kind, value):
                 yield Remark((*loc, *where), f"{fact.name} is compared with {_told(value)}, and it is a {fact.kind}", f"write {_wanted(fact.kind)}")
     for loc, mark in subject.marks:
         known = CATALOGUE.get(mark.fact or "")
@@ -60,7 +63,9 @@ def wrong_value(subject: Subject) -> Iterator[Remark]:
             yield Remark(loc, f'"{value}" is no value of {about}', did_you_mean(value, known) or f"its values are {', '.join(known)}")
     for loc, comparison, fact in _on_facts(subject):
         for where, value in operands(comparison):
-            if fact.name == "market" and isinstance(value, str) and value not in subject.definition.markets:
+            if not fact.values and _fits(fact.kind, value) and not may_hold(fact, value):
+                yield Remark((*loc, *where), f'"{value}" is no value of {fact.name}', f"write {CODE if fact.kind is Kind.SET else wanted(fact)}")
+            elif fact.name == "market" and isinstance(value, str) and value not in subject.definition.markets:
                 yield Remark((*loc, *where), f'"{value}" is no market of this journey', f"its markets are {', '.join(subject.definition.markets)}")
 
 
@@ -107,6 +112,10 @@ def _fits(kind: Kind, value: object) -> bool:
             return isinstance(value, int) and not isinstance(value, bool)
         case _:
             return isinstance(value, str)
+
+
+def _for_a_list(kind: Kind) -> str:
+    return 'write "in" for any of several' if "in" in ALLOWED[kind] else "give one value, or several comparisons under any"
 
 
 def _wanted(kind: Kind) -> str:

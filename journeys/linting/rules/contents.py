@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from journeys.content import EMAIL, ContentState, ContentVersion
+from journeys.conditions import AllOf, FactIs
+from journeys.content import EMAIL, MEETINGS, ContentState, ContentVersion
 from journeys.definitions import Purpose, SendStep
+from journeys.facts import CATALOGUE
 from journeys.linting.subject import Subject
+from journeys.linting.truths import Truths, but_not
 from journeys.loading import Loc, Remark, did_you_mean
+from journeys.markets import MarketPolicy
 
 SOON = timedelta(days=60)
 """How long before its expiry content is warned of: the time that a review for renewal is commonly given."""
@@ -60,23 +64,32 @@ def other_product(subject: Subject) -> Iterator[Remark]:
 
 
 def other_audience(subject: Subject) -> Iterator[Remark]:
-    """J406: what is sent to the nurse is approved for nurses."""
+    """J406: what is sent to the nurse is approved for nurses, and what is for the HCP for a profession that may enter."""
+    entering = _professions(subject)
     for loc, content, _ in _known_uses(subject):
-        step = subject.steps[str(loc[1])]
-        if isinstance(step, SendStep) and step.sending.to == "nurse" and "nurse" not in content.audience:
-            yield Remark(loc, f'"{content.ref}" goes to the nurse and is approved for {", ".join(content.audience)}', "use content whose audience is the nurse")
+        step, approved = subject.steps[str(loc[1])], ", ".join(content.audience)
+        if isinstance(step, SendStep) and step.sending.to == "nurse":
+            if "nurse" not in content.audience:
+                yield Remark(loc, f'"{content.ref}" goes to the nurse and is approved for {approved}', "use content whose audience is the nurse")
+        elif entering and not entering.intersection(content.audience):  # where nobody may enter, other rules say so
+            message = f'"{content.ref}" is approved for {approved}, and nobody of these may enter'
+            yield Remark(loc, message, "use content for those whom entry.when lets in, or let others enter")
 
 
 def no_letter(subject: Subject) -> Iterator[Remark]:
-    """J407: what is sent has words in a language of every market: letters for e-mail, texts for any other channel."""
-    policies = [subject.library.markets[market] for market in subject.definition.markets if market in subject.library.markets]
-    for loc, content, channel in _known_uses(subject):
-        if not isinstance(subject.steps[str(loc[1])], SendStep) or content.made_for != channel:
-            continue
-        what = "letter" if channel == EMAIL else "text"
-        for policy in policies:
-            if not set(policy.languages).intersection(content.written_for(channel)):
-                yield Remark(loc, f'"{content.ref}" has no {what} in a language of {policy.market}', f"add a {what} in {' or '.join(policy.languages)}")
+    """J407: what is sent or shown has words in a language of every market: letters for e-mail, texts for any other channel, material for a visit."""
+    for loc, content, what, policy, spoken in _spoken(subject):
+        if not spoken.intersection(policy.languages):
+            yield Remark(loc, f'"{content.ref}" has no {what} in a language of {policy.market}', f"add a {what} in {' or '.join(policy.languages)}")
+
+
+def lacking_language(subject: Subject) -> Iterator[Remark]:
+    """J412: in a market of several languages, who prefers one without words gets another."""
+    for loc, content, what, policy, spoken in _spoken(subject):
+        lacking = [language for language in policy.languages if language not in spoken]
+        if lacking and spoken.intersection(policy.languages):
+            message = f'"{content.ref}" has no {what} in {" or ".join(lacking)}, which {policy.market} speaks too'
+            yield Remark(loc, message, f"add a {what} in {' and '.join(lacking)}")
 
 
 def other_purpose(subject: Subject) -> Iterator[Remark]:
@@ -101,6 +114,30 @@ def nothing_above(subject: Subject) -> Iterator[Remark]:
     if subject.definition.purpose is Purpose.PROMOTIONAL and pieces and not above:
         message = f"0 of {len(pieces)} {'piece' if len(pieces) == 1 else 'pieces'} of content is above the brand: the journey speaks of the product alone"
         yield Remark(("steps",), message, "offer something about the therapy area, or about the HCP's own work", key=True)
+
+
+def _spoken(subject: Subject) -> Iterator[tuple[Loc, ContentVersion, str, MarketPolicy, set[str]]]:
+    """Every use of content in every market, with what holds its words and the languages that these are in. Material of which no words are given is
+    left out: what a human shows may need none."""
+    policies = [subject.library.markets[market] for market in subject.definition.markets if market in subject.library.markets]
+    for loc, content, channel in _known_uses(subject):
+        if content.made_for != channel:
+            continue
+        shown = channel in MEETINGS
+        spoken = {*(content.material if shown else content.written_for(channel))}
+        what = "material" if shown else "letter" if channel == EMAIL else "text"
+        yield from ((loc, content, what, policy, spoken) for policy in policies if spoken or not shown)
+
+
+def _professions(subject: Subject) -> set[str]:
+    """The professions of those who may enter, and need not leave at once."""
+    definition, truths = subject.definition, Truths(subject.told)
+    ends = tuple(condition for condition in (definition.goal, definition.exit_when) if condition is not None)
+
+    def may_enter(profession: str) -> bool:
+        return truths.possible(but_not(AllOf(all=(definition.entry.when, FactIs(fact="profession", is_=profession))), ends))
+
+    return {profession for profession in CATALOGUE["profession"].values if may_enter(profession)}
 
 
 def _known_uses(subject: Subject) -> Iterator[tuple[Loc, ContentVersion, str]]:

@@ -1,8 +1,9 @@
-"""Rules on the lines of a parallel: each keeps its steps to itself and can come to its join; and on the arms of a split, into which somebody must fall."""
+"""Rules on the lines of a parallel: each keeps its steps to itself and can come to its join; and on the arms of a split, into which somebody must
+fall, and whose hold-out is left alone."""
 
 from collections.abc import Iterator
 
-from journeys.definitions import JOIN, ExitStep, ParallelStep, SplitStep
+from journeys.definitions import HOLD_OUT, JOIN, ExitStep, ParallelStep, SplitStep, path
 from journeys.linting.roads import Kind, Road, written
 from journeys.linting.subject import Subject
 from journeys.linting.walks import reached
@@ -49,6 +50,18 @@ def no_weight(subject: Subject) -> Iterator[Remark]:
         for arm, weight in step.split.arms.items() if isinstance(step, SplitStep) else ():
             if weight == 0:
                 yield Remark(("steps", step_id, "split", "arms", arm), f'nobody falls into the arm "{arm}"', "give it a weight, or delete it")
+
+
+def held_out(subject: Subject) -> Iterator[Remark]:
+    """J121: whoever is held out is left alone: a comparison with people who go on all the same shows nothing."""
+    for step_id, step in subject.steps.items():
+        to = path(step, HOLD_OUT) if isinstance(step, SplitStep) and HOLD_OUT in step.split.arms else None
+        if to in subject.steps and not isinstance(subject.steps[str(to)], ExitStep):
+            loc = ("steps", step_id, "next", *([HOLD_OUT] if isinstance(step, SplitStep) and HOLD_OUT in step.next else []))
+            yield Remark(loc, f'who falls into the arm "{HOLD_OUT}" of "{step_id}" goes on to "{to}"', _LET_GO)
+
+
+_LET_GO = "lead it to an exit, or to join, or call the arm otherwise"
 
 
 def _crossings(subject: Subject) -> Iterator[tuple[str, Road, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from journeys.definitions import BY_KEY, EventIs
+from journeys.definitions import BY_KEY, EventIs, JourneyStep
 from journeys.happenings import DATES, EventField, OutsideEvent, fits, wanted
 from journeys.linting.subject import Subject, waits
 from journeys.loading import Loc, Remark, did_you_mean
@@ -34,6 +34,15 @@ def without_key(subject: Subject) -> Iterator[Remark]:
     entered = subject.library.events.get(entry.on.event) if entry.on is not None else None
     if entry.again == BY_KEY and entered is not None and entered.key is None:
         yield Remark(("entry", "again"), f'"{entered.event}" has no key', "enter by an event with a key, or choose another way to enter again")
+    for door, opens in (("automatic", entry.automatic), ("schedule", entry.schedule is not None)):
+        if entry.again == BY_KEY and opens:
+            message = f'entry is by key, and who comes by "{door}" brings none'
+            yield Remark(("entry", door), message, "remove it, or choose another way to enter again", key=True)
+    for step_id, step in subject.steps.items():
+        other = subject.library.strategies.get(step.journey.start) if isinstance(step, JourneyStep) else None
+        if other is not None and other.entry.again == BY_KEY:
+            message = f'"{other.journey}" is entered by key, and who comes from a step brings none'
+            yield Remark(("steps", step_id, "journey", "start"), message, "start another journey, or let its event enter it")
     for loc, event in _same_key(subject):
         known = subject.library.events.get(event)
         if entry.on is None:

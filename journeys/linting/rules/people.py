@@ -1,18 +1,21 @@
 """Rules for the HCP's sake: no more contact than the cap allows, no promotion after an objection, safety for everybody, and a pause before it begins again."""
 
-from collections import deque
 from collections.abc import Iterator
-from datetime import timedelta
 
-from journeys.definitions import AFTER_EXIT, EXHAUSTED, SENT, ExitStep, Fate, Purpose, WaitStep
+from journeys.definitions import AFTER_EXIT, HOLD_OUT, NO_ANSWER, SENT, ExitStep, Fate, InviteStep, ParallelStep, Purpose, SplitStep
 from journeys.linting.at_once import at_once
-from journeys.linting.roads import Kind, blocked_of
-from journeys.linting.stays import NOTHING, planned
+from journeys.linting.pressure import Pressure
+from journeys.linting.roads import blocked_of
 from journeys.linting.subject import Subject, is_promotion, sendings
 from journeys.linting.walks import reached
+from journeys.linting.work import TooMuch, Work
 from journeys.loading import Loc, Remark
-from journeys.markets import MarketPolicy
 from journeys.reasons import FALLS_UNDER, Reason
+
+MOST_WORK = 100_000
+"""Ways that J601 follows in one file."""
+
+_HELD_BACK = "safety information is held back from some of those whom it concerns"
 
 OBJECTIONS = (Reason.OBJECTED, Reason.SUPPRESSED)
 
@@ -22,8 +25,9 @@ def too_much(subject: Subject) -> Iterator[Remark]:
     if subject.definition.purpose is not Purpose.PROMOTIONAL:
         return
     policies = [subject.library.markets[market] for market in subject.definition.markets if market in subject.library.markets]
+    work = Work(MOST_WORK)
     for policy in policies:
-        start = next((step_id for step_id, step in subject.steps.items() if is_promotion(step) and _must_exceed(subject, step_id, policy)), None)
+        start = _overloaded(Pressure(subject, policy, work))
         if start is not None:
             told = f"{policy.weekly_cap} in {policy.cap_period}, in {policy.market}"
             yield Remark(("steps", start), f'from "{start}" on, every way leads through more touches than the cap allows: {told}', "put time between", key=True)
@@ -47,7 +51,10 @@ def after_objection(subject: Subject) -> Iterator[Remark]:
 def held_out_of_safety(subject: Subject) -> Iterator[Remark]:
     """J603: nobody is kept from safety information for the sake of a comparison."""
     if subject.definition.purpose is Purpose.SAFETY and subject.definition.entry.hold_out:
-        yield Remark(("entry", "hold_out"), "safety information is held back from some of those whom it concerns", "remove hold_out")
+        yield Remark(("entry", "hold_out"), _HELD_BACK, "remove hold_out")
+    for step_id, step in subject.steps.items() if subject.definition.purpose is Purpose.SAFETY else ():
+        if isinstance(step, SplitStep) and step.split.arms.get(HOLD_OUT):
+            yield Remark(("steps", step_id, "split", "arms", HOLD_OUT), _HELD_BACK, "remove the arm", key=True)
 
 
 def endless(subject: Subject) -> Iterator[Remark]:
@@ -64,12 +71,22 @@ def endless(subject: Subject) -> Iterator[Remark]:
         yield Remark(("entry", "again"), message, 'say after how long, such as "90 days"')
 
 
+def _overloaded(pressure: Pressure) -> str | None:
+    """The first step from which on every way exceeds the cap; None also where that would take too long to tell."""
+    starts = (step_id for step_id in pressure.lines if step_id in pressure.touching or isinstance(pressure.steps[step_id], ParallelStep))
+    try:
+        return next((step_id for step_id in starts if pressure.must_exceed(step_id)), None)
+    except TooMuch:
+        return None
+
+
 def _after_objection(subject: Subject, step_id: str) -> Iterator[tuple[str, str]]:
     """What `blocked` says of an objection and of the stop list: under which key, and the step that it leads to."""
     said = blocked_of(subject.steps[step_id])
     for key in dict.fromkeys(_key(said, reason) for reason in OBJECTIONS):
         fate = said.get(key)
-        to = subject.map.led(step_id, SENT) if fate == Fate.SKIP and key != "otherwise" else fate
+        skipped = NO_ANSWER if isinstance(subject.steps[step_id], InviteStep) else SENT
+        to = subject.map.led(step_id, skipped) if fate == Fate.SKIP and key != "otherwise" else fate
         if to in subject.steps:
             yield key, str(to)
 
@@ -77,28 +94,3 @@ def _after_objection(subject: Subject, step_id: str) -> Iterator[tuple[str, str]
 def _key(said: dict[str, str], reason: Reason) -> str:
     wider = FALLS_UNDER.get(reason, reason)
     return next((str(key) for key in (reason, wider) if key in said), "otherwise")
-
-
-def _must_exceed(subject: Subject, start: str, policy: MarketPolicy) -> bool:
-    """Whether no way from a touch gets out of the cap's period, or to an exit, within the cap, however long each step takes.
-
-    The walk keeps, for each step and number of touches, the longest time that may have passed: whoever has more time is never worse off.
-    """
-    period = policy.cap_period.roughly
-    longest: dict[tuple[str, int], timedelta] = {(start, 1): NOTHING}
-    ahead = deque(longest)
-    while ahead:
-        step_id, touches = ahead.popleft()
-        following = [road.to for road in subject.roads[step_id] if road.kind is not Kind.BLOCKED and road.way != EXHAUSTED]
-        if not following:
-            return False
-        for to in following:
-            step = subject.steps[to]
-            spent = longest[step_id, touches] + planned(step, subject.now)
-            if spent >= period or isinstance(step, ExitStep) or (isinstance(step, WaitStep) and step.wait.until is not None):
-                return False
-            now = (to, touches + is_promotion(step))
-            if now[1] <= policy.weekly_cap and (now not in longest or longest[now] < spent):
-                longest[now] = spent
-                ahead.append(now)
-    return True

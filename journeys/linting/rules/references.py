@@ -1,9 +1,10 @@
-"""Rules on what a definition refers to outside itself: its persona, its markets, its file and the other strategies of the library."""
+"""Rules on what a definition refers to outside itself: its persona, its markets, its file and the other strategies of the library; and names each once."""
 
 from collections.abc import Iterator
 
-from journeys.definitions import UpdateStep
+from journeys.definitions import RequestStep, UpdateStep, VisitStep, WaitStep
 from journeys.library import misnamed
+from journeys.linting.roads import offers_of
 from journeys.linting.subject import Subject
 from journeys.loading import Loc, Remark, did_you_mean
 
@@ -38,6 +39,32 @@ def second_strategy(subject: Subject) -> Iterator[Remark]:
         if other.journey != mine.journey and (other.persona, other.product) == (mine.persona, mine.product):
             message = f'"{other.journey}" is the strategy for {mine.persona} and {mine.product} already'
             yield Remark(("persona",), message, "make this a new version of it, or name no persona if it is not the persona's own strategy")
+
+
+def said_twice(subject: Subject) -> Iterator[Remark]:
+    """J120: what stands twice in a list was meant to be something else, or is not needed."""
+    for loc, written in _lists(subject):
+        for index, word in enumerate(written):
+            if word in written[:index]:
+                yield Remark((*loc, index), f'"{word}" stands here already', "delete it, or write what was meant")
+
+
+def _lists(subject: Subject) -> Iterator[tuple[Loc, tuple[object, ...]]]:
+    yield ("markets",), subject.definition.markets
+    for step_id, step in subject.steps.items():
+        here = ("steps", step_id)
+        yield (*here, "offers"), offers_of(step)
+        match step:
+            case VisitStep():
+                yield (*here, "visit", "outcomes"), step.visit.outcomes
+                yield from (((*here, "visit", channel, "materials"), meeting.materials) for channel, meeting in step.visit.channels.items())
+            case RequestStep():
+                yield (*here, "request", "answers"), step.request.answers
+                yield (*here, "request", "facts"), step.request.facts
+            case WaitStep():
+                yield (*here, "wait", "for"), step.wait.for_
+            case _:
+                pass
 
 
 def _personas(subject: Subject) -> Iterator[tuple[Loc, str]]:

@@ -1,10 +1,10 @@
-"""Rules on how runs go: every step is come to, every run can end, none goes round for ever, and none waits for what cannot be heard."""
+"""Rules on how runs go: every step is come to, every run can end, and none goes round for ever."""
 
 from collections.abc import Iterator
 
-from journeys.definitions import INVITED, ExitStep, InviteStep, SendStep
+from journeys.definitions import ExitStep
 from journeys.linting.at_once import at_once
-from journeys.linting.subject import Subject, waits
+from journeys.linting.subject import Subject
 from journeys.linting.walks import loops, reached, reversed_
 from journeys.loading import Remark
 
@@ -48,22 +48,3 @@ def unbounded(subject: Subject) -> Iterator[Remark]:
         else:
             message = f"nothing bounds the loop {' → '.join(loop)}"
             yield Remark(("steps", loop[0]), message, 'say "at_most: 3", or another number, at one of its steps, and where "exhausted" leads', key=True)
-
-
-def nothing_to_hear(subject: Subject) -> Iterator[Remark]:
-    """J110: opened, clicked and the like are heard of something that was sent before; accepted and attended of an invitation alone."""
-    sends = [step_id for step_id, step in subject.steps.items() if isinstance(step, SendStep)]
-    invites = [step_id for step_id, step in subject.steps.items() if isinstance(step, InviteStep)]
-    after, after_invite = reached(subject.graph, sends), reached(subject.graph, invites)
-    for step_id, step in waits(subject):
-        if not step.wait.for_:
-            continue
-        of = step.wait.of
-        of_invitation = [heard.value for heard in step.wait.for_ if heard in INVITED]
-        if of is not None and of in subject.steps and of not in sends:
-            yield Remark(("steps", step_id, "wait", "of"), f'"{of}" sends nothing of which something could be heard', "name a step that sends something")
-        elif of is None and step_id not in after:
-            yield Remark(("steps", step_id, "wait", "for"), "nothing is sent before this wait", "send something first, or wait for a length of time")
-        elif of_invitation and (step_id not in after_invite if of is None else of in subject.steps and of not in invites):
-            message = f'"{of_invitation[0]}" is heard of an invitation alone'
-            yield Remark(("steps", step_id, "wait", "for"), message, "wait for opened, clicked or replied, or invite")

@@ -5,9 +5,10 @@ from datetime import timedelta
 from heapq import heappop, heappush
 
 from journeys.content import ContentState
-from journeys.definitions import ExitStep, Fate, SendStep
+from journeys.definitions import PAST, TOO_LATE, ExitStep, Fate, InviteStep, SendStep
+from journeys.linting.latest import NOTHING, added
 from journeys.linting.roads import blocked_of
-from journeys.linting.stays import NOTHING, at_least, lengths, until_sent
+from journeys.linting.stays import ahead, at_least, lengths, until_sent
 from journeys.linting.subject import Subject
 from journeys.loading import Remark
 from journeys.reasons import FALLS_UNDER, Reason
@@ -29,6 +30,14 @@ def horizon_too_short(subject: Subject) -> Iterator[Remark]:
     if subject.horizon is not None and soonest is not None and soonest > subject.horizon:
         message = f"the quickest way to an exit takes {_days(soonest)}, and the journey ends after {subject.definition.horizon}"
         yield Remark(("horizon",), message, "give the journey a longer horizon, or shorten its waits")
+
+
+def past(subject: Subject) -> Iterator[Remark]:
+    """J119: a fixed date that is past is past for everybody who enters from now on."""
+    for loc, mark in subject.marks:
+        if mark.at is not None and ahead(mark, subject.now) == NOTHING:
+            way = TOO_LATE if isinstance(subject.steps[str(loc[1])], InviteStep) else PAST
+            yield Remark((*loc, "at"), f'this is past: whoever comes here goes by "{way}"', "give a date that is to come, or delete the step")
 
 
 def outlived(subject: Subject) -> Iterator[Remark]:
@@ -54,7 +63,7 @@ def _last_use(subject: Subject, step_id: str) -> timedelta | None:
     step, come, left = subject.steps[step_id], subject.timetable.come(step_id), subject.timetable.left(step_id)
     if come is None or left is None:
         return None
-    last = min(left, come + until_sent(step.sending)) if isinstance(step, SendStep) else left
+    last = min(left, added(come, until_sent(step.sending))) if isinstance(step, SendStep) else left
     return last if subject.horizon is None else min(last, subject.horizon)
 
 
@@ -75,7 +84,7 @@ def _soonest_exit(subject: Subject) -> timedelta | None:
         if step is None or step_id in done:
             continue
         done.add(step_id)
-        leaving = spent + at_least(step, subject.now)
+        leaving = added(spent, at_least(step, subject.now))
         for to in subject.graph[step_id]:
             heappush(queue, (leaving, to))
     return None

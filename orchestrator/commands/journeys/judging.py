@@ -30,7 +30,8 @@ def lint(paths: Paths, *, as_json: Annotated[bool, typer.Option("--json", help="
     """
     shelves = _Shelves(library, datetime.now(UTC))
     files = list(dict.fromkeys(file for path in paths for file in _files(path)))
-    found = list(dict.fromkeys(finding for file in files for finding in shelves.lint(file)))
+    judged = [finding for file in files for finding in shelves.lint(file)]
+    found = list(dict.fromkeys([*(_empty(path) for path in paths if not _files(path)), *judged]))
     errors = sum(finding.severity is Severity.ERROR for finding in found)
     if as_json:
         typer.echo(json.dumps([finding.model_dump(mode="json") for finding in found], indent=2, ensure_ascii=False))
@@ -105,6 +106,13 @@ def _files(path: Path) -> list[Path]:
         return [path]
     folders = [path / part for part in ("personas", "content", "strategies")] if is_library(path) else []
     return [*files_in(path), *(file for folder in folders for file in files_in(folder))]
+
+
+def _empty(folder: Path) -> Finding:
+    """A folder in which nothing is judged is most often another than was meant: it must not pass for one without faults."""
+    return Finding(
+        code="J001", path=str(folder), line=1, column=1, message="no YAML file lies in this folder", fix="name a file, a folder of them, or a library"
+    )
 
 
 def _summary(files: int, *, errors: int, warnings: int) -> str:
