@@ -214,6 +214,19 @@ async def an_objection_while_another_system_is_away(stage: Stage) -> Played:
 
 
 @scenario()
+async def a_goal_while_another_system_is_away(stage: Stage) -> Played:
+    """Reached is reached: the run ends in the moment in which it hears so."""
+    stage.requests.answers.append(on.Called(key="", result="again", retry=await stage.now() + 30 * DAY))
+    ask = {"request": {"to": "stock", "answers": ["yes"], "up_to": "300 days"}, "next": "done"}
+    run = await stage.play(a_journey(steps={"stock": ask, "done": an_exit()}, goal={"fact": "tier", "is": "A"}), facts={"tier": "B"})
+    await run.at("stock", "held")
+    await run.tell(on.FactsChanged(id=run.fresh, facts={"tier": "A"}))
+    assert (await run.ended_at_once()).kind is EndKind.GOAL
+    await run.end()
+    return run
+
+
+@scenario()
 async def another_system_stays_away(stage: Stage) -> Played:
     """It is asked for the last time when the step's own time is up; then the request has failed."""
     away = [on.Called(key="", result="again", retry=await stage.now() + days * DAY) for days in (30, 900, 900)]
