@@ -14,6 +14,7 @@ from pydantic import Field
 
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition
+from journeys.durations import is_zone
 from journeys.happenings import OutsideEvent
 from journeys.loading import Document, Finding, Loaded, Loc, load_definition, read, read_content, read_text
 from journeys.markets import MarketPolicy
@@ -99,9 +100,10 @@ def read_persona(path: Path) -> Loaded[Persona]:
 
 
 def read_markets(path: Path) -> Loaded[Markets]:
-    """Read markets.yaml, in which each market stands once."""
+    """Read markets.yaml, in which each market stands once, and in a zone that there is."""
     loaded = read(path, model=Markets)
-    return _each_once(loaded, "market", [policy.market for policy in loaded.value.markets] if loaded.value is not None else [])
+    policies = loaded.value.markets if loaded.value is not None else ()
+    return _with_zones(_each_once(loaded, "market", [policy.market for policy in policies]))
 
 
 def read_events(path: Path) -> Loaded[Events]:
@@ -141,6 +143,17 @@ def _each_once(loaded: Loaded[M], what: str, names: list[str]) -> Loaded[M]:
         if name in names[:index]
     ]
     return Loaded(None, tuple(twice), loaded.document) if twice else loaded
+
+
+def _with_zones(loaded: Loaded[Markets]) -> Loaded[Markets]:
+    """The same, or J004 for every zone that the IANA database does not know. What is stored already is read all the same: an HCP whose market has
+    such a zone lives by UTC."""
+    unknown = [
+        loaded.document.finding("J004", f"there is no time zone {policy.zone[:64]}", loc=("markets", index, "zone"), fix='write one such as "Europe/Stockholm"')
+        for index, policy in enumerate(loaded.value.markets if loaded.value is not None else ())
+        if not is_zone(policy.zone)
+    ]
+    return Loaded(None, tuple(unknown), loaded.document) if unknown else loaded
 
 
 class _Shelf:

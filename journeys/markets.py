@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from journeys.content import Language
-from journeys.durations import Duration, is_zone
+from journeys.durations import Duration
 from journeys.openings import Opening
 from journeys.shapes import Authored, Market, Slug
 from journeys.signatures import ALWAYS, Party
@@ -32,13 +32,6 @@ class MarketPolicy(Authored):
     journeys_at_once: int = Field(1, ge=1, le=20)
     """Promotional journeys that may have one HCP at the same time; the others wait for their turn or give way. See docs/decisions/0018-entry-and-sweeps.md."""
     source: dict[str, str] = {}
-
-    @field_validator("zone")
-    @classmethod
-    def _known(cls, zone: str) -> str:
-        if not is_zone(zone):
-            raise ValueError(f'"{zone[:64]}" is not a time zone of the IANA database, such as "Europe/Stockholm"')
-        return zone
 
     @field_validator("quiet_hours")
     @classmethod

@@ -146,11 +146,10 @@ def test_a_strategy_with_errors_is_not_rehearsed(tmp_path: Path) -> None:
 
 
 def test_strategies_that_are_rehearsed_together_know_each_other(tmp_path: Path) -> None:
-    """A journey that a step starts may stand among the files instead of in their library."""
+    """A journey that a step starts may stand among the files instead of in their library. It is not entered by key: a step brings none."""
     course, pioneer = tmp_path / "our-course.yaml", tmp_path / "pioneer.yaml"
-    course.write_text(
-        (PACKAGED / "strategies" / "education.yaml").read_text(encoding="utf-8").replace("journey: education", "journey: our-course"), encoding="utf-8"
-    )
+    education = (PACKAGED / "strategies" / "education.yaml").read_text(encoding="utf-8")
+    course.write_text(education.replace("journey: education", "journey: our-course").replace("again: by_key", "again: 180 days"), encoding="utf-8")
     step = "  begin-the-course:\n    journey: {start: our-course, awaited: false}\n    next: {otherwise: completed}\n\n  completed:\n"
     text = PIONEER.read_text(encoding="utf-8").replace("  completed:\n", step, 1).replace("{sent: completed}", "{sent: begin-the-course}", 1)
     pioneer.write_text(text, encoding="utf-8")
