@@ -5,7 +5,21 @@ from enum import StrEnum
 
 from journeys import events as on
 from journeys import state as at
-from journeys.definitions import ANSWERED, HANDLED, SENT, WITHDRAWN, Definition, EscalateStep, ExitStep, MedicalStep, SendStep, Step, VisitStep, path
+from journeys.definitions import (
+    ANSWERED,
+    HANDLED,
+    SENT,
+    WITHDRAWN,
+    Definition,
+    EscalateStep,
+    ExitStep,
+    MedicalStep,
+    SendStep,
+    Step,
+    VisitStep,
+    hands_over,
+    path,
+)
 from journeys.scopes import scopes
 from journeys.shapes import Stored
 from journeys.state import State
@@ -105,7 +119,7 @@ def _offered(step: Step, offer: str) -> Refused | None:
 def _reachable(definition: Definition, state: State, to: str | None, inquiry: str | None, persona: object) -> Refused | None:
     """A medical step needs the HCP's recorded question; another persona's strategy needs another persona."""
     step = definition.steps.get(to or "")
-    if isinstance(step, MedicalStep) and inquiry is None and state.inquiry is None:
+    if inquiry is None and state.inquiry is None and hands_over(definition.steps, to or ""):
         return Refused(
             code=Refusal.INQUIRY_REQUIRED, detail="Record the HCP's own question first, then complete with its id: medical follows up on nothing else."
         )

@@ -48,7 +48,9 @@ def fits(fact: Fact, value: object) -> bool:
         case Kind.SET:
             return isinstance(value, tuple) and len(value) <= MOST_CODES and all(_is_code(code) for code in value)
         case Kind.CHOICE | Kind.LADDER | Kind.CODE:
-            return value in _LANGUAGES if fact.name == "language" else value in fact.values if fact.values else _is_code(value)
+            if not _is_code(value):
+                return False
+            return value in _LANGUAGES if fact.name == "language" else value in fact.values if fact.values else True
 
 
 def may_hold(fact: Fact, value: object) -> bool:

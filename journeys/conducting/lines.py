@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from journeys import state as at
 from journeys.commands import What
-from journeys.definitions import JOINED, ParallelStep
+from journeys.definitions import JOINED, ParallelStep, hands_over
 from journeys.state import EndKind, Ready, line_of, parent_of, settled
 
 if TYPE_CHECKING:
@@ -14,19 +14,22 @@ if TYPE_CHECKING:
 
 
 def part(move: Move, here: Ready, step: ParallelStep) -> None:
-    """Begin every line of the step. All stand at the door of their first step before any comes in: one may be at its join at once."""
+    """Begin every line of the step. All stand at the door of their first step before any comes in: one may be at its join at once. The HCP's question
+    goes with the first line that begins with a hand-off."""
     move.park(settled(at.Joining, here))
     touch = move.state.latest.get(here.line)
     begun = {line_of(here.line, here.step, branch): first for branch, first in step.parallel.branches.items()}
+    asking = next((line for line, first in begun.items() if hands_over(move.definition.steps, first)), None)
+    question = dict.fromkeys(begun) | ({asking: here.inquiry} if asking is not None else {})
     for line, first in begun.items():
         move.line = line
-        move.stand(first)
+        move.stand(first, inquiry=question[line])
         if touch is not None:
             move.keep(latest={**move.state.latest, line: touch})
     for line, first in begun.items():
         move.line = line
         if move.place is not None:  # an earlier line may have joined, and cancelled this one
-            move.enter(first)
+            move.enter(first, inquiry=question[line])
 
 
 def join(move: Move) -> None:

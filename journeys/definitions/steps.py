@@ -269,3 +269,16 @@ def path(step: Step, way: str) -> str | None:
 def _wider(named: Mapping[str, str], way: str) -> str | None:
     wider = words.FALLS_TO.get(way)
     return None if wider is None else named.get(wider) or _wider(named, wider)
+
+
+def hands_over(steps: Mapping[str, Step], step_id: str) -> bool:
+    """Whether to come to this step is to come to medical: it is a hand-off, or lines side by side of which one begins with a hand-off."""
+    waiting, seen = [step_id], {step_id}
+    while waiting:
+        step = steps.get(waiting.pop())
+        if isinstance(step, MedicalStep):
+            return True
+        if isinstance(step, ParallelStep):
+            waiting += [first for first in step.parallel.branches.values() if first not in seen]
+            seen.update(step.parallel.branches.values())
+    return False

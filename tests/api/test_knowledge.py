@@ -106,7 +106,7 @@ async def test_an_hcp_who_left_the_territory_is_not_named(world: World, as_: As)
 def test_every_fact_takes_what_its_hint_asks_for(fact: Fact) -> None:
     """And nothing of another type."""
     right: dict[Kind, Any] = {Kind.FLAG: True, Kind.NUMBER: 3, Kind.DATE: "2027-03-04", Kind.SET: ("renal",), Kind.CODE: "fibrosis"}
-    value = fact.values[0] if fact.values else right.get(fact.kind, "pioneer")
+    value = fact.values[0] if fact.values else {"language": "sv"}.get(fact.name, right.get(fact.kind, "pioneer"))
     assert fits(fact, value), wanted(fact)
     wrong: list[Any] = [{}, 1.5, "no such\nthing", -1]
     assert not any(fits(fact, value) for value in wrong)

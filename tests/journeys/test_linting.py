@@ -288,6 +288,31 @@ def test_medical_never_comes_by_itself(before: dict[str, Any]) -> None:
     assert found == ["J303"]
 
 
+def a_hand_off_with_reminders() -> dict[str, Any]:
+    """A hand-off, beside it a reminder every day and a lead who is called in: the acceptance case A13."""
+    return {
+        "both": {"parallel": {"branches": {"answer": "answer", "remind": "day", "call_in": "patience"}, "join": "any"}, "next": "done"},
+        "answer": a_medical_step(next="join"),
+        "day": {"wait": {"time": "1 day"}, "at_most": 365, "next": {"timeout": "reminder", "exhausted": "join"}},
+        "reminder": {"notify": {"whom": "medical", "message": "A question of an HCP is waiting for its answer."}, "next": "day"},
+        "patience": a_pause("60 hours", next="lead"),
+        "lead": {"escalate": {"about": "answer", "due": "2 days"}, "next": "rest"},
+        "rest": a_pause("365 days", next="join"),
+    }
+
+
+def test_a_hand_off_may_have_lines_beside_it() -> None:
+    """Where the talk leads to lines of which one begins with the hand-off, medical has been asked on all of them."""
+    opening = a_visit(next={"interested": "both", "otherwise": "done"})
+    assert codes(opening=opening, **a_hand_off_with_reminders()) == []
+
+
+def test_lines_with_a_hand_off_never_come_by_themselves() -> None:
+    """No more than the hand-off itself would."""
+    assert codes(opening=a_visit(next="both"), **a_hand_off_with_reminders()) == ["J303"]
+    assert codes(opening=a_pause(next="both"), **a_hand_off_with_reminders()) == ["J303"]
+
+
 def test_a_journey_never_begins_with_medical() -> None:
     """Nobody has asked yet."""
     assert codes(answer=a_medical_step()) == ["J303"]

@@ -97,3 +97,24 @@ class TestTheFirstInterpreter:
         run.state = take_up(run.definition, run.state, run.now)
         told = run.take(on.Resumed(id="lifted", pause="halt", catch_up=on.CatchUp.SHIFT))
         assert (handed(told), run.state.inquiry) == ([("ask", "question-1")], None)
+
+
+def asked_beside_a_reminder() -> Run:
+    """A visit after which the hand-off has lines beside it."""
+    lines = {"call": a_visit({"interested": "both", "otherwise": "bye"}), "both": a_parallel("bye", remind="rest", answer="ask")}
+    return Run(a_journey(lines | {"ask": a_medical("join"), "rest": a_wait("join")}))
+
+
+def test_a_question_goes_to_the_line_that_begins_with_the_hand_off() -> None:
+    """Whatever stands beside it: a reminder, or a clock that calls the lead."""
+    run = asked_beside_a_reminder()
+    assert handed(run.complete("interested", inquiry="question-1")) == [("ask", "question-1")]
+
+
+def test_lines_of_which_one_begins_with_a_hand_off_ask_for_a_question() -> None:
+    """As the hand-off itself would."""
+    run = asked_beside_a_reminder()
+    empty = on.Complete(id="empty", by="rep", task=run.key, outcome="interested", channel="remote")
+    refused = refusal(run.definition, run.state, empty, run.now)
+    assert refused is not None
+    assert refused.code is Refusal.INQUIRY_REQUIRED

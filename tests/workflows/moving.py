@@ -8,11 +8,12 @@ from tests.workflows.stages import Played, Stage
 
 
 def version_1() -> Definition:
-    """A visit, a letter, and a wait for its click."""
+    """A visit, a letter, a wait for its click, and a talk in which the HCP may ask."""
     return steps(
         visit=late_visit(next="mail"),
         mail=an_email(next="reading"),
-        reading=a_wait("clicked", wait={"of": "mail", "up_to": "300 days"}, next={"clicked": "question", "otherwise": "done"}),
+        reading=a_wait("clicked", wait={"of": "mail", "up_to": "300 days"}, next={"clicked": "talk", "otherwise": "done"}),
+        talk=late_visit(next="question"),
         question=a_medical_step(medical=LATE),
     )
 
@@ -23,7 +24,8 @@ def version_2() -> Definition:
         meeting=late_visit(next="letter"),
         letter=an_email(next="time-to-read"),
         time_to_read=a_wait("clicked", wait={"of": "letter", "up_to": "200 days"}, next={"clicked": "which", "otherwise": "done"}),
-        which=a_branch(({"outcome": "meeting", "is": "interested"}, "question")),
+        which=a_branch(({"outcome": "meeting", "is": "interested"}, "talk")),
+        talk=late_visit(next="question"),
         question=a_medical_step(medical=LATE),
     ).model_copy(update={"version": 2})
 
@@ -42,7 +44,7 @@ async def moved_on(stage: Stage) -> Played:
     medical when its step went is put before medical again."""
     first, second, third = version_1(), version_2(), version_3()
     run = await stage.play(first)
-    await run.complete("visit", "interested", inquiry="question-1")
+    await run.complete("visit", "interested")
     due = (await run.at("reading", "waiting")).until
     names = {"visit": "meeting", "mail": "letter", "reading": "time-to-read"}
     assert isinstance(await run.migrate(second, names, id="order-1"), Receipt)
@@ -51,6 +53,7 @@ async def moved_on(stage: Stage) -> Played:
     assert moved.until is not None
     assert moved.until < due
     await run.hear("mail", Heard.CLICKED)
+    await run.complete("talk", "interested", inquiry="question-1")
     await run.at("question")
     assert isinstance(await run.migrate(third, {"question": "second-letter"}, id="order-2", source=second.digest), Receipt)
     await run.complete("second-letter", "sent")

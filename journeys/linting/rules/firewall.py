@@ -13,10 +13,12 @@ from journeys.definitions import (
     JourneyStep,
     MedicalStep,
     NotifyStep,
+    ParallelStep,
     Purpose,
     Step,
     UpdateStep,
     VisitStep,
+    hands_over,
     path,
 )
 from journeys.facts import CATALOGUE, Wall
@@ -84,13 +86,13 @@ def needs_inquiry(subject: Subject) -> Iterator[Remark]:
 
 def soliciting(subject: Subject) -> Iterator[Remark]:
     """J303: a hand-off that no talk with the HCP precedes would prompt the question (FDA draft guidance, 2011: a prompted request is solicited)."""
-    medical = {step_id for step_id, _ in _medical(subject)}
+    medical = {step_id for step_id in subject.steps if hands_over(subject.steps, step_id)}
     first = subject.definition.first
     if first in medical:
         yield Remark(("steps", first), "a journey cannot begin with medical: nobody has asked yet", "begin with a visit", key=True)
     for step_id, step in subject.steps.items():
         for loc, to in _automatic(step):
-            if to in medical:
+            if to in medical and not isinstance(step, ParallelStep):  # what comes to its lines comes to the step itself
                 message = f'this comes to "{to}" without a talk in which a question was recorded'
                 yield Remark(("steps", step_id, *loc), message, "come to medical by an outcome of a visit, or by an offer")
 
@@ -99,7 +101,7 @@ def told_without_hand_off(subject: Subject) -> Iterator[Remark]:
     """J304: commercial turns to medical only about a question that an HCP asked, so after a hand-off."""
     if not subject.commercial:
         return
-    handed = {step_id for step_id, _ in _medical(subject)}
+    handed = {step_id for step_id in subject.steps if hands_over(subject.steps, step_id)}
     graph = {step_id: [] if step_id in handed else following for step_id, following in subject.graph.items()}
     before = reached(graph, [subject.definition.first])
     for step_id, step in subject.steps.items():
