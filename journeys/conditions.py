@@ -161,11 +161,10 @@ def _fact_holds(condition: FactIs, value: Value | None) -> bool:
         return False
     if condition.has is not None:
         return isinstance(value, tuple) and condition.has in value
-    rank = _rank(condition.fact, value)
     if condition.at_least is not None:
-        return _ordered(_rank(condition.fact, condition.at_least), rank)
+        return _ordered(_rank(condition.fact, condition.at_least), _rank(condition.fact, value))
     if condition.at_most is not None:
-        return _ordered(rank, _rank(condition.fact, condition.at_most))
+        return _ordered(_rank(condition.fact, value), _rank(condition.fact, condition.at_most))
     return _equal(value, condition)
 
 

@@ -25,8 +25,9 @@ LONGEST = 365
 def plan(move: Move) -> None:
     """Set when the run asks again; never, where nothing that it names now grows older. While it is asking, the answer comes first."""
     state = move.state
-    asking = any(isinstance(command, AskFacts) and command.key == state.enrolment for command in move.commands)
-    if move.as_first or asking or not (move.definition.ageing or state.look_again):
+    if move.as_first or not (move.definition.ageing or state.look_again):
+        return
+    if any(isinstance(command, AskFacts) and command.key == state.enrolment for command in move.commands):
         return
     days = [] if state.ended is not None else [_until_otherwise(leaf, state.facts.get(leaf.fact)) for leaf in _ageing(move)]
     dues = [move.now + timedelta(days=min(each, LONGEST)) for each in days if each is not None]

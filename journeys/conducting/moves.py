@@ -188,9 +188,14 @@ class Move:
     def learn(self, *, facts: Facts | None = None, outcomes: Mapping[str, str] | None = None, ends: bool = True) -> None:
         """Something is known now. The run ends where that is its goal or exit condition, unless it is about to end otherwise (`ends`). The line in
         play goes on first; then, before anything else begins, every line that waits is looked at."""
-        self.keep(facts={**self.state.facts, **(facts or {})}, outcomes={**self.state.outcomes, **(outcomes or {})})
-        self._news = not self.as_first
-        if ends and not (self.as_first and facts is None):  # to the first interpreter an outcome alone was no news
+        if facts:
+            self.keep(facts={**self.state.facts, **facts})
+        if outcomes:
+            self.keep(outcomes={**self.state.outcomes, **outcomes})
+        # To the first interpreter an outcome alone was no news; nor is one that nothing looks at.
+        news = facts is not None or (not self.as_first and not self.definition.awaited_outcomes.isdisjoint(outcomes or ()))
+        self._news = news and not self.as_first
+        if ends and news:
             self.check_ends()
 
     def on_every_line(self, look: Callable[["Move"], None]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from journeys.conditions import Condition, named_facts
+from journeys.conditions import Condition, OutcomeIs, leaves, named_facts
 from journeys.definitions.entry import Entry, ExitEvent
 from journeys.definitions.marks import Mark
 from journeys.definitions.steps import BranchStep, InviteStep, RequestStep, Step, WaitStep
@@ -44,7 +44,7 @@ class Definition(Authored):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy, which reckons for itself what this one has reckoned once and kept."""
         copied = super().model_copy(update=update, deep=deep)
-        for name in ("facts", "listens", "ageing"):
+        for name in ("facts", "listens", "ageing", "awaited_outcomes"):
             copied.__dict__.pop(name, None)
         return copied
 
@@ -70,9 +70,19 @@ class Definition(Authored):
     @cached_property
     def ageing(self) -> tuple[str, ...]:
         """The facts by which a run of this journey ends, or that it waits for, and that grow older by themselves, sorted."""
-        waited = (step.wait.when for step in self.steps.values() if isinstance(step, WaitStep))
-        named = {name for condition in (self.goal, self.exit_when, *waited) for name in named_facts(condition)}
+        named = {name for condition in self._watched for name in named_facts(condition)}
         return tuple(sorted(name for name in named if ageing_of(name) is not None))
+
+    @cached_property
+    def awaited_outcomes(self) -> frozenset[str]:
+        """The steps by whose outcomes a run of this journey ends, or for which it waits."""
+        named = (leaf for condition in self._watched if condition is not None for leaf in leaves(condition))
+        return frozenset(leaf.outcome for leaf in named if isinstance(leaf, OutcomeIs))
+
+    @property
+    def _watched(self) -> tuple[Condition | None, ...]:
+        """What a run looks at whenever something is known anew."""
+        return (self.goal, self.exit_when, *(step.wait.when for step in self.steps.values() if isinstance(step, WaitStep)))
 
     @property
     def digest(self) -> str:

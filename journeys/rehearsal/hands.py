@@ -131,7 +131,7 @@ def _chosen(room: Room, run: Run, step: VisitStep, manners: Manners) -> tuple[st
 
 def _question(run: Run, task: OpenTask, to: str | None) -> str | None:
     """Whoever leads the HCP to medical has recorded the HCP's own question."""
-    return f"{task.key}.question" if run.part.kinds.get(to or "") == "medical" else None
+    return f"{task.key}.question" if (to or "") in run.part.handing_over else None
 
 
 def _hands_over(definition: Definition, offer: str) -> bool:

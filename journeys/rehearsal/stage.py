@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from journeys.content import ContentVersion
-from journeys.definitions import INVITED, ContentRef, Definition, InviteStep, JourneyStep, SendStep, VisitStep, WaitStep, kind_of
+from journeys.definitions import INVITED, ContentRef, Definition, InviteStep, JourneyStep, SendStep, VisitStep, WaitStep, hands_over, kind_of
 from journeys.durations import Calendar, is_zone
 from journeys.markets import MarketPolicy
 from journeys.rehearsal.behaviour import Behaviour, Happening
@@ -21,6 +21,8 @@ class Part:
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
         self.kinds = {step_id: kind_of(step) or "" for step_id, step in definition.steps.items()}
+        self.handing_over = frozenset(step_id for step_id in definition.steps if hands_over(definition.steps, step_id))
+        """The steps to which only a question of the HCP leads."""
         self.channels = {step_id: tuple(step.visit.channels) for step_id, step in definition.steps.items() if isinstance(step, VisitStep)}
         heard = {heard for step in definition.steps.values() if isinstance(step, WaitStep) for heard in step.wait.for_}
         invites = any(isinstance(step, InviteStep) for step in definition.steps.values())
