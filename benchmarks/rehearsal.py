@@ -1,6 +1,6 @@
 """How long a rehearsal takes: the pioneer strategy offered for 26 weeks to the HCPs of the packaged population, one in eight of whom is a pioneer who comes
-in; and then to as many who are all pioneers and physicians, so that as good as everybody comes in. One core: CPU time of this process is measured, not the clock
-on the wall. Figures of one machine say little, so the same run also times a loop of plain Python before and after: the ratio is what may be compared."""
+in; and then to as many who are all pioneers and physicians, so that as good as everybody comes in. One core: CPU time of this process is measured, not the
+clock on the wall. Figures of one machine say little, so the same run also times a loop of plain Python before and after: the ratio is what may be compared."""
 
 import argparse
 import time
