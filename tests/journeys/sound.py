@@ -93,13 +93,14 @@ LETTER_AND_TIME: dict[str, Any] = {
 
 
 @st.composite
-def _sound(draw: Draw, least: int = 2, most: int = 7, begins: str | None = None) -> tuple[dict[str, Any], Definition]:
-    """A journey free of lint as its author writes it and as it is played. A chain of it has so many steps; the main one may begin with a given kind."""
+def _sound(draw: Draw, least: int = 2, most: int = 7, begins: str | None = None, leaves: str | None = None) -> tuple[dict[str, Any], Definition]:
+    """A journey free of lint as its author writes it and as it is played. A chain of it has so many steps; the main one may begin with a given kind,
+    and the journey may be left by a given way of `LEAVING`."""
     sketch = _Sound(draw)
     first = sketch.chain("", "bye", most=most, depth=2, least=least, first=begins)
     told = draw(st.sampled_from(ENTRIES))
     entry = {"when": PIONEERS, **told, "hold_out": draw(st.sampled_from([0, 0, 0, 40]))}
-    ends = {key: draw(st.sampled_from(forms)) for key, forms in LEAVING.items() if draw(st.integers(0, 3)) == 3}
+    ends = {key: draw(st.sampled_from(forms)) for key, forms in LEAVING.items() if key == leaves or draw(st.integers(0, 3)) == 3}
     if "on" in told and "exit_on" in ends:
         ends["exit_on"] = [CANCELLED]
     written = a_journey(sketch.steps, start=first, entry=entry, **ends).model_dump(mode="json", by_alias=True, exclude_defaults=True)
@@ -135,6 +136,6 @@ def sound_texts(least: int = 2, most: int = 7) -> st.SearchStrategy[dict[str, An
     return _sound(least=least, most=most).map(lambda drawn: drawn[0])
 
 
-def sound_journeys(least: int = 2, most: int = 7, begins: str | None = None) -> st.SearchStrategy[Definition]:
+def sound_journeys(least: int = 2, most: int = 7, begins: str | None = None, leaves: str | None = None) -> st.SearchStrategy[Definition]:
     """The same as they are played."""
-    return _sound(least=least, most=most, begins=begins).map(lambda drawn: drawn[1])
+    return _sound(least=least, most=most, begins=begins, leaves=leaves).map(lambda drawn: drawn[1])

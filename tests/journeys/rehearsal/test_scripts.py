@@ -3,7 +3,8 @@
 import statistics
 from typing import Any
 
-from hypothesis import assume, given, settings
+import pytest
+from hypothesis import Phase, assume, find, given, settings
 from hypothesis import strategies as st
 
 from journeys import events as on
@@ -14,6 +15,7 @@ from journeys.content import ContentVersion
 from journeys.definitions import KINDS, Definition, Entry, WaitStep, kind_of
 from journeys.library import PACKAGED, read_library
 from journeys.rehearsal import Behaviour, Person, Played, Script, packaged_behaviour, play_one, replay
+from journeys.state import EndKind
 from tests.builders import CONTENTS, a_market
 from tests.journeys.playing import a_journey, a_visit, an_email
 from tests.journeys.rehearsal.stages import START, a_behaviour, a_person
@@ -86,8 +88,22 @@ def test_what_is_drawn_is_of_every_kind_and_is_played() -> None:
     runs = [(definition, run) for definition, run in drawn if run is not None]
     assert len(runs) > len(drawn) / 2
     assert {kind_of(definition.steps[step]) for definition, run in runs for step, _ in run.path} == {*KINDS} - {"exit"}
-    assert {run.ended.kind for _, run in runs if run.ended is not None} >= {"finished", "goal", "exit_condition", "exit_event", "held_out"}
     assert statistics.median(len(definition.steps) for definition in journeys) >= 5
+
+
+@pytest.mark.parametrize(
+    ("leaves", "kind"),
+    [(None, EndKind.FINISHED), (None, EndKind.HELD_OUT), ("goal", EndKind.GOAL), ("exit_when", EndKind.EXIT_CONDITION), ("exit_on", EndKind.EXIT_EVENT)],
+)
+def test_runs_that_are_drawn_come_to_every_kind_of_end(leaves: str | None, kind: EndKind) -> None:
+    """Not only to their last step."""
+
+    def comes_to_it(drawn: tuple[Definition, int]) -> bool:
+        run = play_sound(*drawn)
+        return run is not None and run.ended is not None and run.ended.kind is kind
+
+    journeys = st.tuples(sound_journeys(leaves=leaves), st.integers(0, 1000))
+    assert comes_to_it(find(journeys, comes_to_it, settings=settings(max_examples=1000, database=None, phases=[Phase.generate])))
 
 
 @given(definition=definitions() | wholes() | sound_journeys(), seed=st.integers(0, 1000))
