@@ -72,7 +72,7 @@ def test_what_is_drawn_is_of_every_kind_and_is_played() -> None:
     """The journeys that prove the rest have every kind of step and every form of wait, every way in and every way to leave; and people come to all of it."""
     drawn: list[tuple[Definition, Played | None]] = []
 
-    @settings(max_examples=120, derandomize=True, database=None)
+    @settings(max_examples=250, derandomize=True, database=None)
     @given(definition=sound_journeys(), seed=st.integers(0, 1000))
     def draw(definition: Definition, seed: int) -> None:
         drawn.append((definition, play_sound(definition, seed)))
