@@ -11,7 +11,7 @@ from journeys.drawing.picture import Drawn, Edge, EdgeKind, Node
 TITLE, SMALL, LINE = 13.0, 11.0, 16.0
 """Font sizes of a title and of everything else, and the height of a line, in px."""
 
-_BOLD = 1.14
+BOLD = 1.14
 """How much wider the bold letters of a title are."""
 
 PADDING = 12.0
@@ -71,7 +71,7 @@ class Layout(Drawn):
 
 def title_lines(node: Node) -> tuple[str, ...]:
     """The title as it is broken into lines."""
-    return wrapped(node.title, TITLE * _BOLD, room=WIDEST - 2 * PADDING, lines=_TITLE_LINES)
+    return wrapped(node.title, TITLE * BOLD, room=WIDEST - 2 * PADDING, lines=_TITLE_LINES)
 
 
 def detail_lines(node: Node) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def _spoken(words: str) -> str:
 def node_size(node: Node) -> Size:
     """The box that the lines of a node need: its kind, its title, its detail."""
     title, small = title_lines(node), (node.kind, *detail_lines(node))
-    widest = max(*(width(line, TITLE * _BOLD) for line in title), *(width(line, SMALL) for line in small))
+    widest = max(*(width(line, TITLE * BOLD) for line in title), *(width(line, SMALL) for line in small))
     return Size(max(_NARROWEST, round(widest) + 2 * PADDING), LINE * (len(title) + len(small)) + 16)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import assert_never
 
-from journeys.drawing.layout import LINE, SMALL, Arrow, Box, Layout, Point, detail_lines, label_lines, label_size, title_lines
+from journeys.drawing.layout import BOLD, LINE, SMALL, Arrow, Box, Layout, Point, detail_lines, label_lines, label_size, title_lines
 from journeys.drawing.lettering import printable, width
 from journeys.drawing.looks import LOOKS, NodeKind, Outline
 from journeys.drawing.picture import EdgeKind
@@ -166,7 +166,7 @@ def _rows(kinds: Iterable[NodeKind | EdgeKind], room: float) -> tuple[dict[NodeK
 
 
 def _heading_width(layout: Layout) -> float:
-    return 48 + width(layout.title, 18)
+    return 48 + width(layout.title, 18 * BOLD)
 
 
 def _written(text: str) -> str:

@@ -240,3 +240,11 @@ def test_long_words_are_broken_and_long_texts_cut() -> None:
     assert all(width(line, 11) <= 100 for line in lines)
     assert width("漢字", 10) > width("ab", 10)
     assert wrapped("", 11, room=100, lines=3) == ()
+
+
+def test_a_picture_is_as_wide_as_its_heading() -> None:
+    """Which is set in bold, so that a long title over a narrow journey is not cut off."""
+    title = "Autumn outlook: one letter on the field, and a call to those who read it"
+    drawn = svg(arranged(picture(a_journey(title=title))))
+    wide = float(drawn.partition('width="')[2].partition('"')[0])
+    assert wide >= 48 + width(title, 18) * 1.1
