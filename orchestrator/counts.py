@@ -9,6 +9,8 @@ from typing import Any
 from prometheus_client import Counter, generate_latest, start_http_server
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from orchestrator.settings import SettingsInvalidError
+
 
 class Dropped(StrEnum):
     """What was dropped. docs/operating.md tells each one."""
@@ -83,11 +85,16 @@ class Counts:
 
 @contextmanager
 def served(host: str, port: int | None) -> Iterator[None]:
-    """Answer whoever asks for the counters at this address, by HTTP, while the block runs; where no port is named, nobody."""
+    """Answer whoever asks for the counters at this address, by HTTP, while the block runs; where no port is named, nobody. Raises SettingsInvalidError
+    where the address cannot be taken."""
     if port is None:
         yield
         return
-    server, thread = start_http_server(port, host)
+    try:
+        server, thread = start_http_server(port, host)
+    except OSError as error:
+        why = f"DIRIGENT_METRICS_HOST and DIRIGENT_METRICS_PORT: {host}:{port} cannot be taken ({error.strerror}); choose another, or leave the port unset"
+        raise SettingsInvalidError(why) from None
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ import pytest
 from orchestrator.counts import REPEATED, Counts, Dropped, count, served
 from orchestrator.embedded import ports
 from orchestrator.monitor import keep_watching
+from orchestrator.settings import SettingsInvalidError
 from orchestrator.temporal.worker import keep_relaying
 from tests.orchestrator.counting import Counted, counting
 
@@ -23,6 +24,17 @@ async def test_the_worker_serves_its_counters_while_it_runs() -> None:
             assert 'dirigent_dropped_total{reason="repeated",what="heard"}' in answer.text
         with pytest.raises(httpx.ConnectError):
             await client.get(f"http://127.0.0.1:{port}/metrics")
+
+
+def test_an_address_that_is_taken_is_told() -> None:
+    """By its settings, and not by a stack trace."""
+    port = ports.free()
+    with (
+        served("127.0.0.1", port),
+        pytest.raises(SettingsInvalidError, match=rf"DIRIGENT_METRICS_PORT: 127\.0\.0\.1:{port} cannot be taken"),
+        served("127.0.0.1", port),
+    ):
+        pass
 
 
 async def test_failure_2_loops_that_cannot_look_are_counted() -> None:
