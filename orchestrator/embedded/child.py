@@ -35,6 +35,8 @@ class Child:
     """Seconds from the stop signal to a kill."""
     ready_within: float = 60.0
     """Seconds."""
+    tries: int = 1
+    """How often it may end before it is ready, the last time included, until that is a failure."""
 
 
 class Life:

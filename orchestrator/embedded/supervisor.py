@@ -47,9 +47,8 @@ class Supervisor:
         ends or is not ready in time."""
         for child in children:
             _keep_last(self._log_of(child.name))
-        lives = [(child, self._begin(child)) for child in children]
-        for child, life in lives:
-            await self._until_ready(child, life)
+        begun = [(child, self._begin(child)) for child in children]
+        lives = [(child, await self._until_ready(child, life)) for child, life in begun]
         for child, life in lives:
             self._keepers[child.name] = asyncio.create_task(self._keep(child, life), name=child.name)
 
@@ -100,14 +99,20 @@ class Supervisor:
         del self._lives[name]
         self._remains.forget(name)
 
-    async def _until_ready(self, child: Child, life: Life) -> None:
-        deadline = time.monotonic() + child.ready_within
+    async def _until_ready(self, child: Child, life: Life) -> Life:
+        """The life in which the child is ready: that one, or a later of its tries."""
+        deadline, tries = time.monotonic() + child.ready_within, child.tries
         while not await _probe(child):
             if life.ended:
-                raise self._failed(child, f"ended with {life.process.returncode} before it was ready")
+                tries -= 1
+                if tries <= 0:
+                    raise self._failed(child, f"ended with {life.process.returncode} before it was ready")
+                _log.warning("child_tried_again", child=child.name, code=life.process.returncode)
+                life = self._begin(child)
             if time.monotonic() > deadline:
                 raise self._failed(child, f"was not ready within {child.ready_within:.0f} s")
             await asyncio.sleep(_PROBE_EVERY_SECONDS)
+        return life
 
     def _log_of(self, name: str) -> Path:
         return self._logs / f"{name}.log"

@@ -28,4 +28,5 @@ def child(database: Path, *, port: int, ui_port: int) -> Child:
         name="temporal",
         command=(program, "server", "start-dev", "--db-filename", str(database), *pragmas, *listen, "--log-level", "warn"),
         ready=describes_its_namespace,
+        tries=3,  # it draws ports for its own parts, and somebody may take one before it does
     )

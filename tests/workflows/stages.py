@@ -194,9 +194,9 @@ class Played:
         await eventually(lambda: (step, doing) in self.standing, lambda: f"{step}, {doing}: {self.seen}")
         return self.position
 
-    async def end(self) -> Ending:
-        """Let time pass until the run has ended."""
-        async with self.stage.time_unlocked(), asyncio.timeout(PATIENCE):
+    async def end(self, *, within: float = PATIENCE) -> Ending:
+        """Let time pass until the run has ended; `within` are seconds of real time."""
+        async with self.stage.time_unlocked(), asyncio.timeout(within):
             return await self.handle.result()
 
     async def ended_at_once(self) -> Ending:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from journeys.definitions import Definition
@@ -38,21 +39,23 @@ def five_hundred_steps() -> Definition:
     return a_journey(steps={**steps, "done": an_exit()}, start="all")
 
 
+@pytest.mark.timeout(300)
 async def test_five_hundred_steps_run_to_their_end(time_skipping: WorkflowEnvironment) -> None:
     """Every line is played, every letter sent, and the run finishes, however often it continues as new on the way."""
     definition = five_hundred_steps()
     assert len(definition.steps) == 500
     async with a_stage(time_skipping) as stage:
         run = await stage.play(definition)
-        assert (await run.end()).kind is EndKind.FINISHED
+        assert (await run.end(within=200)).kind is EndKind.FINISHED
         assert len(stage.channel.sent) == sum(step.startswith("mail-") for step in definition.steps)
         assert sum(len(entry.acts) for entry in run.entries) == 3 * LINES**DEPTH
 
 
+@pytest.mark.timeout(300)
 async def test_five_hundred_steps_that_the_linter_has_passed_run_to_their_end(time_skipping: WorkflowEnvironment) -> None:
     """Nobody does any of the visits: each falls overdue, is tried once more, and the run goes on through every line to its exit."""
     definition = Definition.model_validate(a_large_definition())
     async with a_stage(time_skipping) as stage:
         run = await stage.play(definition)
-        assert (await run.end()).kind is EndKind.FINISHED
+        assert (await run.end(within=200)).kind is EndKind.FINISHED
         assert {note.step for note in run.notes if note.step is not None} == set(definition.steps)

@@ -93,6 +93,16 @@ async def test_a_child_that_ends_at_once_is_a_failure_with_its_last_words(folder
         await supervisor.start(child)
 
 
+async def test_a_child_may_be_given_another_try(folder: Path, supervisor: Supervisor) -> None:
+    """One that ends before it is ready is begun anew as often as it may; the life in which it is ready is the one that is kept."""
+    been = folder / "been"
+    child = a_child(folder, does="time.sleep(60)")
+    script = f"import os, sys; os.path.exists({str(been)!r}) or (open({str(been)!r}, 'w'), sys.exit(2)); " + child.command[2]
+    await supervisor.start(Child(**{**vars(child), "command": (child.command[0], "-c", script, *child.command[3:]), "tries": 2}))
+    assert been.exists()
+    assert psutil.pid_exists(supervisor.pids["worker"])
+
+
 async def test_a_child_that_is_never_ready_is_a_failure(folder: Path, supervisor: Supervisor) -> None:
     """Waiting has an end."""
 
