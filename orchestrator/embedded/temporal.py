@@ -28,5 +28,5 @@ def child(database: Path, *, port: int, ui_port: int) -> Child:
         name="temporal",
         command=(program, "server", "start-dev", "--db-filename", str(database), *pragmas, *listen, "--log-level", "warn"),
         ready=describes_its_namespace,
-        tries=3,  # it draws ports for its own parts, and somebody may take one before it does
+        tries=3,  # it has been seen to panic while starting on a busy machine, perhaps over the ports that it draws for its own parts
     )
