@@ -62,12 +62,24 @@ class Handover(StrEnum):
     """It was handed over and no answer came: perhaps taken, perhaps not."""
 
 
+class Handed(Stored):
+    """What a channel answers when it was given a message."""
+
+    result: Handover
+    provider_id: str | None = None
+    """The id by which the provider knows the message, where it told one."""
+    retry_after: timedelta | None = None
+    """Of what was not taken: after how much real time the provider asks to be offered it again, where it says when."""
+    trouble: str | None = None
+    """A short code of what went wrong, such as http_503; never words of the provider, which may name the recipient."""
+
+
 RESERVED = "reserved"
 """The state of a touch whose intent is written and whose result is not: it may have been handed over."""
 
 
 class Channel(Protocol):
-    async def send(self, message: Message) -> Handover:
+    async def send(self, message: Message) -> Handed:
         """Offer the message once. Never raises for what a channel can do wrong, and never tries twice."""
         ...
 
@@ -93,7 +105,7 @@ class Ledger(Protocol):
         """In one transaction: record the entry, lock the recipient, judge, and write the intent under the touch's key."""
         ...
 
-    async def settle(self, key: str, result: Handover, *, now: datetime) -> None:
+    async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:
         """Write the result. Settling what is settled changes nothing."""
         ...
 

@@ -1,19 +1,20 @@
 """The one activity that lets something out of the house: reserve in the ledger behind the gate, hand over, settle."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import assert_never
 
 import structlog
 from temporalio import activity
 
 from activities.orders import TouchOrder
-from activities.ports import RESERVED, Channel, Clock, Counts, Handover, Ledger, Reservation
+from activities.ports import RESERVED, Channel, Clock, Counts, Handed, Handover, Ledger, Reservation
 from journeys.events import Settled
 from journeys.policy import Verdict
 from journeys.reasons import Reason
 
 OFFER_AGAIN = timedelta(minutes=15)
-"""How long, in journey time, a touch rests when its channel is down."""
+"""How long, in journey time, a touch rests when its channel is down and does not say for how long."""
 
 log = structlog.get_logger()
 
@@ -39,25 +40,32 @@ class TouchActivities:
         return settled
 
     async def _perform(self, key: str, reserved: Reservation, channel: Channel | None) -> Settled:
-        result = await _handed_over_earlier(reserved, channel)
-        if result is None and reserved.blocked is not None:
+        earlier = await _handed_over_earlier(reserved, channel)
+        if earlier is None and reserved.blocked is not None:
             if reserved.earlier is not None:  # nothing of the earlier attempt went out, so its intent must not go on counting as a touch
-                await self._ledger.settle(key, Handover.DOWN, now=self._clock.now())
+                await self._ledger.settle(key, Handed(result=Handover.DOWN), now=self._clock.now())
             return _blocked(key, reserved.blocked)
-        if result is None and reserved.message is not None:
+        handed = Handed(result=earlier or Handover.UNKNOWN)
+        if earlier is None and reserved.message is not None:
             # Without the channel there is nothing to hand it to: the gate, which knows the channels too, says so when it is asked again.
-            result = await channel.send(reserved.message) if channel is not None else Handover.DOWN
+            handed = await channel.send(reserved.message) if channel is not None else Handed(result=Handover.DOWN)
         now = self._clock.now()
-        await self._ledger.settle(key, result or Handover.UNKNOWN, now=now)
-        match result:
+        await self._ledger.settle(key, handed, now=now)
+        return self._told(key, handed, now)
+
+    def _told(self, key: str, handed: Handed, now: datetime) -> Settled:
+        match handed.result:
             case Handover.ACCEPTED:
                 return Settled(key=key, result="sent")
             case Handover.DOWN:
-                return Settled(key=key, result="deferred", reason=Reason.CHANNEL_DOWN, until=now + OFFER_AGAIN)
+                until = self._clock.later(handed.retry_after) if handed.retry_after is not None else now + OFFER_AGAIN
+                return Settled(key=key, result="deferred", reason=Reason.CHANNEL_DOWN, until=until)
             case Handover.REFUSED:
                 return Settled(key=key, result="refused", reason=Reason.CHANNEL_REFUSED)
-            case _:
+            case Handover.UNKNOWN:
                 return Settled(key=key, result="unknown")
+            case _ as never:
+                assert_never(never)
 
 
 async def _handed_over_earlier(reserved: Reservation, channel: Channel | None) -> Handover | None:

@@ -1,6 +1,6 @@
 """A channel such as SMS by way of an e-mail gateway, as operators offer it: plain text to <number>@<the gateway's domain> becomes a message to the number."""
 
-from activities.ports import Channel, Handover, Message
+from activities.ports import Channel, Handed, Message
 
 
 class GatewayChannel:
@@ -10,7 +10,7 @@ class GatewayChannel:
         self._mail = mail
         self._domain = domain
 
-    async def send(self, message: Message) -> Handover:
+    async def send(self, message: Message) -> Handed:
         return await self._mail.send(message.model_copy(update={"to": f"{message.to.removeprefix('+')}@{self._domain}"}))
 
     async def arrived(self, message_id: str) -> bool | None:

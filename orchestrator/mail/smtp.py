@@ -8,7 +8,7 @@ from typing import Protocol
 import aiosmtplib
 import structlog
 
-from activities.ports import Clock, Handover, Message
+from activities.ports import Clock, Handed, Handover, Message
 from orchestrator.mail.mime import international, written
 from orchestrator.settings import Settings
 
@@ -53,7 +53,7 @@ class SmtpChannel:
         """SMTP itself cannot be asked; a journal can."""
         return await self._journal.holds(message_id) if self._journal is not None else None
 
-    async def send(self, message: Message) -> Handover:
+    async def send(self, message: Message) -> Handed:
         """Hand the message over. Once its text is on the way, a broken conversation means that the result is unknown."""
         smtp = self._conversation()
         try:
@@ -82,15 +82,15 @@ class SmtpChannel:
         if answer.code != _GO_AHEAD:
             raise aiosmtplib.SMTPDataError(answer.code, answer.message)
 
-    async def _give(self, smtp: aiosmtplib.SMTP, text: bytes) -> Handover:
+    async def _give(self, smtp: aiosmtplib.SMTP, text: bytes) -> Handed:
         """Write the text and hear what the server says of it. aiosmtplib's own `data` does not tell whether the text was begun."""
         if smtp.protocol is None:
-            return Handover.DOWN
+            return Handed(result=Handover.DOWN)
         async with asyncio.timeout(self._limits.text):
             smtp.protocol.write(_LEADING_DOT.sub(b"..", text) + b".\r\n")  # RFC 5321, section 4.5.2
             answer = await smtp.protocol.read_response(timeout=self._limits.text)
         if answer.code == _TAKEN:
-            return Handover.ACCEPTED
+            return Handed(result=Handover.ACCEPTED)
         return _told(_of_the_message(answer.code), aiosmtplib.SMTPDataError(answer.code, ""))
 
     def _conversation(self) -> aiosmtplib.SMTP:
@@ -130,7 +130,7 @@ def _of_the_message(code: int) -> Handover:
     return Handover.REFUSED if code >= _PERMANENT and code not in _LOG_IN_FIRST else Handover.DOWN
 
 
-def _told(result: Handover, error: Exception) -> Handover:
+def _told(result: Handover, error: Exception) -> Handed:
     """Log the kind of trouble. The server's words may name the recipient, so they stay out of the log."""
     code = getattr(error, "code", None)
     ours = isinstance(error, aiosmtplib.SMTPAuthenticationError | aiosmtplib.SMTPSenderRefused) or code in _LOG_IN_FIRST
@@ -138,4 +138,4 @@ def _told(result: Handover, error: Exception) -> Handover:
         log.error("smtp", result=result, trouble=type(error).__name__, code=code, check="DIRIGENT_SMTP_USERNAME, DIRIGENT_SMTP_PASSWORD, DIRIGENT_MAIL_FROM")
     else:
         log.warning("smtp", result=result, trouble=type(error).__name__, code=code)
-    return result
+    return Handed(result=result, trouble=f"smtp_{code}" if code is not None else type(error).__name__)

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import TouchOrder
-from activities.ports import RESERVED, Handover, Message, Reservation
+from activities.ports import RESERVED, Handed, Handover, Message, Reservation
 from journeys.commands import Deliver
 from journeys.content import EMAIL, ContentVersion
 from journeys.definitions import Purpose
@@ -76,13 +76,13 @@ class StoredLedger:
                 session.add(_intent(asked, message, now))
             return Reservation(message=message, blocked=blocked)
 
-    async def settle(self, key: str, result: Handover, *, now: datetime) -> None:
+    async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:
         """Write what the channel knows. What is settled stays as it is."""
         async with transaction(self._engine) as session:
             touch = await session.get_one(tables.Touch, key, with_for_update=True)
             if touch.state != RESERVED:
                 return
-            touch.state = "deferred" if result is Handover.DOWN else result
+            touch.state = "deferred" if handed.result is Handover.DOWN else handed.result
             touch.settled_at = now
             session.add(touch)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from activities.orders import Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
-from activities.ports import Handover, Message, Reservation, UnknownRun
+from activities.ports import Handed, Handover, Message, Reservation, UnknownRun
 from journeys.conditions import Value
 from journeys.durations import Calendar
 from tests.builders import NOW, a_journey
@@ -41,15 +41,16 @@ class FakeChannel:
     answer: Handover = Handover.ACCEPTED
     journal: list[str] | None = None
     dies: bool = False
+    retry_after: timedelta | None = None
     offered: list[Message] = field(default_factory=list)
 
-    async def send(self, message: Message) -> Handover:
+    async def send(self, message: Message) -> Handed:
         self.offered.append(message)
         if self.journal is not None and self.answer is Handover.ACCEPTED:
             self.journal.append(message.message_id)
         if self.dies:
             raise BrokenDownError
-        return self.answer
+        return Handed(result=self.answer, retry_after=self.retry_after)
 
     async def arrived(self, message_id: str) -> bool | None:
         return None if self.journal is None else message_id in self.journal
@@ -67,8 +68,8 @@ class FakeLedger:
         self.orders.append((order, now))
         return self.reservation
 
-    async def settle(self, key: str, result: Handover, *, now: datetime) -> None:
-        self.settled.append((key, result, now))
+    async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:
+        self.settled.append((key, handed.result, now))
 
 
 @dataclass

@@ -40,6 +40,13 @@ async def test_each_answer_of_the_channel_is_settled_and_reported(answer: Handov
     assert ledger.orders == [(a_touch_order(), NOW)]
 
 
+async def test_a_channel_that_says_when_to_come_back_is_offered_the_message_then() -> None:
+    """What the provider asks for, such as by Retry-After, is heeded: neither sooner nor later."""
+    channel = FakeChannel(Handover.DOWN, retry_after=timedelta(seconds=40))
+    settled = await deliver(FakeLedger(Reservation(message=a_message())), channel)
+    assert settled.until == StoppedClock().later(timedelta(seconds=40)) != NOW + OFFER_AGAIN
+
+
 @pytest.mark.parametrize(
     ("verdict", "settled"),
     [

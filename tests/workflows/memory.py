@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from temporalio import activity
 
 from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
-from activities.ports import Handover, Message, Reservation, UnknownRun
+from activities.ports import Handed, Handover, Message, Reservation, UnknownRun
 from journeys.commands import StartJourney
 from journeys.conditions import Value
 from journeys.events import Called
@@ -96,8 +96,8 @@ class MemoryLedger:
             return Reservation(blocked=self.verdicts.popleft())
         return Reservation(message=_message(order.touch.key))
 
-    async def settle(self, key: str, result: Handover, *, now: datetime) -> None:
-        self.settled[key] = result
+    async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:
+        self.settled[key] = handed.result
 
 
 class MemoryRequests:
@@ -122,12 +122,12 @@ class MemoryChannel:
         self.offered: list[Message] = []
         self.sent: list[Message] = []
 
-    async def send(self, message: Message) -> Handover:
+    async def send(self, message: Message) -> Handed:
         self.offered.append(message)
         answer = self.answers.popleft() if self.answers else Handover.ACCEPTED
         if answer is Handover.ACCEPTED:
             self.sent.append(message)
-        return answer
+        return Handed(result=answer)
 
     async def arrived(self, message_id: str) -> bool | None:
         return any(message.message_id == message_id for message in self.sent)

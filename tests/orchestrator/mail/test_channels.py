@@ -26,7 +26,7 @@ async def test_a_text_goes_to_the_number_at_the_gateway() -> None:
     """The digits at the gateway's domain, and a plain text: no HTML, no subject, no header of mail marketing."""
     async with a_postbox() as box:
         channel = GatewayChannel(a_channel(box.port), domain="sms.gateway.example")
-        assert await channel.send(TEXT) is Handover.ACCEPTED
+        assert (await channel.send(TEXT)).result is Handover.ACCEPTED
         (envelope,) = box.envelopes
     mail = box.mail()
     assert envelope.rcpt_tos == ["46701740605@sms.gateway.example"]
@@ -52,7 +52,7 @@ def test_an_installation_has_email_and_what_its_settings_name() -> None:
 async def test_an_invitation_carries_a_calendar_for_the_mail_program() -> None:
     """A third form beside text and HTML, with the method in its type, as mail programs look for it (RFC 6047)."""
     async with a_postbox() as box:
-        assert await a_channel(box.port).send(INVITING) is Handover.ACCEPTED
+        assert (await a_channel(box.port).send(INVITING)).result is Handover.ACCEPTED
     parts = list(box.mail().iter_parts())
     assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "text/calendar"]
     assert parts[2].get_param("method") == "REQUEST"

@@ -25,7 +25,7 @@ async def test_a_message_arrives_as_it_was_composed() -> None:
     """One envelope; text and HTML as alternatives; the headers that were asked for; dated in journey time."""
     headers = {"List-Unsubscribe": f"<{UNSUBSCRIBE}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Content-Language": "en"}
     async with a_postbox() as box:
-        assert await a_channel(box.port).send(a_message(headers=headers)) is Handover.ACCEPTED
+        assert (await a_channel(box.port).send(a_message(headers=headers))).result is Handover.ACCEPTED
         (envelope,) = box.envelopes
     mail = box.mail()
     assert (envelope.mail_from, envelope.rcpt_tos) == ("no-reply@dirigent.example", ["astrid@clinic.example"])
@@ -64,7 +64,7 @@ async def test_swedish_reads_as_swedish() -> None:
 async def test_every_text_comes_through(text: str) -> None:
     """Dots at the beginning of a line, long lines and lines that look like commands arrive as text, in lines that SMTP allows."""
     async with a_postbox() as box:
-        assert await a_channel(box.port).send(a_message(text=text)) is Handover.ACCEPTED
+        assert (await a_channel(box.port).send(a_message(text=text))).result is Handover.ACCEPTED
     plain, _ = box.mail().iter_parts()
     assert plain.get_content().splitlines() == text.splitlines()
     assert max(map(len, box.raw().split(b"\r\n"))) <= 998
@@ -74,7 +74,7 @@ async def test_every_text_comes_through(text: str) -> None:
 async def test_an_address_in_other_letters_is_written_to() -> None:
     """Where the server speaks SMTPUTF8 (RFC 6531), the address goes into envelope and header as it is."""
     async with a_postbox() as box:
-        assert await a_channel(box.port).send(a_message(to="åsa@läkare.example")) is Handover.ACCEPTED
+        assert (await a_channel(box.port).send(a_message(to="åsa@läkare.example"))).result is Handover.ACCEPTED
     assert box.envelopes[0].rcpt_tos == ["åsa@läkare.example"]
     assert "\r\nTo: åsa@läkare.example\r\n".encode() in box.raw()
 
@@ -83,8 +83,8 @@ async def test_an_address_that_the_server_cannot_write_is_refused() -> None:
     """Without SMTPUTF8 it will never be taken; a message to another address is none the worse."""
     async with a_postbox(utf8=False) as box:
         channel = a_channel(box.port)
-        assert await channel.send(a_message(to="åsa@clinic.example")) is Handover.REFUSED
-        assert await channel.send(a_message()) is Handover.ACCEPTED
+        assert (await channel.send(a_message(to="åsa@clinic.example"))).result is Handover.REFUSED
+        assert (await channel.send(a_message())).result is Handover.ACCEPTED
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ async def test_an_address_that_the_server_cannot_write_is_refused() -> None:
 async def test_an_address_cannot_smuggle_anything(to: str) -> None:
     """What is no address is refused for good; not a second recipient, not a header, not a command comes of it."""
     async with a_postbox() as box:
-        assert await a_channel(box.port).send(a_message(to=to)) is Handover.REFUSED
+        assert (await a_channel(box.port).send(a_message(to=to))).result is Handover.REFUSED
     assert box.envelopes == []
 
 
@@ -111,7 +111,7 @@ async def test_a_line_break_in_a_header_is_refused(field: str) -> None:
     async with a_postbox() as box:
         for ending in ("\r\nBcc: all@clinic.example", "\r", "\n"):
             message = a_message(**{field: f"<one@x.example>{ending}"})
-            assert await a_channel(box.port).send(message) is Handover.REFUSED
+            assert (await a_channel(box.port).send(message)).result is Handover.REFUSED
     assert box.envelopes == []
 
 
@@ -151,7 +151,7 @@ async def test_every_end_of_a_conversation_is_told_apart(script: Mapping[str, st
     async with a_server_that_says(script) as server:
         with capture_logs() as lines:
             started = time.monotonic()
-            assert await a_channel(server.port).send(a_message()) is result
+            assert (await a_channel(server.port).send(a_message())).result is result
             assert time.monotonic() - started < QUICK.opening + QUICK.text + 0.5
     assert (server.connections, server.texts) == (1, texts)
     assert [line["result"] for line in lines] == ([] if result is Handover.ACCEPTED else [result])
@@ -171,7 +171,7 @@ async def test_a_server_that_dribbles_is_not_waited_for() -> None:
     async with server:
         started = time.monotonic()
         limits = Limits(answer=5, opening=0.2, text=0.2)
-        assert await a_channel(server.sockets[0].getsockname()[1], limits=limits).send(a_message()) is Handover.DOWN
+        assert (await a_channel(server.sockets[0].getsockname()[1], limits=limits).send(a_message())).result is Handover.DOWN
         assert time.monotonic() - started < 0.8
 
 
@@ -183,14 +183,14 @@ async def test_the_limits_stay_below_that_of_the_activity() -> None:
 async def test_a_refused_connection_is_a_channel_that_is_down() -> None:
     """Nobody listens there: nothing was taken, and the message may be offered again."""
     with capture_logs() as lines:
-        assert await a_channel(ports.free()).send(a_message()) is Handover.DOWN
+        assert (await a_channel(ports.free()).send(a_message())).result is Handover.DOWN
     assert [(line["log_level"], line["trouble"]) for line in lines] == [("warning", "SMTPConnectError")]
 
 
 async def test_tls_that_is_not_offered_is_not_done_without() -> None:
     """Where encryption is asked for, a server without it gets no message."""
     async with a_postbox() as box:
-        assert await a_channel(box.port, smtp_starttls=True).send(a_message()) is Handover.DOWN
+        assert (await a_channel(box.port, smtp_starttls=True).send(a_message())).result is Handover.DOWN
     assert box.envelopes == []
 
 
@@ -198,8 +198,8 @@ async def test_a_log_in_is_made_where_one_is_set() -> None:
     """With the right password the server takes the message."""
     async with a_postbox(password="open sesame") as box:
         channel = a_channel(box.port, smtp_username="dirigent", smtp_password=SecretStr("open sesame"))
-        assert await channel.send(a_message()) is Handover.ACCEPTED
-        assert await a_channel(box.port).send(a_message()) is Handover.DOWN
+        assert (await channel.send(a_message())).result is Handover.ACCEPTED
+        assert (await a_channel(box.port).send(a_message())).result is Handover.DOWN
 
 
 async def test_a_wrong_password_is_said_aloud() -> None:
@@ -207,7 +207,7 @@ async def test_a_wrong_password_is_said_aloud() -> None:
     async with a_postbox(password="open sesame") as box:
         with capture_logs() as lines:
             channel = a_channel(box.port, smtp_username="dirigent", smtp_password=SecretStr("wrong"))
-            assert await channel.send(a_message()) is Handover.DOWN
+            assert (await channel.send(a_message())).result is Handover.DOWN
     (line,) = lines
     assert (line["log_level"], line["trouble"], line["code"]) == ("error", "SMTPAuthenticationError", 535)
     assert "DIRIGENT_SMTP_PASSWORD" in line["check"]
@@ -240,7 +240,7 @@ async def test_messages_to_many_go_out_side_by_side() -> None:
     async with a_postbox() as box:
         messages: list[Message] = [a_message(message_id=f"<{number}@mail.example>") for number in range(20)]
         channel = a_channel(box.port, limits=Limits())
-        assert set(await asyncio.gather(*map(channel.send, messages))) == {Handover.ACCEPTED}
+        assert {handed.result for handed in await asyncio.gather(*map(channel.send, messages))} == {Handover.ACCEPTED}
     assert len(box.envelopes) == 20
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
-from activities.ports import RESERVED, Handover, Reservation
+from activities.ports import RESERVED, Handed, Handover, Reservation
 from journeys.commands import Note, What
 from journeys.content import ContentState, ContentVersion
 from journeys.definitions import ContentRef
@@ -259,7 +259,7 @@ async def test_a_touch_that_was_deferred_follows_the_care_team(world: AsyncEngin
     """When another nurse has taken over by the next attempt, the touch is hers, and counts as hers."""
     await add(world, a_consent(id="consent-nurse", person_id=NURSE))
     await a_ledger(world).reserve(a_touch_order(to="nurse"), now=NOW)
-    await a_ledger(world).settle(TOUCH, Handover.DOWN, now=NOW)
+    await a_ledger(world).settle(TOUCH, Handed(result=Handover.DOWN), now=NOW)
     await add(
         world,
         a_person(id="person-anna", profession="nurse", email="anna@clinic.example"),
@@ -294,7 +294,7 @@ async def test_an_order_that_comes_twice_is_recorded_once(world: AsyncEngine) ->
 async def test_what_may_have_arrived_is_never_offered_again(world: AsyncEngine, result: Handover) -> None:
     """A key whose touch was accepted, or of which nobody knows, gives its result and no message, and is not judged again."""
     await a_ledger(world).reserve(a_touch_order(), now=NOW)
-    await a_ledger(world).settle(TOUCH, result, now=NOW)
+    await a_ledger(world).settle(TOUCH, Handed(result=result), now=NOW)
     again = await a_ledger(world).reserve(a_touch_order(), now=NOW + MINUTE)
     assert again == Reservation(earlier=result)
     assert len(await every(world, tables.Judgement)) == 1
@@ -305,7 +305,7 @@ async def test_what_was_not_taken_may_be_offered_again(world: AsyncEngine, resul
     """A touch that its channel did not take is judged anew under the same key and the same Message-ID."""
     await set_cap(world, 1)
     first = await a_ledger(world).reserve(a_touch_order(), now=NOW)
-    await a_ledger(world).settle(TOUCH, result, now=NOW)
+    await a_ledger(world).settle(TOUCH, Handed(result=result), now=NOW)
     again = await a_ledger(world).reserve(a_touch_order(move=2), now=NOW + MINUTE)
     assert handed(again.message).message_id == handed(first.message).message_id
     assert (await the_touch(world)).attempt == 2
@@ -322,7 +322,7 @@ async def test_the_first_result_stands(world: AsyncEngine) -> None:
     """Settling what is settled changes nothing, not even the time."""
     await a_ledger(world).reserve(a_touch_order(), now=NOW)
     for minutes, result in enumerate((Handover.UNKNOWN, Handover.ACCEPTED, Handover.DOWN)):
-        await a_ledger(world).settle(TOUCH, result, now=NOW + minutes * MINUTE)
+        await a_ledger(world).settle(TOUCH, Handed(result=result), now=NOW + minutes * MINUTE)
     touch = await the_touch(world)
     assert (touch.state, touch.settled_at) == ("unknown", NOW)
 
@@ -331,7 +331,7 @@ async def test_the_first_result_stands(world: AsyncEngine) -> None:
 async def test_a_result_is_kept_as_a_state(world: AsyncEngine, result: Handover, state: str) -> None:
     """A channel that was down leaves a deferred touch."""
     await a_ledger(world).reserve(a_touch_order(), now=NOW)
-    await a_ledger(world).settle(TOUCH, result, now=NOW + MINUTE)
+    await a_ledger(world).settle(TOUCH, Handed(result=result), now=NOW + MINUTE)
     touch = await the_touch(world)
     assert (touch.state, touch.settled_at) == (state, NOW + MINUTE)
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
 from activities.orders import OpenOrder
-from activities.ports import Handover, Reservation
+from activities.ports import Handed, Handover, Reservation
 from api.links import Links
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef
@@ -112,7 +112,7 @@ async def test_an_invitation_keeps_when_it_begins(world: AsyncEngine) -> None:
     assert (touch.channel, touch.starts, touch.ends) == ("email", STARTS, STARTS + timedelta(hours=1))
     assert message.invitation is not None
     assert message.text.startswith("torsdag 4 mars 2027, 10:00 (centraleuropeisk normaltid) https://dirigent.example/a/")
-    await a_ledger(world).settle(TOUCH, Handover.DOWN, now=NOW)
+    await a_ledger(world).settle(TOUCH, Handed(result=Handover.DOWN), now=NOW)
     later = {"starts": STARTS + timedelta(days=1), "ends": STARTS + timedelta(days=1, hours=1)}
     await ask(world, move=2, **{**invite, **later})
     assert (await the_touch(world)).starts == later["starts"]

@@ -1,0 +1,61 @@
+"""What the front desk needs of the house, as Protocols by noun. The store, the gateway to Temporal and the tests' fakes implement them.
+
+Every method is one transaction. `who` bounds what is found: a row outside the asker's territory is as unknown as one that never was,
+and a side of the firewall that the asker may not see is not loaded.
+"""
+
+from api.ports.consents import Consents
+from api.ports.contents import Contents
+from api.ports.definitions import Acted, Arrange, AskedRelease, AskedSignature, Definitions, Lifecycles
+from api.ports.enrolments import Enrolments, Events, NotEnrolled, Sweeps
+from api.ports.house import Ports
+from api.ports.inquiries import Inquiries
+from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
+from api.ports.people import Knowledge, People, Timelines
+from api.ports.requests import AnswerRefused, Requests, Stamp
+from api.ports.running import Clock, CommandRefusedError, Conductors, ConductorUnavailableError, Counts, Health, Relay
+from api.ports.tasks import Notifications, Remarks, Tasks
+from api.ports.touches import Touches
+from api.ports.users import Idempotency, Users
+
+__all__ = [
+    "Acted",
+    "AnswerRefused",
+    "Arrange",
+    "AskedRelease",
+    "AskedSignature",
+    "Clock",
+    "CommandRefusedError",
+    "ConductorUnavailableError",
+    "Conductors",
+    "Consents",
+    "Contents",
+    "CountChanged",
+    "Counts",
+    "Definitions",
+    "Enrolments",
+    "Events",
+    "Halts",
+    "Health",
+    "Idempotency",
+    "Inquiries",
+    "Knowledge",
+    "Lifecycles",
+    "Migrations",
+    "NotEnrolled",
+    "Notifications",
+    "Operations",
+    "People",
+    "Ports",
+    "Relay",
+    "Remarks",
+    "Repairs",
+    "Requests",
+    "Stamp",
+    "Sweeps",
+    "Tasks",
+    "Timelines",
+    "Touches",
+    "Users",
+    "Watch",
+]

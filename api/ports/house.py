@@ -1,0 +1,53 @@
+"""All ports together, as the application is built with them."""
+
+from dataclasses import dataclass
+
+from api.ports.consents import Consents
+from api.ports.contents import Contents
+from api.ports.definitions import Arrange, Definitions, Lifecycles
+from api.ports.enrolments import Enrolments, Events, Sweeps
+from api.ports.inquiries import Inquiries
+from api.ports.operations import Halts, Migrations, Operations, Repairs, Watch
+from api.ports.people import Knowledge, People, Timelines
+from api.ports.requests import Requests
+from api.ports.running import Clock, Conductors, Counts, Health, Relay
+from api.ports.tasks import Notifications, Remarks, Tasks
+from api.ports.touches import Touches
+from api.ports.users import Idempotency, Users
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The house as the front desk sees it, built once by the wiring."""
+
+    clock: Clock
+    conductors: Conductors
+    relay: Relay
+    health: Health
+    counts: Counts
+    users: Users
+    idempotency: Idempotency
+    people: People
+    timelines: Timelines
+    definitions: Definitions
+    lifecycles: Lifecycles
+    enrolments: Enrolments
+    tasks: Tasks
+    notifications: Notifications
+    knowledge: Knowledge
+    remarks: Remarks
+    inquiries: Inquiries
+    consents: Consents
+    contents: Contents
+    touches: Touches
+    arrange: Arrange
+    events: Events
+    sweeps: Sweeps
+    requests: Requests
+    channels: tuple[str, ...]
+    """The names of the channels that this installation sends by."""
+    halts: Halts
+    operations: Operations
+    migrations: Migrations
+    repairs: Repairs
+    watch: Watch

@@ -1,0 +1,36 @@
+"""The gate: whether one touch may go out now. Pure: the ledger's transaction loads the evidence and asks; nothing here reads or writes.
+
+Every check is made and told, in a fixed order, so that the answer to "why did, or did not, Dr X get it" is complete. The verdict does
+not depend on that order: a refusal outweighs a deferral, a deferral an allowance, and of two refusals the graver reason is named.
+"""
+
+from datetime import datetime
+
+from journeys.policy.asking import Check, Evidence, Intent, Rule, Verdict
+from journeys.policy.consents import consent
+from journeys.policy.contents import ONE_COPY, content, one_copy
+from journeys.policy.pressure import weekly_cap
+from journeys.policy.standing import LOOK_AGAIN, channel, halt, market, objection, recipient
+from journeys.policy.times import quiet_hours
+from journeys.reasons import Reason
+
+__all__ = ["LOOK_AGAIN", "ONE_COPY", "RULES", "Check", "Evidence", "Intent", "Rule", "Verdict", "judge", "quiet_hours", "recipient", "weekly_cap"]
+
+RULES: tuple[Rule, ...] = (channel, recipient, market, objection, consent, content, one_copy, weekly_cap, quiet_hours, halt)
+"""Every question, in the order in which they are told."""
+
+_GRAVITY = tuple(Reason)
+
+
+def judge(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
+    """Ask every rule. Allowed only when all allow; what is unknown is refused."""
+    checks = tuple([rule(intent, evidence, now) for rule in RULES])
+    against = [check for check in checks if check.verdict != "allowed"]
+    if not against:
+        return Verdict.model_construct(verdict="allowed", checks=checks)
+    refusals = [check for check in against if check.verdict == "refused"]
+    if refusals:
+        gravest = min(refusals, key=lambda check: _GRAVITY.index(check.reason or Reason.SUPPRESSED))
+        return Verdict.model_construct(verdict="refused", reason=gravest.reason, checks=checks)
+    longest = max(against, key=lambda check: check.until or now)
+    return Verdict.model_construct(verdict="deferred", reason=longest.reason, until=longest.until, checks=checks)

@@ -1,0 +1,41 @@
+"""Whether the content may be used: approved today, for this market, product and reader, and not sent to the same address before."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from journeys.content import ContentState
+from journeys.policy.asking import Check, Evidence, Intent, answer
+from journeys.reasons import Reason
+
+ONE_COPY = timedelta(days=30)
+"""How long a copy counts that another record with the same address got."""
+
+
+def content(intent: Intent, evidence: Evidence, now: datetime) -> Check:
+    """Only what review approved, for this market, product and audience, on this very day (Dir. 2001/83 Art. 91 and 92)."""
+    return answer("content", next(_failings(intent, evidence, now), None))
+
+
+def one_copy(_: Intent, evidence: Evidence, __: datetime) -> Check:
+    """Two records of one person, one address: one copy."""
+    return answer("one_copy", Reason.SAME_ADDRESS if evidence.has_copy else None)
+
+
+def _failings(intent: Intent, evidence: Evidence, now: datetime) -> Iterator[Reason]:
+    version = evidence.content
+    if version is None:
+        yield Reason.CONTENT_UNKNOWN
+        return
+    state = version.state_at(now)
+    if state is ContentState.EXPIRED:
+        yield Reason.CONTENT_EXPIRED
+    if state is not ContentState.APPROVED or version.purpose != intent.purpose:
+        yield Reason.CONTENT_NOT_APPROVED
+    if intent.market not in version.markets:
+        yield Reason.CONTENT_WRONG_MARKET
+    if version.product != intent.product:
+        yield Reason.CONTENT_WRONG_PRODUCT
+    if evidence.audience not in version.audience:
+        yield Reason.CONTENT_WRONG_AUDIENCE
+    if evidence.market is not None and not any(language in version.written_for(intent.channel) for language in evidence.market.languages):
+        yield Reason.CONTENT_NO_LANGUAGE

@@ -1,0 +1,10 @@
+"""Facts that come in from providers and other systems."""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
