@@ -30,6 +30,13 @@ class TouchOrder(Stored):
     touch: Deliver
 
 
+class LetterOrder(Stored):
+    """A letter outside a journey: there is no run, and no advance to record. It is read inside the activity, and is in no history."""
+
+    dispatch: str
+    touch: Deliver
+
+
 class FactsOrder(Stored):
     entry: Entry
     facts: AskFacts

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, LetterOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
 from journeys.conditions import Value
 from journeys.events import Called
 from journeys.policy import Verdict
@@ -101,8 +101,8 @@ class Reservation(Stored):
 
 
 class Ledger(Protocol):
-    async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
-        """In one transaction: record the entry, lock the recipient, judge, and write the intent under the touch's key."""
+    async def reserve(self, order: TouchOrder | LetterOrder, *, now: datetime) -> Reservation:
+        """In one transaction: record the entry, where the order is a run's, lock the recipient, judge, and write the intent under the touch's key."""
         ...
 
     async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import assert_never
 import structlog
 from temporalio import activity
 
-from activities.orders import TouchOrder
+from activities.orders import LetterOrder, TouchOrder
 from activities.ports import RESERVED, Channel, Clock, Counts, Handed, Handover, Ledger, Reservation
 from journeys.events import Settled
 from journeys.policy import Verdict
@@ -32,6 +32,10 @@ class TouchActivities:
     @activity.defn
     async def deliver(self, order: TouchOrder) -> Settled:
         """Sent, unknown, deferred until a time, or refused: the last two with their reason code."""
+        return await self.send(order)
+
+    async def send(self, order: TouchOrder | LetterOrder) -> Settled:
+        """The same, whoever orders it."""
         reserved = await self._ledger.reserve(order, now=self._clock.now())
         settled = await self._perform(order.touch.key, reserved, self._channels.get(order.touch.channel))
         log.info("touch", key=order.touch.key, result=settled.result, reason=settled.reason)

@@ -217,9 +217,11 @@ class TimelineRow:
     """One line in codes. `remark` holds the words that were given as the reason, where the asker's side may read them."""
 
     person_id: str
-    enrolment_id: str
-    journey: str
-    version: int
+    enrolment_id: str | None
+    dispatch_id: str | None
+    """The letter outside a journey that it is about; then there is no run and no journey."""
+    journey: str | None
+    version: int | None
     side: str
     what: str
     step: str | None

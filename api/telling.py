@@ -119,6 +119,13 @@ _TOLD = {
     What.REPAIRED: "{repaired}{hand}: {reason}.",
     What.ENDED: "The journey ended{hand}. {ending}: {reason}.{not_continued}",
 }
+_OUTSIDE = {
+    What.HELD: "A letter outside any journey ({thing}) is held because {reason}; it is tried again at {until}.",
+    What.BLOCKED: "A letter outside any journey ({thing}) was refused because {reason}.",
+    What.SENT: "A letter outside any journey ({thing}) was handed over for delivery{unsure}.",
+    What.HEARD: "A letter outside any journey {heard}.",
+}
+"""Of a touch that belongs to no step. Its way is its purpose."""
 _CAUGHT_UP = {
     "shift": "; every deadline comes later by its length",
     "send_latest": "; what fell due meanwhile happens now",
@@ -144,9 +151,10 @@ _STANDING = {
 
 def sentence(line: Line, *, definition: Definition | None, by: str | None = None) -> str:
     """One line in words. `by` is the name of who did it; without a definition, steps are called by their ids."""
-    told = _TOLD[What(line.what)].format(
+    outside = line.step is None and What(line.what) in _OUTSIDE
+    told = (_OUTSIDE if outside else _TOLD)[What(line.what)].format(
         here=titled(definition, line.step),
-        thing=_thing(definition, line.step),
+        thing=plain(line.way) if outside else _thing(definition, line.step),
         there=titled(definition, line.to),
         journey=f" in “{definition.title}”" if definition else "",
         hand=f" by {by}" if by else "",
@@ -176,6 +184,8 @@ def for_medical(line: Line, *, definition: Definition | None, by: str | None = N
             return sentence(line, definition=definition, by=by)
         case What.ENDED:
             return "The journey ended."
+        case What.HELD | What.BLOCKED | What.SENT | What.HEARD if line.step is None:
+            return sentence(line, definition=definition, by=by)
         case _:
             return "The journey went on."
 

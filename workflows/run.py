@@ -50,3 +50,8 @@ def operation_id(operation: str) -> str:
 def operations_queue(task_queue: str) -> str:
     """The task queue of operations, apart from that of journeys: a rep never waits behind a campaign."""
     return f"{task_queue}-operations"
+
+
+def dispatch_id(dispatch: str) -> str:
+    """The id of the workflow that delivers a letter outside a journey."""
+    return f"dispatch-{dispatch}"

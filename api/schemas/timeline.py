@@ -12,7 +12,8 @@ class _Line(Told):
     sentence: str = Field(examples=["The visit “First meeting” was completed by Eva Berg, face to face: interested."])
     side: str = Field(examples=["commercial"])
     what: str = Field(examples=["task_closed"])
-    enrolment_id: str
+    enrolment_id: str | None = Field(None, description="The run; none for a letter outside a journey.")
+    dispatch_id: str | None = Field(None, description="The letter outside a journey that the line is about.")
     step: str | None = Field(None, examples=["first-visit"])
     key: str | None = Field(
         None,
@@ -32,8 +33,8 @@ class _Line(Told):
 
 class LineForCommercial(_Line):
     seen_by: Literal["commercial"] = "commercial"
-    journey: str = Field(examples=["heart-failure-pioneer"])
-    version: int = Field(examples=[1])
+    journey: str | None = Field(None, examples=["heart-failure-pioneer"])
+    version: int | None = Field(None, examples=[1])
 
 
 class LineForMedical(_Line):

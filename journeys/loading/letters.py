@@ -14,6 +14,9 @@ TOKENS = ("hcp.salutation", "hcp.family_name", "hcp.given_name", "rep.name", "un
 INVITING = ("event.starts", "answer.accept", "answer.decline")
 """What the letter of an invitation may say besides: when it begins, in the reader's time, and where to answer."""
 
+OWN = {"transactional": ("confirm",), "medical_response": ("response",)}
+"""What a letter of that purpose may say besides, where no journey sends it: the link that confirms a consent, medical's answer."""
+
 ROOM = {"hcp.salutation": 12, "hcp.family_name": 20, "hcp.given_name": 15, "rep.name": 25}
 """Characters that a text keeps free for what is filled in. A longer name makes a longer message; it is sent all the same."""
 ROOM_FOR_A_LINK = 60
@@ -25,7 +28,7 @@ _SYNTAX = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 
 def check_letters(content: ContentVersion) -> Iterator[Remark]:
     """Everything that keeps the letters and texts from being filled in safely and sent lawfully."""
-    known = (*TOKENS, *(f"links.{name}" for name in content.links))
+    known = (*TOKENS, *(f"links.{name}" for name in content.links), *OWN.get(content.purpose, ()))
     promotional = content.purpose == "promotional"
     for language, letter in content.letters.items():
         for part, text in (("subject", letter.subject), ("text", letter.text), ("html", letter.html)):

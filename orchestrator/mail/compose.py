@@ -76,9 +76,20 @@ class Composer:
         """The Message-ID of a touch: the same key always gives the same id, from which nobody can read the key."""
         return f"<{self._id(key)}>"
 
-    def compose(self, key: str, *, content: ContentVersion, to: Addressee, rep: str | None, channel: str = EMAIL, occasion: Occasion | None = None) -> Message:
-        """Fill in the content's words for the channel, in the first of the person's languages that it has. Raises CannotComposeError."""
-        tokens = {"hcp": _person(to), "rep": {"name": _one_line(rep)}}
+    def compose(
+        self,
+        key: str,
+        *,
+        content: ContentVersion,
+        to: Addressee,
+        rep: str | None,
+        channel: str = EMAIL,
+        occasion: Occasion | None = None,
+        values: Mapping[str, str] | None = None,
+    ) -> Message:
+        """Fill in the content's words for the channel, in the first of the person's languages that it has. `values` fill tokens of this letter alone,
+        and none that every letter has. Raises CannotComposeError."""
+        tokens: dict[str, Any] = {**(values or {}), "hcp": _person(to), "rep": {"name": _one_line(rep)}}
         try:
             if channel == EMAIL:
                 return self._letter(key, content, to, tokens, occasion)

@@ -26,10 +26,10 @@ async def in_force(session: AsyncSession, covered: Sequence[Covered]) -> list[Ha
     return list(await session.exec(wanted))
 
 
-async def holds_back(session: AsyncSession, enrolment: Enrolment, content: ContentRef, *, recipient: str | None) -> bool:
-    """Whether a touch of this run with this content may not go out now."""
+async def holds_back(session: AsyncSession, covered: tuple[Covered, ...], content: ContentRef, *, recipient: str | None) -> bool:
+    """Whether a touch in these scopes with this content may not go out now."""
     people: tuple[Covered, ...] = ((Scope.HCP, recipient),) if recipient is not None else ()
-    return bool(await in_force(session, (*scopes_of(enrolment), *of_content(content), *people)))
+    return bool(await in_force(session, (*covered, *of_content(content), *people)))
 
 
 async def shuts_out(session: AsyncSession, definition: Definition, *, market: str, territory: str | None, hcp: str) -> Halt | None:

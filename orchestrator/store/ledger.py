@@ -1,33 +1,29 @@
 """The touch ledger: it judges and reserves in one transaction under the recipient's lock, so that no two journeys pass the gate at once."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.orders import TouchOrder
+from activities.orders import LetterOrder, TouchOrder
 from activities.ports import RESERVED, Handed, Handover, Message, Reservation
 from journeys.commands import Deliver
-from journeys.content import EMAIL, ContentVersion
 from journeys.definitions import Purpose
-from journeys.markets import MarketPolicy
 from journeys.policy import ONE_COPY, Check, Evidence, Intent, Verdict, judge, recipient
 from journeys.reasons import TOLD, Reason
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
 from orchestrator.store import tables
-from orchestrator.store.contents import current
+from orchestrator.store.asking import Asked, address_of, asked_by, same_address
 from orchestrator.store.engine import transaction
-from orchestrator.store.facts import consent_acts, has_objected, nurse_of
+from orchestrator.store.facts import consent_acts, has_objected
 from orchestrator.store.halts import holds_back
-from orchestrator.store.markets import calendar_for, policy_of
+from orchestrator.store.markets import calendar_for
 from orchestrator.store.projection import project
 from orchestrator.store.tables.people import ACTIVE, RESTRICTED
 
@@ -37,20 +33,6 @@ COUNTED = (RESERVED, Handover.ACCEPTED, Handover.UNKNOWN)
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """One request to the gate with the rows it concerns. The recipient is None where there is nobody to write to."""
-
-    enrolment: tables.Enrolment
-    touch: Deliver
-    recipient: tables.Person | None
-    market: MarketPolicy | None
-    content: ContentVersion | None
-    earlier: tables.Touch | None
-    carried: bool
-    """Whether this installation has the channel."""
-
-
 class StoredLedger:
     def __init__(self, engine: AsyncEngine, composer: Composer, *, channels: Collection[str]) -> None:
         """`channels` are the names of those that this installation has."""
@@ -58,11 +40,12 @@ class StoredLedger:
         self._composer = composer
         self._channels = channels
 
-    async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
+    async def reserve(self, order: TouchOrder | LetterOrder, *, now: datetime) -> Reservation:
         """Record the advance, lock the recipient, judge, and write the intent before anybody calls a provider."""
         async with transaction(self._engine) as session:
-            await project(session, order.entry, now=datetime.now(UTC))
-            asked = await _gather(session, order, self._channels)
+            if isinstance(order, TouchOrder):
+                await project(session, order.entry, now=datetime.now(UTC))
+            asked = await asked_by(session, order, self._channels)
             earlier = asked.earlier
             if earlier is not None and earlier.state in (Handover.ACCEPTED, Handover.UNKNOWN):
                 count_in(session, Dropped.TOUCH, REPEATED)
@@ -84,9 +67,10 @@ class StoredLedger:
                 return
             touch.state = "deferred" if handed.result is Handover.DOWN else handed.result
             touch.settled_at = now
+            touch.provider_id = handed.provider_id
             session.add(touch)
 
-    async def _judge(self, session: AsyncSession, asked: _Asked, now: datetime) -> tuple[Verdict, Message | None]:
+    async def _judge(self, session: AsyncSession, asked: Asked, now: datetime) -> tuple[Verdict, Message | None]:
         ask = judge if asked.recipient is not None else _judge_nobody
         verdict = ask(_intent_of(asked), await _evidence(session, asked, now), now)
         if verdict.verdict != "allowed" or asked.recipient is None or asked.content is None:
@@ -96,9 +80,10 @@ class StoredLedger:
                 asked.touch.key,
                 content=asked.content,
                 to=await _addressee(session, asked, asked.recipient, now),
-                rep=await _conductor_name(session, asked.enrolment),
+                rep=await _name_of(session, asked.rep),
                 channel=asked.touch.channel,
                 occasion=_occasion(asked.touch),
+                values=asked.values,
             )
         except CannotComposeError as error:
             log.warning("compose", key=asked.touch.key, trouble=str(error))
@@ -112,16 +97,17 @@ def _judge_nobody(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
     return Verdict(verdict=check.verdict, reason=check.reason, checks=(check,))
 
 
-def _intent(asked: _Asked, message: Message, now: datetime) -> tables.Touch:
+def _intent(asked: Asked, message: Message, now: datetime) -> tables.Touch:
     """The ledger's row: a new one, or the one of a touch that its channel could not take before."""
     row = asked.earlier or tables.Touch(
         key=asked.touch.key,
         person_id=asked.recipient.id if asked.recipient is not None else "",
-        enrolment_id=asked.enrolment.id,
+        enrolment_id=asked.enrolment_id,
+        dispatch_id=asked.dispatch_id,
         step=asked.touch.step,
         channel=asked.touch.channel,
-        purpose=asked.enrolment.purpose,
-        product=asked.enrolment.product,
+        purpose=asked.purpose,
+        product=asked.product,
         content_id=asked.touch.content.id,
         content_version=asked.touch.content.version,
         message_id=message.message_id,
@@ -141,52 +127,21 @@ def _intent(asked: _Asked, message: Message, now: datetime) -> tables.Touch:
     return row
 
 
-async def _gather(session: AsyncSession, order: TouchOrder, channels: Collection[str]) -> _Asked:
-    enrolment = await session.get_one(tables.Enrolment, order.entry.enrolment)
-    recipient = await _recipient(session, enrolment.person_id, order.touch)
-    content = await session.get(tables.ContentVersion, (order.touch.content.id, order.touch.content.version))
-    return _Asked(
-        enrolment=enrolment,
-        touch=order.touch,
-        recipient=recipient,
-        market=await policy_of(session, recipient.market if recipient is not None else enrolment.market),
-        content=current(content) if content is not None else None,
-        earlier=await session.get(tables.Touch, order.touch.key, with_for_update=True),
-        carried=order.touch.channel in channels,
-    )
-
-
-async def _recipient(session: AsyncSession, hcp: str, touch: Deliver) -> tables.Person | None:
-    """The HCP or the nurse of the care team, locked until the transaction ends: one gate at a time per person."""
-    if touch.to == "nurse":
-        nurse = await nurse_of(session, hcp)
-        if nurse is None:
-            return None
-        hcp = nurse.id
-    # Records that share an address are locked together, in the order of their ids, so that only one of them gets a copy.
-    # The weaker lock: it keeps other gates and acts of consent out, and does not conflict with the reference that the timeline's new lines
-    # hold to the person already. With the stronger one, two runs that advance at once would wait for each other.
-    one = await session.get_one(tables.Person, hcp)
-    sharing = or_(col(tables.Person.id) == hcp, _same_address(one, touch.channel))
-    locked = select(tables.Person).where(sharing).order_by(tables.Person.id).with_for_update(key_share=True).execution_options(populate_existing=True)
-    return next(person for person in await session.exec(locked) if person.id == hcp)
-
-
-def _intent_of(asked: _Asked) -> Intent:
+def _intent_of(asked: Asked) -> Intent:
     return Intent(
         channel=asked.touch.channel,
-        purpose=Purpose(asked.enrolment.purpose),
-        product=asked.enrolment.product,
-        market=asked.recipient.market if asked.recipient is not None else asked.enrolment.market,
+        purpose=asked.purpose,
+        product=asked.product,
+        market=asked.market,
         content=asked.touch.content,
     )
 
 
-async def _evidence(session: AsyncSession, asked: _Asked, now: datetime) -> Evidence:
+async def _evidence(session: AsyncSession, asked: Asked, now: datetime) -> Evidence:
     recipient = asked.recipient
     if recipient is None:
         return Evidence(
-            market=asked.market,
+            market=asked.policy,
             reachable=False,
             carried=asked.carried,
             audience=None,
@@ -197,7 +152,7 @@ async def _evidence(session: AsyncSession, asked: _Asked, now: datetime) -> Evid
             touches=(),
         )
     return Evidence(
-        market=asked.market,
+        market=asked.policy,
         reachable=address_of(recipient, asked.touch.channel) is not None,
         carried=asked.carried,
         audience=recipient.profession,
@@ -207,20 +162,20 @@ async def _evidence(session: AsyncSession, asked: _Asked, now: datetime) -> Evid
         consents=await consent_acts(session, recipient.id),
         content=asked.content,
         touches=await _pressure(session, recipient.id, asked, now),
-        calendar=await calendar_for(session, recipient, asked.market, now=now),
+        calendar=await calendar_for(session, recipient, asked.policy, now=now),
         has_copy=await _has_copy(session, recipient, asked, now),
-        halted=await holds_back(session, asked.enrolment, asked.touch.content, recipient=recipient.id),
+        halted=await holds_back(session, asked.covered, asked.touch.content, recipient=recipient.id),
     )
 
 
-async def _has_copy(session: AsyncSession, recipient: tables.Person, asked: _Asked, now: datetime) -> bool:
+async def _has_copy(session: AsyncSession, recipient: tables.Person, asked: Asked, now: datetime) -> bool:
     """Whether this version of the content may have reached the same address through another record of it. Both records are locked."""
     copies = (
         select(tables.Touch.key)
         .join(tables.Person, col(tables.Person.id) == col(tables.Touch.person_id))
         .where(
             tables.Touch.person_id != recipient.id,
-            _same_address(recipient, asked.touch.channel),
+            same_address(recipient, asked.touch.channel),
             tables.Touch.channel == asked.touch.channel,
             tables.Touch.content_id == asked.touch.content.id,
             tables.Touch.content_version == asked.touch.content.version,
@@ -231,32 +186,26 @@ async def _has_copy(session: AsyncSession, recipient: tables.Person, asked: _Ask
     return (await session.exec(copies)).first() is not None
 
 
-def _same_address(person: tables.Person, channel: str) -> ColumnElement[bool]:
-    """Letters of an e-mail address are compared without regard to case."""
-    if channel == EMAIL:
-        return func.lower(tables.Person.email) == (person.email or "").lower()
-    return col(tables.Person.mobile) == person.mobile
-
-
-async def _pressure(session: AsyncSession, person_id: str, asked: _Asked, now: datetime) -> tuple[datetime, ...]:
+async def _pressure(session: AsyncSession, person_id: str, asked: Asked, now: datetime) -> tuple[datetime, ...]:
     """When the person was touched within the cap's period, this very touch left out. Answers of medical to a question are no pressure."""
-    if asked.market is None:
+    if asked.policy is None:
         return ()
     others = select(tables.Touch.at).where(
         tables.Touch.person_id == person_id,
         tables.Touch.key != asked.touch.key,
         tables.Touch.purpose != Purpose.MEDICAL_RESPONSE,
         col(tables.Touch.state).in_(COUNTED),
-        tables.Touch.at > now - asked.market.cap_period.roughly,
+        tables.Touch.at > now - asked.policy.cap_period.roughly,
     )
     return tuple(await session.exec(others))
 
 
-def _judgement(asked: _Asked, verdict: Verdict, now: datetime) -> tables.Judgement:
+def _judgement(asked: Asked, verdict: Verdict, now: datetime) -> tables.Judgement:
     return tables.Judgement(
         id=uuid4().hex,
         touch_key=asked.touch.key,
-        enrolment_id=asked.enrolment.id,
+        enrolment_id=asked.enrolment_id,
+        dispatch_id=asked.dispatch_id,
         person_id=asked.recipient.id if asked.recipient is not None else None,
         verdict=verdict.verdict,
         reason=verdict.reason,
@@ -266,18 +215,13 @@ def _judgement(asked: _Asked, verdict: Verdict, now: datetime) -> tables.Judgeme
     )
 
 
-def address_of(person: tables.Person, channel: str) -> str | None:
-    """Where a channel reaches the person: e-mail has an address of its own, every other channel that sends goes to the mobile."""
-    return person.email if channel == EMAIL else person.mobile
-
-
 def _occasion(touch: Deliver) -> Occasion | None:
     return Occasion(touch.starts, touch.ends) if touch.starts is not None and touch.ends is not None else None
 
 
-async def _addressee(session: AsyncSession, asked: _Asked, person: tables.Person, now: datetime) -> Addressee:
+async def _addressee(session: AsyncSession, asked: Asked, person: tables.Person, now: datetime) -> Addressee:
     """The person as addressee. A letter is approved for a market in that market's languages, so the person's own comes first only among them."""
-    market = asked.market
+    market = asked.policy
     languages = market.languages if market is not None else ()
     return Addressee(
         given_name=person.given_name,
@@ -290,6 +234,6 @@ async def _addressee(session: AsyncSession, asked: _Asked, person: tables.Person
     )
 
 
-async def _conductor_name(session: AsyncSession, enrolment: tables.Enrolment) -> str | None:
-    conductor = await session.get(tables.User, enrolment.conductor) if enrolment.conductor is not None else None
-    return conductor.name if conductor is not None else None
+async def _name_of(session: AsyncSession, user_id: str | None) -> str | None:
+    user = await session.get(tables.User, user_id) if user_id is not None else None
+    return user.name if user is not None else None

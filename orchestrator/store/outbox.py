@@ -32,8 +32,8 @@ class Undeliverable(Exception):
 
 
 class Kind(StrEnum):
-    """What a row asks for. The first three are of a run; the others of a sweep, of a journey's openings, and of an
-    operation over many runs, whose id stands in the run's place."""
+    """What a row asks for. The first three are of a run; the others of a sweep, of a journey's openings, of an operation over
+    many runs, and of a letter outside a journey, whose id stands in the run's place."""
 
     START = "start"
     FACT = "fact"
@@ -41,6 +41,7 @@ class Kind(StrEnum):
     SWEEP = "sweep"
     OPENINGS = "openings"
     OPERATION = "operation"
+    DISPATCH = "dispatch"
 
 
 class Runner(Protocol):
@@ -70,6 +71,10 @@ class Runner(Protocol):
         """Start an operation over many runs, or have it look at what the store says now."""
         ...
 
+    async def dispatch(self, dispatch_id: str) -> None:
+        """Put a letter outside a journey on its way, or have it look at what the store says now."""
+        ...
+
 
 async def start(session: AsyncSession, enrolment_id: str) -> None:
     """Have the run of this enrolment started when the transaction commits."""
@@ -87,7 +92,7 @@ async def command(session: AsyncSession, enrolment_id: str, given: Command) -> N
 
 
 async def wake(session: AsyncSession, kind: Kind, name: str) -> None:
-    """Have a sweep, a journey's openings, or an operation over many runs looked at when the transaction commits."""
+    """Have a sweep, a journey's openings, an operation over many runs, or a letter outside a journey looked at when the transaction commits."""
     session.add(_row(name, kind, {}))
 
 
@@ -149,6 +154,8 @@ class Relay:
                 await self._runner.keep_openings(row.enrolment_id)
             case Kind.OPERATION:
                 await self._runner.operate(row.enrolment_id)
+            case Kind.DISPATCH:
+                await self._runner.dispatch(row.enrolment_id)
             case _:
                 assert_never(kind)
 

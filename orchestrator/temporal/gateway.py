@@ -21,10 +21,11 @@ from journeys.shapes import Stored
 from journeys.state import Ending
 from orchestrator.counts import REPEATED, Dropped, count
 from orchestrator.store.outbox import Undeliverable
+from workflows.dispatch import Dispatch, DispatchInput
 from workflows.journey import Journey
 from workflows.openings import Openings, OpeningsInput
 from workflows.operation import Operation
-from workflows.run import REFUSED, UNMOVABLE, RunInput, operation_id, operations_queue, sweeps_queue, workflow_id
+from workflows.run import REFUSED, UNMOVABLE, RunInput, dispatch_id, operation_id, operations_queue, sweeps_queue, workflow_id
 from workflows.sweep import Sweep, SweepInput
 
 PATIENCE = timedelta(seconds=15)
@@ -122,6 +123,17 @@ class Gateway:
             id=operation_id(operation),
             task_queue=operations_queue(self._task_queue),
             start_signal="nudge",
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+
+    async def dispatch(self, dispatch: str) -> None:
+        """Put a letter outside a journey on its way, or have one that is held look again."""
+        await self._client.start_workflow(
+            Dispatch.run,
+            DispatchInput(dispatch=dispatch, pace=self._pace),
+            id=dispatch_id(dispatch),
+            task_queue=self._task_queue,
+            start_signal="wake",
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
 

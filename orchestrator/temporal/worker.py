@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
+from activities.dispatches import DispatchActivities
 from activities.operations import OperationActivities
 from activities.ports import Channel, Requests
 from activities.requests import RequestActivities
@@ -21,11 +22,13 @@ from orchestrator.clock import JourneyClock
 from orchestrator.counts import Counts, Dropped, count
 from orchestrator.mail.compose import Composer
 from orchestrator.release import version
+from orchestrator.store.dispatches import StoredDispatches
 from orchestrator.store.ledger import StoredLedger
 from orchestrator.store.operations import Hands, Operating
 from orchestrator.store.outbox import Relay
 from orchestrator.store.runs import StoredRuns
 from orchestrator.temporal.sandbox import sandboxed
+from workflows.dispatch import Dispatch
 from workflows.journey import Journey
 from workflows.operation import Operation
 from workflows.run import operations_queue
@@ -52,12 +55,23 @@ def make_worker(
     """A worker that is ready to run, over the given store, channels, other systems and clock."""
     runs = RunActivities(StoredRuns(engine), clock)
     touches = TouchActivities(StoredLedger(engine, composer, channels=channels), channels, clock, Counts())
+    letters = DispatchActivities(StoredDispatches(engine), touches, clock)
     calls = RequestActivities(requests, clock)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[Journey],
-        activities=[runs.open_run, runs.record, runs.open_task, runs.ask_facts, runs.start_journey, runs.move_run, touches.deliver, calls.call],
+        workflows=[Journey, Dispatch],
+        activities=[
+            runs.open_run,
+            runs.record,
+            runs.open_task,
+            runs.ask_facts,
+            runs.start_journey,
+            runs.move_run,
+            touches.deliver,
+            letters.dispatch,
+            calls.call,
+        ],
         workflow_runner=sandboxed(),
         deployment_config=release(),
         max_concurrent_activities=20,

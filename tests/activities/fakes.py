@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from activities.orders import Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.orders import Entry, FactsOrder, JourneyOrder, LetterOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
 from activities.ports import Handed, Handover, Message, Reservation, UnknownRun
 from journeys.conditions import Value
 from journeys.durations import Calendar
@@ -61,10 +61,10 @@ class FakeLedger:
     """Answers every order with one reservation, and keeps the results that it is told."""
 
     reservation: Reservation
-    orders: list[tuple[TouchOrder, datetime]] = field(default_factory=list)
+    orders: list[tuple[TouchOrder | LetterOrder, datetime]] = field(default_factory=list)
     settled: list[tuple[str, Handover, datetime]] = field(default_factory=list)
 
-    async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
+    async def reserve(self, order: TouchOrder | LetterOrder, *, now: datetime) -> Reservation:
         self.orders.append((order, now))
         return self.reservation
 

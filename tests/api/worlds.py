@@ -169,7 +169,7 @@ def a_task(**changes: Any) -> TaskRow:
 
 
 def a_line(**changes: Any) -> TimelineRow:
-    told: dict[str, Any] = dict.fromkeys(("step", "key", "way", "to", "reason", "until", "by", "by_name", "remark", "channel"))
+    told: dict[str, Any] = dict.fromkeys(("step", "key", "way", "to", "reason", "until", "by", "by_name", "remark", "channel", "dispatch_id"))
     told |= {"person_id": ASTRID, "enrolment_id": ENROLMENT, "journey": JOURNEY, "version": 1, "side": "commercial", "at": NOW, "arrived_at": NOW}
     return TimelineRow(**{**told, **changes})
 

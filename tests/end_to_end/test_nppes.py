@@ -29,7 +29,7 @@ FIRST_STEP = {"pioneer": "first-visit", "traditional": "introduction-visit"}
 class Touched(NamedTuple):
     """One touch, as the ledger and the timeline can both name it."""
 
-    enrolment: str
+    enrolment: str | None
     step: str
     by_email: bool
 

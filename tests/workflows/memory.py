@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 
-from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
+from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, LetterOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
 from activities.ports import Handed, Handover, Message, Reservation, UnknownRun
 from journeys.commands import StartJourney
 from journeys.conditions import Value
@@ -84,11 +84,12 @@ class MemoryLedger:
         self._runs = runs
         self.verdicts: deque[Verdict] = deque()
         self.shut: dict[str, Verdict] = {}
-        self.asked: list[TouchOrder] = []
+        self.asked: list[TouchOrder | LetterOrder] = []
         self.settled: dict[str, Handover] = {}
 
-    async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
-        self._runs.keep(order.entry)
+    async def reserve(self, order: TouchOrder | LetterOrder, *, now: datetime) -> Reservation:
+        if isinstance(order, TouchOrder):
+            self._runs.keep(order.entry)
         self.asked.append(order)
         if order.touch.step in self.shut:
             return Reservation(blocked=self.shut[order.touch.step])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from temporalio.exceptions import ApplicationError
 
-from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, TouchOrder
+from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, LetterOrder, TouchOrder
 from activities.ports import Reservation
 from journeys import events as on
 from journeys.conditions import Value
@@ -61,7 +61,7 @@ class ScriptedLedger(MemoryLedger):
         super().__init__(runs)
         self._answers = runs
 
-    async def reserve(self, order: TouchOrder, *, now: datetime) -> Reservation:
+    async def reserve(self, order: TouchOrder | LetterOrder, *, now: datetime) -> Reservation:
         told = self._answers.answers.next(order.touch.key)
         assert isinstance(told, on.Settled)
         if told.result in ("deferred", "refused"):

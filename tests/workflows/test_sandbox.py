@@ -52,7 +52,7 @@ async def test_the_list_is_enough(played: type) -> None:
 def test_workflow_code_runs_inside_the_sandbox() -> None:
     """Of the workflows, only shapes and figures are let through; whatever acts is loaded anew for each run and watched over."""
     modules = {f"workflows.{file.stem}" for file in Path(workflows.__file__ or "").parent.glob("*.py") if file.stem != "__init__"}
-    assert modules - PASSED_THROUGH.keys() == {f"workflows.{name}" for name in ("journey", "alarm", "openings", "sweep", "operation")}
+    assert modules - PASSED_THROUGH.keys() == {f"workflows.{name}" for name in ("journey", "alarm", "openings", "sweep", "operation", "dispatch")}
 
 
 async def test_the_sandbox_is_on(temporal_client: Client) -> None:

@@ -101,7 +101,8 @@ async def _hear(session: AsyncSession, touch: Touch, heard: Heard, *, source: st
     if not await added(session, fact):
         count_in(session, Dropped.HEARD, REPEATED)
         return False
-    await outbox.tell(session, touch.enrolment_id, TouchHeard(id=fact.id, touch=touch.key, heard=heard))
+    if touch.enrolment_id is not None:
+        await outbox.tell(session, touch.enrolment_id, TouchHeard(id=fact.id, touch=touch.key, heard=heard))
     return True
 
 

@@ -111,7 +111,10 @@ class Touch(SQLModel, table=True):
     key: str = Field(primary_key=True)
     person_id: str = refers_to("person.id", index=False)
     """The recipient: the HCP, or the colleague in the care team."""
-    enrolment_id: str = refers_to("enrolment.id")
+    enrolment_id: str | None = may_refer_to("enrolment.id")
+    """Whose run it is of; none of a letter outside a journey."""
+    dispatch_id: str | None = may_refer_to("dispatch.id")
+    """The letter outside a journey that it carries."""
     step: str
     channel: str
     purpose: str
@@ -122,6 +125,8 @@ class Touch(SQLModel, table=True):
     """reserved, accepted, unknown, refused, deferred."""
     reason: str | None = None
     message_id: str | None = Field(default=None, unique=True)
+    provider_id: str | None = Field(default=None, index=True)
+    """The id by which the provider knows it, where it told one."""
     code: str | None = Field(default=None, unique=True)
     """The short name by which the links of a text lead back."""
     starts: datetime | None = maybe_instant()
@@ -141,7 +146,8 @@ class Judgement(SQLModel, table=True):
     __tablename__ = "judgement"
     id: str = Field(primary_key=True)
     touch_key: str = Field(index=True)
-    enrolment_id: str = refers_to("enrolment.id")
+    enrolment_id: str | None = may_refer_to("enrolment.id")
+    dispatch_id: str | None = may_refer_to("dispatch.id")
     person_id: str | None = may_refer_to("person.id")
     verdict: str
     reason: str | None = None
@@ -192,10 +198,12 @@ class TimelineEntry(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("enrolment_id", "move", "line"), Index("timeline_of_person", "person_id", "at", "id"))
     id: int | None = serial()
     person_id: str = refers_to("person.id", index=False)
-    enrolment_id: str = refers_to("enrolment.id", index=False)
-    journey: str
-    version: int
-    move: int
+    enrolment_id: str | None = may_refer_to("enrolment.id", index=False)
+    dispatch_id: str | None = may_refer_to("dispatch.id")
+    """The letter outside a journey that the line is about; then it has no run, journey or move."""
+    journey: str | None = None
+    version: int | None = None
+    move: int | None = None
     line: int
     side: str = "commercial"
     """commercial, medical or open: who may read it."""

@@ -52,6 +52,10 @@ class FakeRunner:
         await self._come_through(operation)
         self.heard[operation].append("operate")
 
+    async def dispatch(self, dispatch_id: str) -> None:
+        await self._come_through(dispatch_id)
+        self.heard[dispatch_id].append("dispatch")
+
     async def _come_through(self, enrolment_id: str) -> None:
         await asyncio.sleep(0.002)
         if enrolment_id in self.failing:

@@ -1,0 +1,136 @@
+"""What the gate is asked, whoever asks: a run about one of its steps, or a letter outside a journey. What differs between the two is where purpose, product,
+market and recipient come from; from here on they go one way."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.orders import LetterOrder, TouchOrder
+from journeys.commands import Deliver
+from journeys.content import EMAIL, ContentVersion
+from journeys.definitions import Purpose
+from journeys.halts import Covered, Scope
+from journeys.markets import MarketPolicy
+from orchestrator.store import tables
+from orchestrator.store.contents import current
+from orchestrator.store.dispatches import values_of
+from orchestrator.store.facts import nurse_of
+from orchestrator.store.halts import scopes_of
+from orchestrator.store.markets import policy_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One request to the gate with the rows it concerns. The recipient is None where there is nobody to write to."""
+
+    touch: Deliver
+    purpose: Purpose
+    product: str
+    market: str
+    """Of the recipient; where there is none, of the run."""
+    recipient: tables.Person | None
+    policy: MarketPolicy | None
+    content: ContentVersion | None
+    earlier: tables.Touch | None
+    carried: bool
+    """Whether this installation has the channel."""
+    covered: tuple[Covered, ...]
+    """In which pauses and stops it lies, its content and its recipient apart."""
+    rep: str | None
+    """The user in whose name it is written."""
+    enrolment_id: str | None = None
+    dispatch_id: str | None = None
+    inquiry_id: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What the letter's own tokens are filled with, beside those of every letter."""
+
+
+async def asked_by(session: AsyncSession, order: TouchOrder | LetterOrder, channels: Collection[str]) -> Asked:
+    """Read what an order is about, and lock its recipient until the transaction ends: one gate at a time for each person."""
+    touch = order.touch
+    if isinstance(order, LetterOrder):
+        return await _of_a_letter(session, order, carried=touch.channel in channels)
+    return await _of_a_run(session, order, carried=touch.channel in channels)
+
+
+async def _of_a_run(session: AsyncSession, order: TouchOrder, *, carried: bool) -> Asked:
+    enrolment, touch = await session.get_one(tables.Enrolment, order.entry.enrolment), order.touch
+    recipient = await _recipient(session, enrolment.person_id, touch)
+    market = recipient.market if recipient is not None else enrolment.market
+    return Asked(
+        touch=touch,
+        purpose=Purpose(enrolment.purpose),
+        product=enrolment.product,
+        market=market,
+        recipient=recipient,
+        policy=await policy_of(session, market),
+        content=await _content(session, touch),
+        earlier=await _earlier(session, touch),
+        carried=carried,
+        covered=scopes_of(enrolment),
+        rep=enrolment.conductor,
+        enrolment_id=enrolment.id,
+    )
+
+
+async def _of_a_letter(session: AsyncSession, order: LetterOrder, *, carried: bool) -> Asked:
+    row, touch = await session.get_one(tables.Dispatch, order.dispatch), order.touch
+    recipient = await _recipient(session, row.person_id, touch)
+    scopes = (Scope.PRODUCT, row.product), (Scope.MARKET, row.market)
+    home = recipient.territory_id if recipient is not None else None
+    return Asked(
+        touch=touch,
+        purpose=Purpose(row.purpose),
+        product=row.product,
+        market=row.market,
+        recipient=recipient,
+        policy=await policy_of(session, row.market),
+        content=await _content(session, touch),
+        earlier=await _earlier(session, touch),
+        carried=carried,
+        covered=(*scopes, (Scope.TERRITORY, home)) if home is not None else scopes,
+        rep=row.by,
+        dispatch_id=row.id,
+        inquiry_id=row.inquiry_id,
+        values=await values_of(session, row),
+    )
+
+
+async def _content(session: AsyncSession, touch: Deliver) -> ContentVersion | None:
+    row = await session.get(tables.ContentVersion, (touch.content.id, touch.content.version))
+    return current(row) if row is not None else None
+
+
+async def _earlier(session: AsyncSession, touch: Deliver) -> tables.Touch | None:
+    return await session.get(tables.Touch, touch.key, with_for_update=True)
+
+
+async def _recipient(session: AsyncSession, hcp: str, touch: Deliver) -> tables.Person | None:
+    """The HCP or the nurse of the care team, locked until the transaction ends: one gate at a time per person."""
+    if touch.to == "nurse":
+        nurse = await nurse_of(session, hcp)
+        if nurse is None:
+            return None
+        hcp = nurse.id
+    # Records that share an address are locked together, in the order of their ids, so that only one of them gets a copy.
+    # The weaker lock: it keeps other gates and acts of consent out, and does not conflict with the reference that the timeline's new lines
+    # hold to the person already. With the stronger one, two runs that advance at once would wait for each other.
+    one = await session.get_one(tables.Person, hcp)
+    sharing = or_(col(tables.Person.id) == hcp, same_address(one, touch.channel))
+    locked = select(tables.Person).where(sharing).order_by(tables.Person.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    return next(person for person in await session.exec(locked) if person.id == hcp)
+
+
+def same_address(person: tables.Person, channel: str) -> ColumnElement[bool]:
+    """Letters of an e-mail address are compared without regard to case."""
+    if channel == EMAIL:
+        return func.lower(tables.Person.email) == (person.email or "").lower()
+    return col(tables.Person.mobile) == person.mobile
+
+
+def address_of(person: tables.Person, channel: str) -> str | None:
+    """Where a channel reaches the person: e-mail has an address of its own, every other channel that sends goes to the mobile."""
+    return person.email if channel == EMAIL else person.mobile
