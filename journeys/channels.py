@@ -7,7 +7,7 @@ from journeys.definitions import Definition, SendStep
 
 def channels(definition: Definition) -> tuple[str, ...]:
     """The names of the channels by which the definition's steps send, each once, in the order of the steps."""
-    return tuple(dict.fromkeys(step.sending.on for step in definition.steps.values() if isinstance(step, SendStep)))
+    return tuple(dict.fromkeys(route.channel for step in definition.steps.values() if isinstance(step, SendStep) for route in step.sending.routes))
 
 
 def missing_channels(definition: Definition, configured: Collection[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from journeys.definitions import Content
+from journeys.definitions import Content, Route
 from journeys.shapes import Instant, Stored
 
 TaskKind = Literal["visit", "email", "message", "invite", "medical", "escalate"]
@@ -38,6 +38,8 @@ class Deliver(Stored):
     starts: Instant | None = None
     """When what an invitation invites to begins."""
     ends: Instant | None = None
+    instead: tuple[Route, ...] = ()
+    """Further channels, of which the first that the gate allows will do: the one that the recipient prefers, then in this order, `channel` first."""
 
 
 class AskFacts(Stored):

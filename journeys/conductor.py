@@ -229,7 +229,7 @@ def _take_settled(move: Move, event: on.Settled) -> None:
     if not isinstance(_turn_to(move, event.key), at.Sending):
         return
     if event.result in ("sent", "unknown"):
-        touches.sent(move, event.key, event.result)
+        touches.sent(move, event.key, event.result, channel=event.channel)
         waits.look(move)
     else:
         touches.block(move, event.reason or Reason.CHANNEL_REFUSED, until=event.until if event.result == "deferred" else None)

@@ -207,6 +207,8 @@ class Settled(_Unnamed):
     result: Literal["sent", "unknown", "deferred", "refused"]
     reason: Reason | None = None
     until: Instant | None = None
+    channel: str | None = None
+    """By which it went, where it fell back to another than its own."""
 
 
 class JourneyBegun(_Unnamed):

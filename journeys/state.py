@@ -46,6 +46,8 @@ class Sending(_Place):
     is_: Literal["sending"] = "sending"
     give_up: Instant
     by: str | None = None
+    fallen_back: bool = False
+    """Its own channel was refused, and those instead of it are being tried."""
 
 
 class Held(_Place):

@@ -150,6 +150,7 @@ CONTENTS = (
     a_content("hf-phone-guide@1", made_for="phone"),
     a_content("hf-nurse-guide@1", audience=["nurse"]),
     a_content("hf-physician-note@1", audience=["physician"]),
+    a_content("hf-reminder@1", made_for="sms", texts=dict.fromkeys(("sv", "en"), "Hej! {{ unsubscribe }}")),
     a_content("hf-draft@1", state="draft", approval=None),
     a_content("hf-lapsed@1", approval={"id": "MLR-2", "expires": "2027-02-28T00:00:00Z"}),
     a_content("hf-ending@1", approval={"id": "MLR-3", "expires": "2027-04-01T00:00:00Z"}),

@@ -93,7 +93,13 @@ _VALUES: Mapping[str, Mapping[object, str]] = {
 _SINGLE = frozenset({"offer", "line", "branch", "blocked"})
 """Ways of which each is told by itself."""
 
-_FATES = {Fate.WAIT: "waits and is tried again", Fate.SKIP: "is left out, as if nothing had come of it", Fate.EXIT: "ends the journey", JOIN: "ends its line"}
+_FATES = {
+    Fate.WAIT: "waits and is tried again",
+    Fate.FALL_BACK: "goes by another channel",
+    Fate.SKIP: "is left out, as if nothing had come of it",
+    Fate.EXIT: "ends the journey",
+    JOIN: "ends its line",
+}
 
 
 class Plain(Names):

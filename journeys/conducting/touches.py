@@ -85,11 +85,11 @@ def deliver(move: Move, *, by: str | None = None) -> None:
         move.ask(Deliver.model_construct(key=place.key, step=place.step, channel=told.on, content=told.content, to=told.to, by=by, starts=starts, ends=ends))
 
 
-def sent(move: Move, key: str, result: str) -> None:
+def sent(move: Move, key: str, result: str, *, channel: str | None = None) -> None:
     """The touch has gone out, or may have: the line goes on, or waits for the answer to its invitation."""
     place, step = move.place, move.step
     move.keep(latest={**move.state.latest, move.line: key})
-    move.note(What.SENT, to=result)
+    move.note(What.SENT, to=result, channel=channel)
     if isinstance(place, at.Sending) and place.by is not None and not move.as_first:
         move.learn(outcomes={place.step: SENT})  # released is not sent: the gate comes in between
     if move.state.ended is not None:
@@ -112,6 +112,10 @@ def block(move: Move, reason: Reason, *, until: datetime | None = None) -> None:
         return
     give_up = place.give_up if isinstance(place, at.Sending | at.Held) else move.now
     fate = fate_of(step, reason, deferred=until is not None)
+    if fate == Fate.FALL_BACK:
+        if _fall_back(move, place, step, reason):
+            return
+        fate = Fate.WAIT
     if fate == Fate.WAIT and move.now < give_up:
         _hold(move, place, reason, until or move.now + LOOK_AGAIN, give_up)
         return
@@ -154,14 +158,21 @@ def take_back(move: Move, channel: str) -> None:
     place, step = move.place, move.step
     if isinstance(place, at.Held):
         try_again(move)
-    elif isinstance(place, at.AtTask) and isinstance(step, SendStep) and step.sending.on == channel and withdrawn(move, step):
+    elif (
+        isinstance(place, at.AtTask) and isinstance(step, SendStep) and withdrawn(move, step) and any(route.channel == channel for route in step.sending.routes)
+    ):
         move.close_task("cancelled", reason=Reason.CONSENT_WITHDRAWN)
         deliver(move)
 
 
 def withdrawn(move: Move, step: SendStep) -> bool:
-    """Whether the HCP withdrew the step's channel, as far as this run was told. A colleague's consent is the gate's question alone."""
-    return move.definition.purpose is Purpose.PROMOTIONAL and step.sending.to == "hcp" and step.sending.on in move.state.withdrawn
+    """Whether the HCP withdrew the step's channel, as far as this run was told, and every other to which it falls back then. A colleague's consent is
+    the gate's question alone."""
+    if move.definition.purpose is not Purpose.PROMOTIONAL or step.sending.to != "hcp":
+        return False
+    falls_back = fate_of(step, Reason.CONSENT_WITHDRAWN, deferred=False) == Fate.FALL_BACK
+    routes = step.sending.routes if falls_back else step.sending.routes[:1]
+    return all(route.channel in move.state.withdrawn for route in routes)
 
 
 def fate_of(step: Step, reason: Reason, *, deferred: bool) -> str:
@@ -176,7 +187,26 @@ def fate_of(step: Step, reason: Reason, *, deferred: bool) -> str:
     spent = reason in (Reason.HELD_TOO_LONG, Reason.DROPPED)
     wider = None if spent else said.get(FALLS_UNDER.get(reason, reason)) or said.get("otherwise")
     fate = said.get(reason) or wider or Fate.WAIT
-    return Fate.SKIP if fate == Fate.WAIT and (spent or isinstance(step, MedicalStep)) else fate
+    return Fate.SKIP if fate in (Fate.WAIT, Fate.FALL_BACK) and (spent or isinstance(step, MedicalStep)) else fate
+
+
+def _fall_back(move: Move, place: Place, step: Step, reason: Reason) -> bool:
+    """Put the touch before the gate by the channels that its step names instead, once for each time that its own is refused. What a rep sends goes
+    by another channel only when the rep has let it go; what is paused goes by none."""
+    if not isinstance(place, at.Sending) or not isinstance(step, SendStep) or place.fallen_back or move.state.pauses:
+        return False
+    routes, released = step.sending.routes[1:], step.sending.sent_by == "automatic" or place.by is not None
+    if not routes or not released or withdrawn(move, step):
+        return False
+    move.note(What.BLOCKED, reason=reason, to=Fate.FALL_BACK)
+    move.park(place.model_copy(update={"fallen_back": True}))
+    first, *others = routes
+    move.ask(
+        Deliver.model_construct(
+            key=place.key, step=place.step, channel=first.channel, content=first.content, to=step.sending.to, by=place.by, instead=tuple(others)
+        )
+    )
+    return True
 
 
 def _hold(move: Move, place: Place, reason: Reason, retry: datetime, give_up: datetime) -> None:

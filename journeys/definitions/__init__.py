@@ -5,7 +5,7 @@ from journeys.definitions.entry import AFTER_EXIT, BY_KEY, NEVER, Entry, EventIs
 from journeys.definitions.flow import Case, Exit, Notify, Parallel, Request, Split, SubJourney, Update
 from journeys.definitions.human import Escalate, Medical, Meeting, Visit
 from journeys.definitions.marks import Mark
-from journeys.definitions.sending import Email, Invite, Message, Sending
+from journeys.definitions.sending import Email, Invite, Message, Route, Sending
 from journeys.definitions.steps import (
     KINDS,
     BranchStep,
@@ -143,6 +143,7 @@ __all__ = [
     "Purpose",
     "Request",
     "RequestStep",
+    "Route",
     "SendStep",
     "Sending",
     "Split",

@@ -10,6 +10,13 @@ from journeys.durations import Duration, Length, Unit
 from journeys.shapes import Authored, Slug
 
 
+class Route(Authored):
+    """A channel, with content that was made for it."""
+
+    channel: Slug
+    content: Content
+
+
 class Sending(Authored):
     """Approved content for one recipient, sent by the rep in charge or without a human's hand."""
 
@@ -24,6 +31,11 @@ class Sending(Authored):
         """The channel by name."""
         return "email"
 
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Its own channel, then those to which it may fall back."""
+        return (Route(channel=self.on, content=self.content),)
+
     @model_validator(mode="after")
     def _due_for_rep(self) -> Self:
         if (self.sent_by == "rep") != (self.due is not None):
@@ -31,11 +43,28 @@ class Sending(Authored):
         return self
 
 
-class Email(Sending):
+class Written(Sending):
+    """What may go by another channel `instead`, where `blocked` says so: the one that the recipient prefers first, then in the order given."""
+
+    instead: tuple[Route, ...] = Field((), max_length=8)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        return (*super().routes, *self.instead)
+
+    @model_validator(mode="after")
+    def _other_channels(self) -> Self:
+        channels = [route.channel for route in self.routes]
+        if len(set(channels)) < len(channels):
+            raise ValueError("instead names other channels, each once")
+        return self
+
+
+class Email(Written):
     """An e-mail."""
 
 
-class Message(Sending):
+class Message(Written):
     """A message on another channel, such as sms."""
 
     channel: Slug

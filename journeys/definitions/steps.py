@@ -11,7 +11,7 @@ from journeys.definitions.flow import Case, Exit, Notify, Parallel, Request, Spl
 from journeys.definitions.human import Escalate, Medical, Visit
 from journeys.definitions.sending import Email, Invite, Message, Sending
 from journeys.definitions.waiting import Wait
-from journeys.definitions.words import JOIN, OTHERWISE, Fate, Paths
+from journeys.definitions.words import JOIN, OTHERWISE, Fate, Fated, Paths
 from journeys.shapes import Authored, Slug, StepId
 
 
@@ -46,7 +46,7 @@ class VisitStep(_Going):
 
 
 class _SendingStep(_Going):
-    blocked: dict[Slug, StepId] = {}
+    blocked: dict[Slug, Fated] = {}
     offers: tuple[StepId, ...] = ()
 
     @property
@@ -90,7 +90,7 @@ class InviteStep(_SendingStep):
 
 class MedicalStep(_Going):
     medical: Medical
-    blocked: dict[Slug, StepId] = {}
+    blocked: dict[Slug, Fated] = {}
     offers: tuple[StepId, ...] = ()
 
     @property

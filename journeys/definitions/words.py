@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 from journeys.shapes import MOST_VERSION, Slug, StepId
 
@@ -37,11 +37,17 @@ class Purpose(StrEnum):
 
 
 class Fate(StrEnum):
-    """What a blocked touch may do instead of naming a step: hold and try again, go on as if sent, or leave the journey."""
+    """What a blocked touch may do instead of naming a step: hold and try again, try the other channels that its step names, go on as if sent, or leave
+    the journey."""
 
     WAIT = "wait"
+    FALL_BACK = "fall_back"
     SKIP = "skip"
     EXIT = "exit"
+
+
+Fated = Annotated[str, StringConstraints(pattern=rf"^(?:{Fate.FALL_BACK.value}|[a-z][a-z0-9-]*)$", max_length=64)]
+"""A step, or one of the fates."""
 
 
 class Heard(StrEnum):

@@ -204,6 +204,6 @@ def _refs(step: Step) -> Iterator[ContentRef]:
         case VisitStep():
             yield from (ref for meeting in step.visit.channels.values() for ref in meeting.materials)
         case EmailStep() | MessageStep() | InviteStep():
-            yield step.sending.content
+            yield from (route.content for route in step.sending.routes)
         case _:
             return

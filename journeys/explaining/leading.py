@@ -96,6 +96,10 @@ def _fate(fate: str, step: SendStep | MedicalStep, names: Names) -> str:
             return "the journey ends"
         case Fate.SKIP:
             return skipped
+        case Fate.FALL_BACK if isinstance(step, SendStep):
+            by = " or ".join(names.by(route.channel, route.content) for route in step.sending.routes[1:])
+            preferred = ", whichever the recipient prefers and the gate allows" if len(step.sending.routes) > 2 else ""  # noqa: PLR2004 - more than one other
+            return f"it goes by another channel instead: {by}{preferred}; if that may not be either, it waits and is tried again"
         case Fate.WAIT if isinstance(step, SendStep):
             # What happens after that has a sentence of its own where the step names it.
             after = "" if Reason.HELD_TOO_LONG in step.blocked else f", and after that {skipped}"

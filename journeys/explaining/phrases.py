@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from journeys.conditions import AllOf, AnyOf, Condition, FactIs, Not, OutcomeIs, Value
+from journeys.content import EMAIL
 from journeys.definitions import JOIN, ContentRef, Definition
 from journeys.facts import CATALOGUE, PERSONA, Kind
 from journeys.library import Library
@@ -76,6 +77,10 @@ class Names:
     def content(self, ref: ContentRef) -> str:
         known = self.library.contents.get(ref) if self.library is not None else None
         return f"“{known.title}” ({ref})" if known is not None else str(ref)
+
+    def by(self, channel: str, content: ContentRef) -> str:
+        """A message by another channel."""
+        return f"{'an e-mail' if channel == EMAIL else f'a message by {spoken(channel).upper()}'}, {self.content(content)}"
 
     def persona(self, persona: str) -> str:
         known = self.library.personas.get(persona) if self.library is not None else None

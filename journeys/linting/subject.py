@@ -204,7 +204,9 @@ def _uses(definition: Definition) -> Iterator[Use]:
             for channel, meeting in step.visit.channels.items():
                 yield from ((("steps", step_id, "visit", channel, "materials", index), ref, channel) for index, ref in enumerate(meeting.materials))
         elif isinstance(step, SendStep):
-            yield ("steps", step_id, kind_of(step) or "", "content"), step.sending.content, step.sending.on
+            here: Loc = ("steps", step_id, kind_of(step) or "")
+            yield (*here, "content"), step.sending.content, step.sending.on
+            yield from (((*here, "instead", index, "content"), route.content, route.channel) for index, route in enumerate(step.sending.routes[1:]))
 
 
 def _marks(definition: Definition) -> Iterator[tuple[Loc, Mark]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from journeys.linting.rules import conditions, contents, firewall, hearing, lines, others, outside, paths, people, references, runs, times, truths
+from journeys.linting.rules import conditions, contents, firewall, hearing, lines, others, outside, paths, people, references, runs, sendings, times, truths
 from journeys.linting.subject import Rule
 from journeys.loading import STRUCTURE, Severity
 
@@ -38,6 +38,7 @@ RULES: tuple[Row, ...] = (
     Row("J119", "date that is past", times.past, Severity.WARNING),
     Row("J120", "said twice", references.said_twice),
     Row("J121", "hold-out that goes on", lines.held_out),
+    Row("J122", "channel to fall back to without its use", sendings.fall_back),
     Row("J201", "unknown persona", references.unknown_persona),
     Row("J202", "unknown content", contents.unknown_content),
     Row("J203", "unknown fact", conditions.unknown_fact),

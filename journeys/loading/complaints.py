@@ -37,6 +37,7 @@ _SHAPES = {
     r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and underscores, beginning with a letter",
     r"^[a-z][a-z0-9-]*$": "lower-case letters, digits and hyphens, beginning with a letter",
     r"^[A-Z]{2}$": "two capital letters",
+    r"^(?:fall_back|[a-z][a-z0-9-]*)$": "lower-case letters, digits and hyphens, beginning with a letter, or fall_back",
     r"^[a-z]{2}$": "two lower-case letters",
 }
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from journeys.definitions import KINDS
+from journeys.definitions.words import Fated
 from journeys.shapes import Authored, Slug, StepId
 
 USE, WITH = "use", "with"
@@ -44,7 +45,7 @@ def _typed(annotation: Any, metadata: list[Any]) -> Any:
 
 _KINDS: dict[str, Any] = {kind: (_inherited(kind, keys), None) for kind, keys in INHERITED.items()}
 
-Defaults: type[BaseModel] = create_model("Defaults", __base__=Authored, blocked=(dict[Slug, StepId], {}), **_KINDS)
+Defaults: type[BaseModel] = create_model("Defaults", __base__=Authored, blocked=(dict[Slug, Fated], {}), **_KINDS)
 """For each kind of step what its steps have where they are silent, and under `blocked` what all touches do that may not go out."""
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from journeys import conditions as on
-from journeys.definitions import KINDS, Case, Definition, Entry, ExitEvent, Mark, Meeting
+from journeys.definitions import KINDS, Case, Definition, Entry, ExitEvent, Mark, Meeting, Route
 from journeys.facts import CATALOGUE
 from journeys.happenings import OutsideEvent
 from journeys.linting.rules.conditions import ALLOWED
@@ -73,6 +73,7 @@ class _Writer:
             *kinds,
             ("A meeting", self._table(Meeting)),
             ("A case", self._table(Case)),
+            ("Another channel", self._table(Route)),
         )
 
     def conditions(self) -> str:

@@ -20,6 +20,7 @@ from journeys.definitions import (
     Notify,
     Parallel,
     Request,
+    Route,
     Split,
     SubJourney,
     Update,
@@ -34,7 +35,7 @@ STEP = {
     "why": "Why this, why now, in a sentence for the rep.",
     "at_most": "How often a run may enter the step; after that it goes along `exhausted`. Every loop needs one.",
     "next": "Where each way out leads: a step, or `join` at the end of a line. A single step means that all ways lead there.",
-    "blocked": "What to do with a touch that may not go out, by reason code or `otherwise`: a step, `wait`, `skip` or `exit`.",
+    "blocked": "What to do with a touch that may not go out, by reason code or `otherwise`: a step, `wait`, `fall_back`, `skip` or `exit`.",
     "offers": "Steps that the human at the step may choose instead, with a reason.",
 }
 """The keys that steps of several kinds have."""
@@ -65,6 +66,8 @@ _SENDING = {
     "due": "By when the rep sends it; only with `sent_by: rep`.",
     "hold_up_to": "How long it is held and tried again when the gate says no, before it is given up.",
 }
+
+_INSTEAD = {"instead": "The channels that it may go by where `blocked` says `fall_back`, each with content made for it."}
 
 _EVENT = {
     "event": "An event of the library's events.yaml.",
@@ -141,8 +144,9 @@ TEXTS: dict[type[BaseModel], dict[str, str]] = {
         "materials": "Approved content made for this channel.",
         "message": "What to say or to ask.",
     },
-    Email: _SENDING,
-    Message: {**_SENDING, "channel": "The channel by name."},
+    Route: {"channel": "The channel by name.", "content": "The approved content that was made for it, with its version."},
+    Email: _SENDING | _INSTEAD,
+    Message: {**_SENDING, **_INSTEAD, "channel": "The channel by name."},
     Invite: {
         **_SENDING,
         "occasion": "What the HCP is invited to.",

@@ -22,6 +22,7 @@ _REFS = {
     "Opening": "a [local time](journey.md#a-local-time)",
     "Meeting": "a [meeting](steps.md#a-meeting)",
     "Case": "a [case](steps.md#a-case)",
+    "Route": "a [channel](steps.md#another-channel)",
     "Weekday": "a weekday, such as `mon`",
 }
 
@@ -39,6 +40,7 @@ _PLURAL = {
     "a value": "values",
     _REFS["ExitEvent"]: "[events](journey.md#an-event)",
     _REFS["Case"]: "[cases](steps.md#a-case)",
+    _REFS["Route"]: "[channels](steps.md#another-channel)",
 }
 
 

@@ -9,6 +9,7 @@ from journeys import events as on
 from journeys.definitions import Heard, InviteStep
 from journeys.rehearsal.grounds import grounds
 from journeys.rehearsal.ledger import ask, question
+from journeys.routing import first_allowed, in_order
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,16 +24,22 @@ if TYPE_CHECKING:
 def deliver(room: Room, run: Run, touch: Deliver) -> on.Settled:
     """Put a touch before the gate. What is allowed is sent, and what is heard of it comes later."""
     to = _nurse(room, run.member) if touch.to == "nurse" else run.member
+    ways = in_order(touch, prefers=to.facts.get("channel_preference") if to is not None else None)
+    number, verdict = first_allowed(_judge(room, run, way, to) for way in ways)
+    _count(run, verdict)
+    if verdict.verdict == "allowed" and to is not None:
+        _send(room, run, ways[number], to)
+        return on.Settled.model_construct(key=touch.key, result="sent", channel=ways[number].channel if touch.instead else None)
+    result: Literal["deferred", "refused"] = "deferred" if verdict.verdict == "deferred" else "refused"
+    return on.Settled.model_construct(key=touch.key, result=result, reason=verdict.reason, until=verdict.until)
+
+
+def _judge(room: Room, run: Run, touch: Deliver, to: Member | None) -> Verdict:
     asked = question(room.stage, run.part.definition, touch, to=to, market=run.member.person.market, now=room.now)
     verdict = ask(asked, room.now)
     if room.trace is not None:
         room.trace.judged(room.now, run, touch, verdict, grounds=grounds(asked, room.now))
-    _count(run, verdict)
-    if verdict.verdict == "allowed" and to is not None:
-        _send(room, run, touch, to)
-        return on.Settled.model_construct(key=touch.key, result="sent")
-    result: Literal["deferred", "refused"] = "deferred" if verdict.verdict == "deferred" else "refused"
-    return on.Settled.model_construct(key=touch.key, result=result, reason=verdict.reason, until=verdict.until)
+    return verdict
 
 
 def _nurse(room: Room, member: Member) -> Member | None:

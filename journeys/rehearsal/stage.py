@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from journeys.channels import channels
 from journeys.content import ContentVersion
-from journeys.definitions import INVITED, ContentRef, Definition, InviteStep, JourneyStep, SendStep, VisitStep, WaitStep, hands_over, kind_of
+from journeys.definitions import INVITED, ContentRef, Definition, InviteStep, JourneyStep, VisitStep, WaitStep, hands_over, kind_of
 from journeys.durations import Calendar, is_zone
 from journeys.markets import MarketPolicy
 from journeys.rehearsal.behaviour import Behaviour, Happening
@@ -84,8 +85,7 @@ class Stage:
     @cached_property
     def channels(self) -> tuple[str, ...]:
         """The channels on which something is sent."""
-        sending = (step.sending.on for part in self.parts for step in part.definition.steps.values() if isinstance(step, SendStep))
-        return tuple(sorted(set(sending)))
+        return tuple(sorted({channel for part in self.parts for channel in channels(part.definition)}))
 
     @cached_property
     def happenings(self) -> tuple[Happening, ...]:

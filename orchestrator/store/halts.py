@@ -117,7 +117,7 @@ async def _naming(session: AsyncSession, content: str) -> list[tuple[str, int]]:
 
 def contents_of(definition: Definition) -> set[ContentRef]:
     """Every content that a definition names."""
-    sent = {step.sending.content for step in definition.steps.values() if isinstance(step, SendStep)}
+    sent = {route.content for step in definition.steps.values() if isinstance(step, SendStep) for route in step.sending.routes}
     shown = {ref for step in definition.steps.values() if isinstance(step, VisitStep) for meeting in step.visit.channels.values() for ref in meeting.materials}
     return sent | shown
 

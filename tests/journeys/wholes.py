@@ -135,8 +135,8 @@ class Sketch:
             return a_parallel(to, join=self.draw(st.sampled_from(["all", "any"])), **firsts)
         blocked = self.blocked(to["otherwise"])
         makers: dict[str, Callable[[], dict[str, Any]]] = {
-            "rep-email": lambda: a_rep_email(to, due=self.length(), blocked=blocked),
-            "email": lambda: an_email(to, blocked=blocked),
+            "rep-email": lambda: a_rep_email(to, due=self.length(), **self.fallen(blocked)),
+            "email": lambda: an_email(to, **self.fallen(blocked)),
             "message": lambda: a_message(to, blocked=blocked),
             "invite": lambda: an_invitation(to, starts=self.draw(st.sampled_from(STARTS))),
             "medical": lambda: a_medical(to, blocked={"no_inquiry": to["otherwise"]}),
@@ -158,6 +158,12 @@ class Sketch:
     def length(self) -> str:
         length: str = self.draw(st.sampled_from(["2 hours", "3 days", "2 business days"]))
         return length
+
+    def fallen(self, blocked: dict[str, str]) -> dict[str, Any]:
+        """What is said of a blocked letter: in some, that it goes by text message instead."""
+        if not self.draw(st.booleans()):
+            return {"blocked": blocked}
+        return {"blocked": {**blocked, "no_consent": "fall_back"}, "instead": ({"channel": "sms", "content": "hf-sms@1"},)}
 
     def blocked(self, onward: str) -> dict[str, str]:
         fates = st.sampled_from(["wait", "skip", "exit", onward])
