@@ -158,9 +158,7 @@ def take_back(move: Move, channel: str) -> None:
     place, step = move.place, move.step
     if isinstance(place, at.Held):
         try_again(move)
-    elif (
-        isinstance(place, at.AtTask) and isinstance(step, SendStep) and withdrawn(move, step) and any(route.channel == channel for route in step.sending.routes)
-    ):
+    elif isinstance(place, at.AtTask) and isinstance(step, SendStep) and channel in {route.channel for route in step.sending.routes} and withdrawn(move, step):
         move.close_task("cancelled", reason=Reason.CONSENT_WITHDRAWN)
         deliver(move)
 
