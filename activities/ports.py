@@ -98,6 +98,8 @@ class Reservation(Stored):
     blocked: Verdict | None = None
     earlier: str | None = None
     message_id: str | None = None
+    channel: str | None = None
+    """By which it goes, or may have gone, where the order names several."""
 
 
 class Ledger(Protocol):

@@ -37,7 +37,10 @@ class TouchActivities:
     async def send(self, order: TouchOrder | LetterOrder) -> Settled:
         """The same, whoever orders it."""
         reserved = await self._ledger.reserve(order, now=self._clock.now())
-        settled = await self._perform(order.touch.key, reserved, self._channels.get(order.touch.channel))
+        by = reserved.channel or order.touch.channel
+        settled = await self._perform(order.touch.key, reserved, self._channels.get(by))
+        if order.touch.instead and settled.result in ("sent", "unknown"):
+            settled = settled.model_copy(update={"channel": by})
         log.info("touch", key=order.touch.key, result=settled.result, reason=settled.reason)
         if settled.result != "sent":
             self._counts.dropped(f"touch_{settled.result}", settled.reason or "no_answer")

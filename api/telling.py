@@ -154,7 +154,7 @@ def sentence(line: Line, *, definition: Definition | None, by: str | None = None
     outside = line.step is None and What(line.what) in _OUTSIDE
     told = (_OUTSIDE if outside else _TOLD)[What(line.what)].format(
         here=titled(definition, line.step),
-        thing=plain(line.way) if outside else _thing(definition, line.step),
+        thing=plain(line.way) if outside else _sent_thing(definition, line),
         there=titled(definition, line.to),
         journey=f" in “{definition.title}”" if definition else "",
         hand=f" by {by}" if by else "",
@@ -257,6 +257,11 @@ def _way(line: Line, by: str | None, definition: Definition | None) -> str:
             return f"condition {way.removeprefix('case_')} of the branch held"
         case way:
             return _WAYS.get(way, f"the outcome was “{plain(way)}”")
+
+
+def _sent_thing(definition: Definition | None, line: Line) -> str:
+    """What a line speaks of: what fell back to another channel is called by that one."""
+    return _called(line.channel) if line.what == What.SENT and line.channel is not None else _thing(definition, line.step)
 
 
 def _thing(definition: Definition | None, step_id: str | None) -> str:

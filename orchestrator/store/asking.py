@@ -2,18 +2,20 @@
 market and recipient come from; from here on they go one way."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, false, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import LetterOrder, TouchOrder
+from activities.ports import RESERVED
 from journeys.commands import Deliver
 from journeys.content import EMAIL, ContentVersion
 from journeys.definitions import Purpose
 from journeys.halts import Covered, Scope
 from journeys.markets import MarketPolicy
+from journeys.routing import in_order
 from orchestrator.store import tables
 from orchestrator.store.contents import current
 from orchestrator.store.dispatches import values_of
@@ -33,9 +35,9 @@ class Asked:
     """Of the recipient; where there is none, of the run."""
     recipient: tables.Person | None
     policy: MarketPolicy | None
-    content: ContentVersion | None
+    content: ContentVersion | None = None
     earlier: tables.Touch | None
-    carried: bool
+    carried: bool = False
     """Whether this installation has the channel."""
     covered: tuple[Covered, ...]
     """In which pauses and stops it lies, its content and its recipient apart."""
@@ -48,15 +50,18 @@ class Asked:
     """What the letter's own tokens are filled with, beside those of every letter."""
 
 
-async def asked_by(session: AsyncSession, order: TouchOrder | LetterOrder, channels: Collection[str]) -> Asked:
-    """Read what an order is about, and lock its recipient until the transaction ends: one gate at a time for each person."""
-    touch = order.touch
-    if isinstance(order, LetterOrder):
-        return await _of_a_letter(session, order, carried=touch.channel in channels)
-    return await _of_a_run(session, order, carried=touch.channel in channels)
+async def asked_by(session: AsyncSession, order: TouchOrder | LetterOrder, channels: Collection[str]) -> tuple[Asked, ...]:
+    """Read what an order is about, and lock its recipient until the transaction ends: one gate at a time for each person. Where several channels
+    would do there is a question for each, in the order in which they are to be put; what was reserved before is asked about by its own channel alone."""
+    asked = await (_of_a_letter(session, order) if isinstance(order, LetterOrder) else _of_a_run(session, order))
+    ways = in_order(order.touch, prefers=asked.recipient.channel_preference if asked.recipient is not None else None)
+    before = asked.earlier
+    if before is not None and before.state == RESERVED:
+        ways = tuple(way for way in ways if (way.channel, way.content.id) == (before.channel, before.content_id)) or ways
+    return tuple([replace(asked, touch=way, content=await _content(session, way), carried=way.channel in channels) for way in ways])
 
 
-async def _of_a_run(session: AsyncSession, order: TouchOrder, *, carried: bool) -> Asked:
+async def _of_a_run(session: AsyncSession, order: TouchOrder) -> Asked:
     enrolment, touch = await session.get_one(tables.Enrolment, order.entry.enrolment), order.touch
     recipient = await _recipient(session, enrolment.person_id, touch)
     market = recipient.market if recipient is not None else enrolment.market
@@ -67,16 +72,14 @@ async def _of_a_run(session: AsyncSession, order: TouchOrder, *, carried: bool) 
         market=market,
         recipient=recipient,
         policy=await policy_of(session, market),
-        content=await _content(session, touch),
         earlier=await _earlier(session, touch),
-        carried=carried,
         covered=scopes_of(enrolment),
         rep=enrolment.conductor,
         enrolment_id=enrolment.id,
     )
 
 
-async def _of_a_letter(session: AsyncSession, order: LetterOrder, *, carried: bool) -> Asked:
+async def _of_a_letter(session: AsyncSession, order: LetterOrder) -> Asked:
     row, touch = await session.get_one(tables.Dispatch, order.dispatch), order.touch
     recipient = await _recipient(session, row.person_id, touch)
     scopes = (Scope.PRODUCT, row.product), (Scope.MARKET, row.market)
@@ -88,9 +91,7 @@ async def _of_a_letter(session: AsyncSession, order: LetterOrder, *, carried: bo
         market=row.market,
         recipient=recipient,
         policy=await policy_of(session, row.market),
-        content=await _content(session, touch),
         earlier=await _earlier(session, touch),
-        carried=carried,
         covered=(*scopes, (Scope.TERRITORY, home)) if home is not None else scopes,
         rep=row.by,
         dispatch_id=row.id,
@@ -119,13 +120,16 @@ async def _recipient(session: AsyncSession, hcp: str, touch: Deliver) -> tables.
     # The weaker lock: it keeps other gates and acts of consent out, and does not conflict with the reference that the timeline's new lines
     # hold to the person already. With the stronger one, two runs that advance at once would wait for each other.
     one = await session.get_one(tables.Person, hcp)
-    sharing = or_(col(tables.Person.id) == hcp, same_address(one, touch.channel))
+    channels = (touch.channel, *(route.channel for route in touch.instead))
+    sharing = or_(col(tables.Person.id) == hcp, *(same_address(one, channel) for channel in channels))
     locked = select(tables.Person).where(sharing).order_by(tables.Person.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return next(person for person in await session.exec(locked) if person.id == hcp)
 
 
 def same_address(person: tables.Person, channel: str) -> ColumnElement[bool]:
-    """Letters of an e-mail address are compared without regard to case."""
+    """Letters of an e-mail address are compared without regard to case. Who has no address shares none."""
+    if address_of(person, channel) is None:
+        return false()
     if channel == EMAIL:
         return func.lower(tables.Person.email) == (person.email or "").lower()
     return col(tables.Person.mobile) == person.mobile

@@ -16,6 +16,7 @@ from journeys.commands import Deliver
 from journeys.definitions import Purpose
 from journeys.policy import ONE_COPY, Check, Evidence, Intent, Verdict, judge, recipient
 from journeys.reasons import TOLD, Reason
+from journeys.routing import first_allowed
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
 from orchestrator.store import tables
@@ -45,19 +46,18 @@ class StoredLedger:
         async with transaction(self._engine) as session:
             if isinstance(order, TouchOrder):
                 await project(session, order.entry, now=datetime.now(UTC))
-            asked = await asked_by(session, order, self._channels)
-            earlier = asked.earlier
+            ways = await asked_by(session, order, self._channels)
+            earlier = ways[0].earlier
             if earlier is not None and earlier.state in (Handover.ACCEPTED, Handover.UNKNOWN):
                 count_in(session, Dropped.TOUCH, REPEATED)
                 return Reservation(earlier=earlier.state)
-            verdict, message = await self._judge(session, asked, now)
-            session.add(_judgement(asked, verdict, now))
+            asked, verdict, message = await self._judge_each(session, ways, now)
             blocked = verdict if message is None else None
             if earlier is not None and earlier.state == RESERVED:
-                return Reservation(earlier=RESERVED, message=message, message_id=earlier.message_id, blocked=blocked)
+                return Reservation(earlier=RESERVED, message=message, message_id=earlier.message_id, blocked=blocked, channel=earlier.channel)
             if message is not None:
                 session.add(_intent(asked, message, now))
-            return Reservation(message=message, blocked=blocked)
+            return Reservation(message=message, blocked=blocked, channel=asked.touch.channel)
 
     async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:
         """Write what the channel knows. What is settled stays as it is."""
@@ -69,6 +69,19 @@ class StoredLedger:
             touch.settled_at = now
             touch.provider_id = handed.provider_id
             session.add(touch)
+
+    async def _judge_each(self, session: AsyncSession, ways: tuple[Asked, ...], now: datetime) -> tuple[Asked, Verdict, Message | None]:
+        """The first way that is allowed, with its message; where none is, the one whose verdict stands for all. Each judgement is kept."""
+        verdicts: list[Verdict] = []
+        message = None
+        for way in ways:
+            verdict, message = await self._judge(session, way, now)
+            session.add(_judgement(way, verdict, now))
+            verdicts.append(verdict)
+            if message is not None:
+                break
+        number, verdict = first_allowed(verdicts)
+        return ways[number], verdict, message
 
     async def _judge(self, session: AsyncSession, asked: Asked, now: datetime) -> tuple[Verdict, Message | None]:
         ask = judge if asked.recipient is not None else _judge_nobody

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from activities.ports import RESERVED, Handover, Message, Reservation
 from activities.touches import OFFER_AGAIN, TouchActivities
+from journeys.definitions import Route
 from journeys.events import Settled
 from journeys.policy import Verdict
 from journeys.reasons import Reason
@@ -135,3 +136,13 @@ async def test_a_worker_without_the_channel_sends_nothing(reservation: Reservati
     other = FakeChannel()
     settled = await TouchActivities(FakeLedger(reservation), {"sms": other}, StoppedClock(), FakeCounts()).deliver(a_touch_order())
     assert (settled.result, other.offered) == (result, [])
+
+
+async def test_what_fell_back_is_handed_to_the_channel_that_the_ledger_chose() -> None:
+    """And the run is told by which it went."""
+    mail, text = FakeChannel(), FakeChannel()
+    order = a_touch_order()
+    order = order.model_copy(update={"touch": order.touch.model_copy(update={"instead": (Route(channel="sms", content=order.touch.content),)})})
+    ledger = FakeLedger(Reservation(message=a_message(), channel="sms"))
+    settled = await TouchActivities(ledger, {"email": mail, "sms": text}, StoppedClock(), FakeCounts()).deliver(order)
+    assert (settled.result, settled.channel, mail.offered, text.offered) == ("sent", "sms", [], [a_message()])

@@ -40,6 +40,7 @@ def _journey() -> Definition:
     ("note", "told"),
     [
         ({"what": What.SENT, "step": "text"}, "The sms message of “Text” was handed over for delivery."),
+        ({"what": What.SENT, "step": "text", "channel": "whatsapp"}, "The whatsapp message of “Text” was handed over for delivery."),
         ({"what": What.SENT, "step": "invitation"}, "The invitation of “Invitation” was handed over for delivery."),
         ({"what": What.HEARD, "step": "invitation", "way": "accepted"}, "The invitation of “Invitation” was accepted."),
         ({"what": What.MOVED, "step": "invitation", "way": "declined", "to": "done"}, "Went on from “Invitation” to “Done”: the invitation was declined."),

@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from activities.orders import OpenOrder
 from activities.ports import Handed, Handover, Reservation
 from api.links import Links
 from journeys.content import ContentVersion
-from journeys.definitions import ContentRef
+from journeys.definitions import ContentRef, Route
 from journeys.reasons import Reason
 from orchestrator.store import library, tables
+from orchestrator.store.asking import same_address
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import load_facts
 from orchestrator.store.runs import StoredRuns
@@ -140,3 +141,50 @@ async def test_consent_facts_stand_for_their_channel(world: AsyncEngine) -> None
     await add(world, by_sms(), a_withdrawal())
     async with transaction(world) as session:
         assert await load_facts(session, ASTRID, ("email_consent", "sms_consent"), now=NOW) == {"email_consent": False, "sms_consent": True}
+
+
+FALLEN: dict[str, Any] = {"channel": "email", "content": ContentRef("hf-dialogue", 2), "instead": (Route(channel="sms", content=TEXT),)}
+"""An order that either channel may carry out."""
+
+
+async def test_the_channel_that_the_recipient_prefers_is_asked_first(world: AsyncEngine) -> None:
+    """And taken where it is allowed: with its own content, and one judgement, for no other way was asked about."""
+    await equip(world, by_sms())
+    await change(world, "UPDATE person SET channel_preference = 'sms' WHERE id = :id", id=ASTRID)
+    reserved = await ask(world, **FALLEN)
+    touch = await the_touch(world)
+    assert (reserved.channel, touch.channel, touch.content_id) == ("sms", "sms", TEXT.id)
+    assert len(await every(world, tables.Judgement)) == 1
+
+
+async def test_what_one_channel_may_not_carry_the_next_does(world: AsyncEngine) -> None:
+    """Each judgement is kept, so that the answer to why it was a text is complete."""
+    await equip(world, by_sms(), a_withdrawal())
+    reserved = await ask(world, **FALLEN)
+    assert (reserved.channel, reserved.blocked, handed(reserved.message).to) == ("sms", None, NUMBER)
+    judged = await every(world, tables.Judgement)
+    assert sorted((one.verdict, one.reason) for one in judged) == [("allowed", None), ("refused", Reason.CONSENT_WITHDRAWN)]
+
+
+async def test_where_no_channel_may_carry_it_the_first_refusal_stands(world: AsyncEngine) -> None:
+    """Nothing is reserved."""
+    await equip(world, a_withdrawal())
+    assert reason_of(await ask(world, **FALLEN)) == Reason.CONSENT_WITHDRAWN
+    assert await every(world, tables.Touch) == []
+
+
+async def test_what_may_have_gone_by_one_channel_is_not_offered_to_another(world: AsyncEngine) -> None:
+    """After a crash the channel that was called is asked; the recipient's wish has changed meanwhile."""
+    await equip(world, by_sms())
+    assert (await ask(world, **FALLEN)).channel == "email"
+    await change(world, "UPDATE person SET channel_preference = 'sms' WHERE id = :id", id=ASTRID)
+    again = await ask(world, **FALLEN)
+    assert (again.channel, again.earlier, handed(again.message).to) == ("email", "reserved", "astrid@clinic.example")
+
+
+async def test_who_has_no_number_keeps_nobody_waiting(world: AsyncEngine) -> None:
+    """People without an address do not share one: the lock is on the recipient alone."""
+    async with transaction(world) as session:
+        nobody = tables.Person(id="x", given_name="", family_name="", profession="nurse", market="SE", created_at=NOW, updated_at=NOW)
+        matching = select(tables.Person).where(same_address(nobody, "sms"))
+        assert (await session.exec(matching)).all() == []
