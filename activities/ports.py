@@ -29,6 +29,11 @@ class Invitation(Stored):
     ends: Instant
     organiser: str
     """The name under which the sender invites."""
+    where: str | None = None
+    """The address of the room, where the meeting is remote."""
+    sequence: int = 0
+    """How often it was changed since it was sent (RFC 5546, section 2.1.4)."""
+    called_off: bool = False
 
 
 class Message(Stored):

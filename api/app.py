@@ -29,6 +29,7 @@ from api.routers import (
     metrics,
     migrations,
     notifications,
+    occasions,
     operations,
     people,
     repairs,
@@ -58,6 +59,7 @@ _TAGS = [
     {"name": "catalogue", "description": "What conditions may name, for editors."},
     {"name": "content", "description": "Approved content and its state."},
     {"name": "facts", "description": "What is heard of a touch."},
+    {"name": "invitations", "description": "Invitations that are changed after they were sent."},
     {"name": "users", "description": "What users change of their own."},
     {"name": "events", "description": "What other systems report of people."},
     {"name": "requests", "description": "What other systems answer."},
@@ -108,7 +110,7 @@ def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
     of_people = (people, knowledge, consents, inquiries, tasks, notifications)
-    of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events)
+    of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions)
     of_operators = (halts, operations, migrations, repairs, users)
     for noun in (*of_people, *of_journeys, *of_operators):
         router.include_router(noun.router)

@@ -86,6 +86,11 @@ class Code(StrEnum):
     ALREADY_LIFTED = "already_lifted"
     OPERATION_OVER = "operation_over"
     PROPOSAL_DECIDED = "proposal_decided"
+    NOT_SENT = "not_sent"
+    DECLINED = "declined"
+    BEGUN = "begun"
+    CALLED_OFF = "called_off"
+    NO_NOTICE = "no_notice"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -168,6 +173,11 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.ALREADY_LIFTED: (409, "Lifted already"),
     Code.OPERATION_OVER: (409, "The operation is over"),
     Code.PROPOSAL_DECIDED: (409, "Decided already"),
+    Code.NOT_SENT: (409, "Not sent"),
+    Code.DECLINED: (409, "Declined by the HCP"),
+    Code.BEGUN: (409, "Begun already"),
+    Code.CALLED_OFF: (409, "Called off already"),
+    Code.NO_NOTICE: (409, "No approved notice"),
     Code.UNAVAILABLE: (503, "Not reachable at the moment"),
     Code.INTERNAL: (500, "Our mistake"),
 }

@@ -23,6 +23,8 @@ class _Words:
     declined: _Answer
     over: str
     too_late: str
+    off: str
+    off_why: str
     when: str
 
     def of(self, answer: Heard) -> _Answer:
@@ -45,6 +47,8 @@ _LANGUAGES = {
         ),
         over="It has begun already",
         too_late="Your answer could not be taken any more.",
+        off="It is called off",
+        off_why="It does not take place. You do not need to answer.",
         when="It begins: {when}.",
     ),
     "sv": _Words(
@@ -62,6 +66,8 @@ _LANGUAGES = {
         ),
         over="Det har redan börjat",
         too_late="Ditt svar kunde inte tas emot längre.",
+        off="Det är inställt",
+        off_why="Det blir inte av. Du behöver inte svara.",
         when="Det börjar: {when}.",
     ),
 }
@@ -78,6 +84,12 @@ def done(language: str, answer: Heard) -> HTMLResponse:
     """The answer that stands now."""
     words = _LANGUAGES[language].of(answer)
     return pages.page(language, words.done, words.close)
+
+
+def called_off(language: str) -> HTMLResponse:
+    """For an answer to what does not take place."""
+    words = _LANGUAGES[language]
+    return pages.page(language, words.off, words.off_why)
 
 
 def over(language: str) -> HTMLResponse:

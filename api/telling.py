@@ -8,6 +8,7 @@ from journeys.commands import NOT_CONTINUED, What
 from journeys.content import EMAIL
 from journeys.definitions import (
     ANSWERED,
+    CALLED_OFF,
     DONE,
     EXHAUSTED,
     FAILED,
@@ -59,6 +60,7 @@ _WAYS = {
     NO_ANSWER: "no answer came in time",
     NOT_RECORDED: "nobody reported whether the HCP came",
     TOO_LATE: "it had begun already",
+    CALLED_OFF: "it was called off",
     DONE: "it was done",
     JOINED: "its lines came together",
     HANDLED: "the lead dealt with it",
@@ -108,6 +110,7 @@ _TOLD = {
     What.BLOCKED: "{here} was blocked because {reason}.",
     What.SENT: "The {thing} of {here} was handed over for delivery{unsure}.",
     What.HEARD: "The {thing} of {here} {heard}.",
+    What.RESCHEDULED: "What {here} invites to now begins {until}.",
     What.WAITING: "Waits at {here} until {until}.",
     What.SPLIT: "{here} drew the arm “{branch}”.",
     What.EXHAUSTED: "{here} was passed by: it has been entered as often as it may.",

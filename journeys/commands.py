@@ -122,6 +122,7 @@ class What(StrEnum):
     SENT = "sent"
     HEARD = "heard"
     WAITING = "waiting"
+    RESCHEDULED = "rescheduled"
     SPLIT = "split"
     EXHAUSTED = "exhausted"
     HAPPENED = "happened"

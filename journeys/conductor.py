@@ -138,6 +138,9 @@ def _take(move: Move, event: on.Event) -> None:  # noqa: PLR0912, C901 - one lin
                 _take_repair(move, event)
         case on.TouchHeard():
             _take_heard(move, event)
+        case on.InvitationChanged():
+            if _turn_to(move, event.touch) is not None:
+                waits.invitation_changed(move, event.starts)
         case on.Happened():
             _take_happened(move, event)
         case on.FactsChanged() | on.FactsLoaded():

@@ -140,6 +140,14 @@ class Happened(_Fact):
     fields: dict[str, Value] = {}
 
 
+class InvitationChanged(_Fact):
+    """What the touch invites to begins at another time now; None: it is called off."""
+
+    is_: Literal["invitation_changed"] = "invitation_changed"
+    touch: str
+    starts: Instant | None = None
+
+
 class RequestAnswered(_Fact):
     """Another system answered the request of that passage."""
 
@@ -180,7 +188,18 @@ class Resumed(_Fact):
 
 
 Fact = Annotated[
-    TouchHeard | FactsChanged | ConsentWithdrawn | ConsentGiven | Objected | Happened | RequestAnswered | JourneyEnded | CalendarDrawn | Paused | Resumed,
+    TouchHeard
+    | InvitationChanged
+    | FactsChanged
+    | ConsentWithdrawn
+    | ConsentGiven
+    | Objected
+    | Happened
+    | RequestAnswered
+    | JourneyEnded
+    | CalendarDrawn
+    | Paused
+    | Resumed,
     Field(discriminator="is_"),
 ]
 
@@ -255,6 +274,7 @@ Event = Annotated[
     | GoOn
     | MoveTo
     | TouchHeard
+    | InvitationChanged
     | FactsChanged
     | ConsentWithdrawn
     | ConsentGiven

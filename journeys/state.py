@@ -87,6 +87,8 @@ class Waiting(_Place):
     touch: str | None = None
     stage: Literal["answer", "attendance"] | None = None
     """What of an invitation is waited for."""
+    starts: Instant | None = None
+    """When what it invites to begins, where that was changed after it was sent."""
 
 
 class Joining(_Place):

@@ -28,6 +28,7 @@ class Dropped(StrEnum):
     TOUCH = "touch"
     HEARD = "heard"
     LINK = "link"
+    INVITATION = "invitation"
     UNSUBSCRIPTION = "unsubscription"
     CALL = "call"
     CALL_DEFERRED = "call_deferred"

@@ -27,6 +27,7 @@ from orchestrator.store.desk.knowing import StoredKnowledge
 from orchestrator.store.desk.lifecycles import StoredLifecycles
 from orchestrator.store.desk.migrations import StoredMigrating, StoredMigrations
 from orchestrator.store.desk.notifications import StoredNotifications
+from orchestrator.store.desk.occasions import StoredOccasions
 from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
@@ -68,6 +69,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         consents=StoredConsents(engine),
         contents=StoredContents(engine),
         touches=StoredTouches(engine),
+        occasions=StoredOccasions(engine),
         arrange=arranged,
         events=StoredEvents(engine),
         sweeps=StoredSweepDesk(engine),

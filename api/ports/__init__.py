@@ -10,6 +10,7 @@ from api.ports.definitions import Acted, Arrange, AskedRelease, AskedSignature, 
 from api.ports.enrolments import Enrolments, Events, NotEnrolled, Sweeps
 from api.ports.house import Ports
 from api.ports.inquiries import Inquiries
+from api.ports.occasions import Occasions
 from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
 from api.ports.requests import AnswerRefused, Requests, Stamp
@@ -44,6 +45,7 @@ __all__ = [
     "Migrations",
     "NotEnrolled",
     "Notifications",
+    "Occasions",
     "Operations",
     "People",
     "Ports",

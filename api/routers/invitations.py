@@ -26,6 +26,8 @@ async def ask_for_answer(token: str, codec: Codec, house: House, spoken: Languag
         return pages.unknown(spoken)
     _, answer, invitation = invited
     language = pages.spoken(invitation.language or "", otherwise=spoken)
+    if invitation.called_off:
+        return invitation_pages.called_off(language)
     begun = house.clock.now() >= invitation.starts
     return invitation_pages.over(language) if begun else invitation_pages.ask(language, answer, invitation.when)
 
@@ -39,6 +41,8 @@ async def answer_invitation(token: str, codec: Codec, house: House, spoken: Lang
     touch, answer, invitation = invited
     language = pages.spoken(invitation.language or "", otherwise=spoken)
     now = house.clock.now()
+    if invitation.called_off:
+        return invitation_pages.called_off(language)
     if now >= invitation.starts:
         return invitation_pages.over(language)
     return invitation_pages.done(language, await house.touches.answer(touch, answer, now=now))

@@ -11,6 +11,7 @@ from journeys.conditions import named_facts
 from journeys.conducting import marks, memory, steps, touches
 from journeys.definitions import (
     ATTENDED,
+    CALLED_OFF,
     DECLINED,
     HAPPENED,
     MET,
@@ -124,6 +125,20 @@ def draw_anew(move: Move) -> None:
         look(move)
 
 
+def invitation_changed(move: Move, starts: datetime | None) -> None:
+    """What the line in play invites to begins at another time, or is called off. An answer that was given stands."""
+    place, step = move.place, move.step
+    if not isinstance(place, Waiting) or not isinstance(step, InviteStep):
+        return
+    if starts is None:
+        move.leave(CALLED_OFF)
+        return
+    move.note(What.RESCHEDULED, until=starts)
+    answer_by = min(move.state.calendar.after(move.now, step.invite.answer_by), max(starts, move.now))
+    until = answer_by if place.stage == "answer" else _recorded(move, step, starts)
+    move.park(place.model_copy(update={"starts": starts, "until": until}))
+
+
 def awaited(move: Move, way: str) -> None:
     """Another journey or another system has told the line in play how it ended."""
     place, step = move.place, move.step
@@ -196,10 +211,14 @@ def _hear_of_invitation(move: Move, place: Waiting, step: InviteStep) -> None:
             move.leave(way)
             return
     if Heard.ACCEPTED in heard and place.stage == "answer":
-        calendar = move.state.calendar
-        starts = marks.resolve(move.state, step.invite.starts) or move.now
-        until = calendar.after(calendar.after(starts, step.invite.lasts), step.invite.recorded_by)
-        move.park(place.model_copy(update={"stage": "attendance", "until": max(until, move.now)}))
+        starts = place.starts or marks.resolve(move.state, step.invite.starts) or move.now
+        move.park(place.model_copy(update={"stage": "attendance", "until": _recorded(move, step, starts)}))
+
+
+def _recorded(move: Move, step: InviteStep, starts: datetime) -> datetime:
+    """Until when the attendance may be reported."""
+    calendar = move.state.calendar
+    return max(calendar.after(calendar.after(starts, step.invite.lasts), step.invite.recorded_by), move.now)
 
 
 def _recall(move: Move, place: Waiting, step: WaitStep) -> None:

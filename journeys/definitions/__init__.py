@@ -36,6 +36,7 @@ from journeys.definitions.waiting import Wait
 from journeys.definitions.words import (
     ANSWERED,
     ATTENDED,
+    CALLED_OFF,
     DECLINED,
     DONE,
     ENDED,
@@ -78,6 +79,7 @@ __all__ = [
     "ANSWERED",
     "ATTENDED",
     "BY_KEY",
+    "CALLED_OFF",
     "DECLINED",
     "DONE",
     "ENDED",

@@ -84,7 +84,7 @@ class InviteStep(_SendingStep):
 
     @property
     def _own_ways(self) -> tuple[str, ...]:
-        told = (words.ATTENDED, words.MISSED, words.NOT_RECORDED, words.DECLINED, words.NO_ANSWER, words.TOO_LATE, words.MISSING)
+        told = (words.ATTENDED, words.MISSED, words.NOT_RECORDED, words.DECLINED, words.NO_ANSWER, words.TOO_LATE, words.CALLED_OFF, words.MISSING)
         return (*told, words.OVERDUE) if self.invite.sent_by == "rep" else told
 
 

@@ -16,6 +16,7 @@ JOIN: Final = "join"
 SENT, OVERDUE, SKIPPED, TIMEOUT = "sent", "overdue", "skipped", "timeout"
 ANSWERED, WITHDRAWN, HANDLED = "answered", "withdrawn", "handled"
 ATTENDED, MISSED, NOT_RECORDED, DECLINED, NO_ANSWER, TOO_LATE = "attended", "missed", "not_recorded", "declined", "no_answer", "too_late"
+CALLED_OFF: Final = "called_off"
 MET, HAPPENED, MISSING, PAST = "met", "happened", "missing", "past"
 JOINED, DONE, FAILED = "joined", "done", "failed"
 STARTED, NOT_STARTED, FINISHED, GOAL, ENDED = "started", "not_started", "finished", "goal", "ended"
@@ -25,7 +26,7 @@ EXHAUSTED: Final = "exhausted"
 HOLD_OUT: Final = "hold_out"
 """The arm of a split in which nothing more is done, for comparison."""
 
-FALLS_TO: dict[str, str] = {SKIPPED: OVERDUE, NOT_RECORDED: MISSED, GOAL: FINISHED, TOO_LATE: MISSING, PAST: MISSING}
+FALLS_TO: dict[str, str] = {SKIPPED: OVERDUE, NOT_RECORDED: MISSED, GOAL: FINISHED, TOO_LATE: MISSING, CALLED_OFF: MISSING, PAST: MISSING}
 """A way that a step does not name goes where its wider one goes, and after that along `otherwise`."""
 
 

@@ -29,6 +29,7 @@ _OF_AN_INVITATION = {
     words.DECLINED: "the HCP declined",
     words.NO_ANSWER: "there is no answer",
     words.TOO_LATE: "it has begun already",
+    words.CALLED_OFF: "it is called off",
     words.MISSING: "its time is not known",
 }
 _OF_A_REQUEST = {words.TIMEOUT: "there is no answer in that time"}

@@ -26,7 +26,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 WAYS: dict[str, tuple[str, ...]] = {
     "email": (way.SENT, way.OVERDUE, SKIPPED),
     "message": (way.SENT, way.OVERDUE, SKIPPED),
-    "invite": (way.ATTENDED, way.MISSED, way.NOT_RECORDED, way.DECLINED, way.NO_ANSWER, way.TOO_LATE, way.MISSING, way.OVERDUE, SKIPPED),
+    "invite": (way.ATTENDED, way.MISSED, way.NOT_RECORDED, way.DECLINED, way.NO_ANSWER, way.TOO_LATE, way.CALLED_OFF, way.MISSING, way.OVERDUE, SKIPPED),
     "medical": (way.ANSWERED, way.WITHDRAWN, way.OVERDUE),
     "escalate": (way.HANDLED, way.OVERDUE, SKIPPED),
     "wait": (way.TIMEOUT, *(heard.value for heard in Heard), way.MET, way.HAPPENED, way.PAST, way.MISSING),

@@ -13,6 +13,9 @@ from activities.ports import Invitation, Message
 from journeys.content import EMAIL, ContentVersion, Letter
 from orchestrator.mail.moments import in_words
 
+JOIN = "join"
+"""The name of the link that is the address of a remote meeting's room. The calendar has it as it is: a click there is the calendar program's."""
+
 Words = TypeVar("Words", Letter, str)
 
 
@@ -58,8 +61,12 @@ class Addressee:
 class Occasion:
     """What an invitation invites to."""
 
+    key: str
+    """The touch that invited, by which the answers and the calendar's entry are known, also when it is changed."""
     starts: datetime
     ends: datetime
+    sequence: int = 0
+    called_off: bool = False
 
 
 class Composer:
@@ -104,7 +111,7 @@ class Composer:
         if occasion is not None:
             tokens |= {
                 "event": {"starts": in_words(occasion.starts, zone=to.zone, language=language, country=to.country)},
-                "answer": {"accept": self._links.answer(key, "accepted"), "decline": self._links.answer(key, "declined")},
+                "answer": {"accept": self._links.answer(occasion.key, "accepted"), "decline": self._links.answer(occasion.key, "declined")},
             }
         return Message(
             key=key,
@@ -117,7 +124,7 @@ class Composer:
             language=language,
             # RFC 8058: one click, no log-in.
             headers={"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Content-Language": language},
-            invitation=self._invitation(key, occasion, tokens["rep"]["name"]) if occasion is not None else None,
+            invitation=self._invitation(content, occasion, tokens["rep"]["name"]) if occasion is not None else None,
         )
 
     def _plain(self, key: str, content: ContentVersion, to: Addressee, tokens: dict[str, Any]) -> Message:
@@ -134,8 +141,16 @@ class Composer:
             code=self._links.code(key),
         )
 
-    def _invitation(self, key: str, occasion: Occasion, rep: str) -> Invitation:
-        return Invitation(uid=self._id(key), starts=occasion.starts, ends=occasion.ends, organiser=rep)
+    def _invitation(self, content: ContentVersion, occasion: Occasion, rep: str) -> Invitation:
+        return Invitation(
+            uid=self._id(occasion.key),
+            starts=occasion.starts,
+            ends=occasion.ends,
+            organiser=rep,
+            where=content.links.get(JOIN),
+            sequence=occasion.sequence,
+            called_off=occasion.called_off,
+        )
 
     def _id(self, key: str) -> str:
         return f"{sha256(key.encode()).hexdigest()[:40]}@{self._domain}"

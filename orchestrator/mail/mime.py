@@ -7,7 +7,7 @@ from email.policy import SMTP, Policy
 from email.utils import format_datetime
 
 from activities.ports import Message
-from orchestrator.mail.invitations import as_calendar
+from orchestrator.mail.invitations import as_calendar, method_of
 
 
 class _WholeHeader(UnstructuredHeader, BaseHeader):
@@ -41,7 +41,7 @@ def written(message: Message, *, at: datetime) -> bytes:
     if message.html is not None:
         mime.add_alternative(message.html, subtype="html")
     if message.invitation is not None:
-        mime.add_alternative(as_calendar(message, at=at), subtype="calendar", params={"method": "REQUEST"})
+        mime.add_alternative(as_calendar(message, at=at), subtype="calendar", params={"method": method_of(message.invitation)})
     for name, value in message.headers.items():  # last: setting the content clears every header that begins with Content-
         mime[name] = value
     return mime.as_bytes()

@@ -16,6 +16,7 @@ from journeys.definitions import Purpose
 from journeys.halts import Covered, Scope
 from journeys.markets import MarketPolicy
 from journeys.routing import in_order
+from orchestrator.mail.compose import Occasion
 from orchestrator.store import tables
 from orchestrator.store.contents import current
 from orchestrator.store.dispatches import values_of
@@ -46,6 +47,8 @@ class Asked:
     enrolment_id: str | None = None
     dispatch_id: str | None = None
     inquiry_id: str | None = None
+    occasion: Occasion | None = None
+    """What an invitation, or the notice that it was changed, is about."""
     values: Mapping[str, str] = field(default_factory=dict)
     """What the letter's own tokens are filled with, beside those of every letter."""
 
@@ -76,6 +79,7 @@ async def _of_a_run(session: AsyncSession, order: TouchOrder) -> Asked:
         covered=scopes_of(enrolment),
         rep=enrolment.conductor,
         enrolment_id=enrolment.id,
+        occasion=Occasion(touch.key, touch.starts, touch.ends) if touch.starts is not None and touch.ends is not None else None,
     )
 
 
@@ -96,8 +100,17 @@ async def _of_a_letter(session: AsyncSession, order: LetterOrder) -> Asked:
         rep=row.by,
         dispatch_id=row.id,
         inquiry_id=row.inquiry_id,
+        occasion=await _noticed(session, row.id),
         values=await values_of(session, row),
     )
+
+
+async def _noticed(session: AsyncSession, dispatch: str) -> Occasion | None:
+    """What a notice says of an invitation that was sent before."""
+    notice = await session.get(tables.InvitationNotice, dispatch)
+    if notice is None:
+        return None
+    return Occasion(notice.touch_key, notice.starts, notice.ends, sequence=notice.sequence, called_off=notice.called_off)
 
 
 async def _content(session: AsyncSession, touch: Deliver) -> ContentVersion | None:

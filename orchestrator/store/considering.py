@@ -15,7 +15,7 @@ from journeys.definitions import Definition
 from journeys.events import CalendarDrawn, FactsChanged
 from journeys.shapes import read_back
 from orchestrator.counts import Dropped, count_in
-from orchestrator.store import outbox
+from orchestrator.store import invitations, outbox
 from orchestrator.store.entering import Entrance, enter, locked
 from orchestrator.store.facts import load_facts
 from orchestrator.store.markets import calendar_for, policy_of
@@ -28,6 +28,8 @@ log = structlog.get_logger()
 async def changed(session: AsyncSession, person_id: str, names: Iterable[str], *, id: str, now: datetime, but: str | None = None) -> None:  # noqa: A002 - the fact's
     """These facts of the person stand differently now; `id` names the change, `but` the run that it comes from."""
     await session.flush()
+    names = tuple(names)
+    await invitations.follow(session, person_id, names, now=now)
     await tell_runs(session, person_id, names, id=id, now=now, but=but)
     await consider(session, person_id, now=now)
 

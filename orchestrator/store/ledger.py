@@ -12,13 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import LetterOrder, TouchOrder
 from activities.ports import RESERVED, Handed, Handover, Message, Reservation
-from journeys.commands import Deliver
 from journeys.definitions import Purpose
 from journeys.policy import ONE_COPY, Check, Evidence, Intent, Verdict, judge, recipient
 from journeys.reasons import TOLD, Reason
 from journeys.routing import first_allowed
 from orchestrator.counts import REPEATED, Dropped, count_in
-from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
+from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
 from orchestrator.store import tables
 from orchestrator.store.asking import Asked, address_of, asked_by, same_address
 from orchestrator.store.engine import transaction
@@ -95,7 +94,7 @@ class StoredLedger:
                 to=await _addressee(session, asked, asked.recipient, now),
                 rep=await _name_of(session, asked.rep),
                 channel=asked.touch.channel,
-                occasion=_occasion(asked.touch),
+                occasion=asked.occasion,
                 values=asked.values,
             )
         except CannotComposeError as error:
@@ -226,10 +225,6 @@ def _judgement(asked: Asked, verdict: Verdict, now: datetime) -> tables.Judgemen
         checks=[check.model_dump(mode="json") for check in verdict.checks],
         at=now,
     )
-
-
-def _occasion(touch: Deliver) -> Occasion | None:
-    return Occasion(touch.starts, touch.ends) if touch.starts is not None and touch.ends is not None else None
 
 
 async def _addressee(session: AsyncSession, asked: Asked, person: tables.Person, now: datetime) -> Addressee:

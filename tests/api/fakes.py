@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from api.codes import Code
@@ -21,10 +21,12 @@ from api.rows import (
     PersonRow,
     ProposalRow,
     RequestRow,
+    Rescheduled,
     SweepResultRow,
     SweepRow,
     TaskRow,
     TimelineRow,
+    Unchangeable,
     UserRow,
     VersionRow,
 )
@@ -468,6 +470,18 @@ def in_a_column(picture: Picture) -> Layout:
     return Layout(**head, width=200, height=100 * len(boxes), nodes=boxes, edges=())
 
 
+class FakeOccasions(_OfWorld):
+    async def change(self, who: Who, touch: str, *, starts: datetime | None, reason: str, once: Once, now: datetime) -> Rescheduled | Unchangeable:
+        known = self.world.invitations.get(touch)
+        if known is None:
+            return Unchangeable.NO_INVITATION
+        if known.called_off:
+            return Unchangeable.CALLED_OFF
+        begins = starts or known.starts
+        self.world.invitations[touch] = InvitationRow(starts=begins, when=known.when, language=known.language, called_off=starts is None)
+        return Rescheduled(touch, 1, begins, begins + timedelta(hours=1), called_off=starts is None)
+
+
 class FakeEvents(_OfWorld):
     async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
         key = (event.source, event.id)
@@ -643,6 +657,7 @@ def ports(world: World) -> Ports:
         consents=FakeConsents(world),
         contents=FakeContents(world),
         touches=FakeTouches(world),
+        occasions=FakeOccasions(world),
         arrange=in_a_column,
         events=FakeEvents(world),
         sweeps=FakeSweeps(world),

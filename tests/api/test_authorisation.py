@@ -123,6 +123,8 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "follow": (PUBLIC, f"/t/{Links(KEY).click(TOUCH, 'study')}", None),
     "follow_short": (PUBLIC, "/t/abcdefghijklm/study", None),
     "ask_for_answer": (PUBLIC, f"/a/{Links(KEY).answer(TOUCH, 'accepted')}", None),
+    "reschedule": (KNOWERS, f"/api/v1/invitations/{TOUCH}/reschedule", {"starts": "2027-03-20T09:00:00Z", "reason": "rep_away"}),
+    "call_off": (KNOWERS, f"/api/v1/invitations/{TOUCH}/call-off", {"reason": "too_few"}),
     "answer_invitation": (PUBLIC, f"/a/{Links(KEY).answer(TOUCH, 'accepted')}", None),
     "confirm": (PUBLIC, f"/u/{Links(KEY).unsubscribe(TOUCH)}", None),
     "unsubscribe": (PUBLIC, f"/u/{Links(KEY).unsubscribe(TOUCH)}", None),

@@ -7,8 +7,9 @@ import pytest
 
 from api.links import Links
 from api.rows import InvitationRow
+from api.who import Role
 from journeys.definitions import Heard
-from tests.api.conftest import KEY
+from tests.api.conftest import KEY, As
 from tests.api.fakes import World
 from tests.api.worlds import TOUCH
 
@@ -87,3 +88,25 @@ async def test_a_touch_that_invites_to_nothing_has_no_answer(http: httpx.AsyncCl
     """However well the link is signed."""
     world.invitations.clear()
     assert (await http.post(ACCEPT)).status_code == 404
+
+
+async def test_what_is_called_off_takes_no_answer(http: httpx.AsyncClient, world: World) -> None:
+    """The page says so, in the invited person's language."""
+    world.invitations[TOUCH] = InvitationRow(starts=world.now + timedelta(days=3), when="torsdag", language="sv", called_off=True)
+    assert "Det är inställt" in (await http.get(ACCEPT)).text
+    assert "Det är inställt" in (await http.post(ACCEPT)).text
+    assert world.heard == set()
+
+
+async def test_a_rep_moves_an_invitation_and_calls_it_off(as_: As, world: World) -> None:
+    """Once; what is called off is not moved any more, and nothing is moved into the past."""
+    path, later = f"/api/v1/invitations/{TOUCH}", (world.now + timedelta(days=9)).isoformat()
+    rep = as_(Role.REP)
+    moved = await rep.post(f"{path}/reschedule", {"starts": later, "reason": "asked_by_hcp"})
+    assert (moved.status_code, moved.json()["called_off"]) == (200, False)
+    past = await rep.post(f"{path}/reschedule", {"starts": world.now.isoformat(), "reason": "other"})
+    assert (past.status_code, past.json()["code"], past.json()["errors"][0]["pointer"]) == (409, "from_in_the_past", "/starts")
+    assert (await rep.post(f"{path}/call-off", {"reason": "technical"})).json()["called_off"] is True
+    again = await rep.post(f"{path}/reschedule", {"starts": later, "reason": "other"})
+    assert (again.status_code, again.json()["code"]) == (409, "called_off")
+    assert (await rep.post("/api/v1/invitations/nothing.webinar.1/call-off", {"reason": "other"})).status_code == 404

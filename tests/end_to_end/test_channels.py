@@ -88,6 +88,32 @@ async def test_who_accepted_may_still_decline(house: House) -> None:
     assert house.mails_to(ALVAS_NUMBER) == []
 
 
+async def test_an_invitation_that_was_accepted_is_moved_and_called_off(house: House) -> None:
+    """Each change reaches the calendar by a letter of its own, under the first one's id and the next number; the run goes on as called off."""
+    await _publish(house, _both())
+    anna = house.desk("rep-anna")
+    alva = await anna.person("Tallmark")
+    run = await anna.enrol(alva, "reach")
+    (mail,) = await house.mails(ALVA)
+    await house.public.post(_answers(mail)[0])
+    await _heard(anna, alva, ["accepted"])
+    async with transaction(house.engine) as session:
+        (touch,) = await session.exec(select(tables.Touch))
+    later = datetime.now(UTC).replace(microsecond=0) + timedelta(days=70)
+    await anna.post(f"/invitations/{touch.key}/reschedule", {"starts": later.isoformat(), "reason": "speaker_away"})
+    await house.mails(ALVA, 2)
+    await anna.post(f"/invitations/{touch.key}/call-off", {"reason": "too_few"})
+    assert (await anna.standing(run, "ended"))["reason"] == "unanswered"
+    entries = [_entry(each) for each in await house.mails(ALVA, 3)]
+    assert [(method, event["uid"], event["sequence"]) for method, event in entries] == [
+        ("REQUEST", entries[0][1]["uid"], 0),
+        ("REQUEST", entries[0][1]["uid"], 1),
+        ("CANCEL", entries[0][1]["uid"], 2),
+    ]
+    assert entries[1][1].decoded("dtstart") == later
+    assert [line["way"] for line in await anna.story(run) if line["what"] == "moved"] == ["called_off"]
+
+
 async def test_no_answer_is_a_way_of_its_own(open_house: Opening) -> None:
     """At a week a second: nobody answers within two days, and the journey goes on without."""
     async with open_house(speed=600_000) as house:
@@ -181,6 +207,14 @@ def _answers(mail: Mail) -> tuple[str, str]:
     """The paths of the two answers of an inviting letter: yes and no."""
     accept, decline = (urlsplit(link).path for link in re.findall(r"https?://\S+/a/\S+", text_of(mail)))
     return accept, decline
+
+
+def _entry(mail: Mail) -> tuple[str, Any]:
+    """What a letter tells the calendar: the method and the event."""
+    (part,) = (part for part in mail.message.walk() if part.get_content_type() == "text/calendar")
+    calendar = Calendar.from_ical(part.get_content())
+    (event,) = calendar.walk("VEVENT")
+    return str(calendar["method"]), event
 
 
 async def _report(house: House, mail: Mail, heard: str) -> None:

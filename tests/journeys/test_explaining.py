@@ -120,7 +120,11 @@ _TOLD = {
     "both": ("“paper” from step 4 “sms” and “screen” from step 5 “webinar”", "when all of them have come to their end", "After that step 6 “ask” follows."),
     "sms": ("The approved message by SMS hf-sms@1 is sent automatically to the HCP.", "as if it had been sent"),
     "evening": ("until a time between 17:00 and 20:00 on Mondays and Thursdays, by the HCP's own clock", "Then this line ends."),
-    "webinar": ("It is to a webinar that starts at 2026-04-01 17:00", "If the HCP attended, this line", "it has begun already or its time is not known"),
+    "webinar": (
+        "It is to a webinar that starts at 2026-04-01 17:00",
+        "If the HCP attended, this line",
+        "it has begun already, it is called off or its time is not known",
+    ),
     "late": ("The lead of sales gets a task, because something is late or stuck at step 5 “webinar”.", "It is to be handled within 2 days."),
     "ask": ("Of the HCP it is told the market and nothing else.", "one of these: yes, no", "If the answer is “no”", "there is no answer in that time"),
     "learn": ("the HCP gets the tag “nurse” and the adoption stage “trial” is proposed, on which a human decides",),

@@ -72,7 +72,7 @@ class StoredTouches:
         language = person.language or (policy.languages[0] if policy is not None else None)
         country = policy.country if policy is not None else None
         when = in_words(row.starts, zone=zone, language=language or "en", country=country)
-        return InvitationRow(starts=row.starts, when=when, language=language)
+        return InvitationRow(starts=row.starts, when=when, language=language, called_off=row.called_off_at is not None)
 
     async def answer(self, touch: str, answer: Heard, *, now: datetime) -> Heard:
         async with transaction(self._engine) as session:

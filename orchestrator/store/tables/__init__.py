@@ -1,7 +1,7 @@
 """The tables, by noun. They do not validate and never leave the store: what others see are the models of `journeys`, `activities` and `api`."""
 
 from orchestrator.store.tables.acts import Notification, Proposal
-from orchestrator.store.tables.dispatches import Dispatch, DispatchWords, MedicalDispatchWords
+from orchestrator.store.tables.dispatches import Dispatch, DispatchWords, InvitationNotice, MedicalDispatchWords
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
 from orchestrator.store.tables.operations import AlarmRow, Halt, Operation, OperationItem, StandingRow
 from orchestrator.store.tables.people import (
@@ -45,6 +45,7 @@ __all__ = [
     "IdempotencyKey",
     "Inquiry",
     "InquiryWords",
+    "InvitationNotice",
     "Judgement",
     "Market",
     "MedicalDispatchWords",

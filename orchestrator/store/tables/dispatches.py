@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_instant, refers_to
@@ -32,6 +33,22 @@ class Dispatch(SQLModel, table=True):
     """When a held one is tried again."""
     created_at: datetime = instant()
     ended_at: datetime | None = maybe_instant()
+
+
+class InvitationNotice(SQLModel, table=True):
+    """What a letter says of an invitation that was sent before: that it is at another time now, or called off."""
+
+    __tablename__ = "invitation_notice"
+    __table_args__ = (UniqueConstraint("touch_key", "sequence"),)
+    dispatch_id: str = Field(primary_key=True, foreign_key="dispatch.id")
+    touch_key: str = refers_to("touch.key", index=False)
+    starts: datetime = instant()
+    ends: datetime = instant()
+    sequence: int
+    called_off: bool
+    reason: str
+    by: str
+    at: datetime = instant()
 
 
 class DispatchWords(SQLModel, table=True):

@@ -132,6 +132,9 @@ class Touch(SQLModel, table=True):
     starts: datetime | None = maybe_instant()
     """When what an invitation invites to begins; null for every other touch."""
     ends: datetime | None = maybe_instant()
+    sequence: int = 0
+    """How often what it invites to was changed since."""
+    called_off_at: datetime | None = maybe_instant()
     digest: str | None = None
     """SHA-256 of the message as it was handed over."""
     sent_by: str | None = None

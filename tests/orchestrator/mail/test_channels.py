@@ -74,6 +74,20 @@ def test_a_calendar_says_what_the_letter_says() -> None:
     assert all(len(line.encode()) <= 75 for line in written.split("\r\n"))
 
 
+@pytest.mark.parametrize(("called_off", "method", "status"), [(False, "REQUEST", "CONFIRMED"), (True, "CANCEL", "CANCELLED")])
+async def test_a_change_is_told_to_the_calendar_under_the_next_number(called_off: bool, method: str, status: str) -> None:
+    """RFC 5546: the same id, a higher number; what is called off is taken out again. A remote meeting names its room."""
+    room = "https://meet.example/r/1"
+    entry = INVITING.invitation.model_copy(update={"sequence": 2, "called_off": called_off, "where": room}) if INVITING.invitation else None
+    async with a_postbox() as box:
+        assert (await a_channel(box.port).send(INVITING.model_copy(update={"invitation": entry}))).result is Handover.ACCEPTED
+    part = list(box.mail().iter_parts())[2]
+    calendar = Calendar.from_ical(part.get_content())
+    (event,) = calendar.walk("VEVENT")
+    assert (part.get_param("method"), calendar["method"], event["status"], event["sequence"]) == (method, method, status, 2)
+    assert (event["uid"], event["location"], event["url"]) == ("abc@mail.example", room, room)
+
+
 def test_a_message_that_invites_to_nothing_has_no_calendar() -> None:
     """An empty invitation would be a lie in somebody's calendar."""
     with pytest.raises(ValueError, match="invites to nothing"):

@@ -17,7 +17,7 @@ from tests.builders import NOW, a_content, a_letter
 
 KEY = "enr1.follow-up.1"
 LINKS = Links("k" * 32)
-OCCASION = Occasion(NOW + timedelta(days=3, hours=4), NOW + timedelta(days=3, hours=5))
+OCCASION = Occasion(KEY, NOW + timedelta(days=3, hours=4), NOW + timedelta(days=3, hours=5))
 ADA = Addressee(given_name="Ada", family_name="Berg", salutation="Dr", address="ada@clinic.example", languages=("sv", "en"))
 
 
