@@ -21,8 +21,10 @@ from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, O
 from orchestrator.store import tables
 from orchestrator.store.asking import Asked, address_of, asked_by, same_address
 from orchestrator.store.engine import transaction
+from orchestrator.store.entries import DEFERRED, HANDED_OVER, HOUSE, PROVIDER, book
 from orchestrator.store.facts import consent_acts, has_objected
 from orchestrator.store.halts import holds_back
+from orchestrator.store.hearing import bounces, digest_of, proven
 from orchestrator.store.markets import calendar_for
 from orchestrator.store.projection import project
 from orchestrator.store.tables.people import ACTIVE, RESTRICTED
@@ -56,19 +58,24 @@ class StoredLedger:
             if earlier is not None and earlier.state == RESERVED:
                 return Reservation(earlier=RESERVED, message=message, message_id=earlier.message_id, blocked=blocked)
             if message is not None:
-                session.add(_intent(asked, message, now))
+                await book(session, _intent(asked, message, now), RESERVED, at=now)
             return Reservation(message=message, blocked=blocked)
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:
-        """Write what the channel knows. What is settled stays as it is."""
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
+        """Write what the channel knows, and whether it was `offered` the message just now. What is settled stays as it is; where something was heard
+        already of a message whose result nobody knows, it was taken."""
         async with transaction(self._engine) as session:
             touch = await session.get_one(tables.Touch, key, with_for_update=True)
             if touch.state != RESERVED:
                 return
-            touch.state = "deferred" if handed.result is Handover.DOWN else handed.result
-            touch.settled_at = now
+            if offered:
+                await book(session, touch, HANDED_OVER, at=now)
+            result = handed.result
+            if result is Handover.UNKNOWN and await proven(session, touch):
+                result = Handover.ACCEPTED
             touch.provider_id = handed.provider_id
-            session.add(touch)
+            told = PROVIDER if offered or result is Handover.ACCEPTED else HOUSE
+            await book(session, touch, DEFERRED if result is Handover.DOWN else result, at=now, source=told, trouble=handed.trouble)
 
     async def _judge(self, session: AsyncSession, asked: Asked, now: datetime) -> tuple[Verdict, Message | None]:
         ask = judge if asked.recipient is not None else _judge_nobody
@@ -120,6 +127,7 @@ def _intent(asked: Asked, message: Message, now: datetime) -> tables.Touch:
     row.state, row.at, row.settled_at, row.attempt = RESERVED, now, None, row.attempt + 1
     if asked.recipient is not None:  # the care team may have another nurse by now
         row.person_id = asked.recipient.id
+        row.address = digest_of(message.to, asked.touch.channel)
     row.sent_by, row.channel = asked.touch.by, asked.touch.channel
     row.content_id, row.content_version = asked.touch.content.id, asked.touch.content.version  # nothing went out, and the journey may name another by now
     row.starts, row.ends = asked.touch.starts, asked.touch.ends
@@ -163,6 +171,7 @@ async def _evidence(session: AsyncSession, asked: Asked, now: datetime) -> Evide
         content=asked.content,
         touches=await _pressure(session, recipient.id, asked, now),
         calendar=await calendar_for(session, recipient, asked.policy, now=now),
+        bounced=await bounces(session, address_of(recipient, asked.touch.channel), asked.touch.channel),
         has_copy=await _has_copy(session, recipient, asked, now),
         halted=await holds_back(session, asked.covered, asked.touch.content, recipient=recipient.id),
     )

@@ -68,7 +68,7 @@ class FakeLedger:
         self.orders.append((order, now))
         return self.reservation
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
         self.settled.append((key, handed.result, now))
 
 

@@ -65,6 +65,7 @@ from journeys.lifecycle import Refused as ActRefused
 from journeys.personas import Persona
 from journeys.receipts import Receipt
 from journeys.signatures import ALWAYS
+from journeys.touches import TouchEvent
 from journeys.versions import Policies
 from tests.api.living import FakeDefinitions, FakeLifecycles
 from tests.api.slicing import sliced
@@ -427,7 +428,7 @@ def _line(version: ContentVersion, now: datetime) -> ContentLine:
 
 class FakeTouches(_OfWorld):
     async def heard(
-        self, *, source: str, source_id: str, touch: str | None, message_id: str | None, heard: Heard, at: datetime, now: datetime
+        self, *, source: str, source_id: str, touch: str | None, message_id: str | None, heard: TouchEvent, at: datetime, now: datetime
     ) -> Literal["stored", "repeated", "unknown"]:
         if touch not in self.world.touches:
             return "unknown"

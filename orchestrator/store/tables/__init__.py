@@ -3,6 +3,7 @@
 from orchestrator.store.tables.acts import Notification, Proposal
 from orchestrator.store.tables.dispatches import Dispatch, DispatchWords, MedicalDispatchWords
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
+from orchestrator.store.tables.ledger import LedgerEntry, SentCopy, Undeliverable
 from orchestrator.store.tables.operations import AlarmRow, Halt, Operation, OperationItem, StandingRow
 from orchestrator.store.tables.people import (
     Affiliation,
@@ -46,6 +47,7 @@ __all__ = [
     "Inquiry",
     "InquiryWords",
     "Judgement",
+    "LedgerEntry",
     "Market",
     "MedicalDispatchWords",
     "MedicalProfile",
@@ -65,6 +67,7 @@ __all__ = [
     "Proposal",
     "Remark",
     "Request",
+    "SentCopy",
     "SigningPin",
     "StandingRow",
     "Stimulus",
@@ -75,6 +78,7 @@ __all__ = [
     "TimelineEntry",
     "Touch",
     "Turn",
+    "Undeliverable",
     "User",
     "VersionSignature",
 ]
