@@ -35,6 +35,7 @@ from api.routers import (
     requests,
     seeing,
     tasks,
+    touches,
     unsubscribe,
     users,
 )
@@ -58,6 +59,7 @@ _TAGS = [
     {"name": "catalogue", "description": "What conditions may name, for editors."},
     {"name": "content", "description": "Approved content and its state."},
     {"name": "facts", "description": "What is heard of a touch."},
+    {"name": "touches", "description": "What was sent, what became of it, and its copies."},
     {"name": "users", "description": "What users change of their own."},
     {"name": "events", "description": "What other systems report of people."},
     {"name": "requests", "description": "What other systems answer."},
@@ -109,7 +111,7 @@ def _signed() -> APIRouter:
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
     of_people = (people, knowledge, consents, inquiries, tasks, notifications)
     of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events)
-    of_operators = (halts, operations, migrations, repairs, users)
+    of_operators = (halts, operations, migrations, repairs, touches, users)
     for noun in (*of_people, *of_journeys, *of_operators):
         router.include_router(noun.router)
     return router

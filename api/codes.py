@@ -86,6 +86,9 @@ class Code(StrEnum):
     ALREADY_LIFTED = "already_lifted"
     OPERATION_OVER = "operation_over"
     PROPOSAL_DECIDED = "proposal_decided"
+    TOUCH_KNOWN = "touch_known"
+    NOT_REPEATABLE = "not_repeatable"
+    COPY_SEALED = "copy_sealed"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -168,6 +171,9 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.ALREADY_LIFTED: (409, "Lifted already"),
     Code.OPERATION_OVER: (409, "The operation is over"),
     Code.PROPOSAL_DECIDED: (409, "Decided already"),
+    Code.TOUCH_KNOWN: (409, "It is known what became of it"),
+    Code.NOT_REPEATABLE: (409, "Not sent again from here"),
+    Code.COPY_SEALED: (409, "The copy cannot be opened here"),
     Code.UNAVAILABLE: (503, "Not reachable at the moment"),
     Code.INTERNAL: (500, "Our mistake"),
 }

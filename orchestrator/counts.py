@@ -44,6 +44,7 @@ class Dropped(StrEnum):
     OPERATION = "operation"
     OPERATION_DEFERRED = "operation_deferred"
     REQUEST = "request"
+    QUESTION = "question"
     RELAY = "relay"
     LOOK = "look"
 

@@ -5,23 +5,22 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
-import structlog
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.ports import RESERVED, Handover
+from activities.ports import Handover
 from journeys.commands import What
 from journeys.content import EMAIL
 from journeys.definitions import Purpose
-from journeys.events import Settled, TouchHeard
+from journeys.events import TouchHeard
 from journeys.touches import LISTENED, TouchEvent
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import outbox
 from orchestrator.store.desk.adding import added
 from orchestrator.store.desk.consents import add_act
-from orchestrator.store.dispatches import note, stand
-from orchestrator.store.entries import book
+from orchestrator.store.dispatches import note
 from orchestrator.store.tables import Consent, Dispatch, HeardFact, Person, Touch, Undeliverable
+from orchestrator.store.unknowns import accept
 
 RECIPIENT = "recipient"
 """Who withdraws a consent by a click or a complaint."""
@@ -31,8 +30,6 @@ _WITHDRAWING = {TouchEvent.COMPLAINED: "complaint", TouchEvent.UNSUBSCRIBED: "pr
 
 _ANSWERS = frozenset({TouchEvent.ATTENDED, TouchEvent.MISSED})
 """What says of the reader, and not of the message."""
-
-log = structlog.get_logger()
 
 
 async def hear(session: AsyncSession, touch: Touch, heard: TouchEvent, *, source: str, source_id: str, at: datetime, now: datetime) -> bool:
@@ -54,17 +51,6 @@ async def hear(session: AsyncSession, touch: Touch, heard: TouchEvent, *, source
     if heard in _WITHDRAWING:
         await withdraw(session, touch, method=_WITHDRAWING[heard], now=now)
     return True
-
-
-async def accept(session: AsyncSession, touch: Touch, *, source: str, how: str, at: datetime, now: datetime) -> None:
-    """It is known by now that the provider took the message, whatever was thought of it before. One that is just being handed over is left to whoever does."""
-    if touch.state in (Handover.ACCEPTED, RESERVED):
-        return
-    log.info("touch", key=touch.key, was=touch.state, result=Handover.ACCEPTED, how=how)
-    await book(session, touch, Handover.ACCEPTED, at=at, source=source, trouble=how)
-    if touch.dispatch_id is not None:
-        letter = await session.get_one(Dispatch, touch.dispatch_id, with_for_update=True)
-        await stand(session, letter, Settled(key=touch.key, result="sent"), now=now)
 
 
 async def proven(session: AsyncSession, touch: Touch) -> bool:

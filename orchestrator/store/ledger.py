@@ -14,12 +14,15 @@ from activities.orders import LetterOrder, TouchOrder
 from activities.ports import RESERVED, Handed, Handover, Message, Reservation
 from journeys.commands import Deliver
 from journeys.definitions import Purpose
+from journeys.markets import Copies
 from journeys.policy import ONE_COPY, Check, Evidence, Intent, Verdict, judge, recipient
 from journeys.reasons import TOLD, Reason
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
+from orchestrator.sealing import Sealing
 from orchestrator.store import tables
 from orchestrator.store.asking import Asked, address_of, asked_by, same_address
+from orchestrator.store.copies import keep
 from orchestrator.store.engine import transaction
 from orchestrator.store.entries import DEFERRED, HANDED_OVER, HOUSE, PROVIDER, book
 from orchestrator.store.facts import consent_acts, has_objected
@@ -36,8 +39,9 @@ log = structlog.get_logger()
 
 
 class StoredLedger:
-    def __init__(self, engine: AsyncEngine, composer: Composer, *, channels: Collection[str]) -> None:
-        """`channels` are the names of those that this installation has."""
+    def __init__(self, engine: AsyncEngine, composer: Composer, *, channels: Collection[str], sealing: Sealing | None = None) -> None:
+        """`channels` are the names of those that this installation has; `sealing` seals the copies of what is sent."""
+        self._sealing = sealing or Sealing({})
         self._engine = engine
         self._composer = composer
         self._channels = channels
@@ -56,9 +60,11 @@ class StoredLedger:
             session.add(_judgement(asked, verdict, now))
             blocked = verdict if message is None else None
             if earlier is not None and earlier.state == RESERVED:
+                if message is not None and earlier.digest != _digest(message):  # the dead attempt would have said something else: this is another one
+                    await self._reserve(session, asked, message, now)
                 return Reservation(earlier=RESERVED, message=message, message_id=earlier.message_id, blocked=blocked)
             if message is not None:
-                await book(session, _intent(asked, message, now), RESERVED, at=now)
+                await self._reserve(session, asked, message, now)
             return Reservation(message=message, blocked=blocked)
 
     async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
@@ -76,6 +82,12 @@ class StoredLedger:
             touch.provider_id = handed.provider_id
             told = PROVIDER if offered or result is Handover.ACCEPTED else HOUSE
             await book(session, touch, DEFERRED if result is Handover.DOWN else result, at=now, source=told, trouble=handed.trouble)
+
+    async def _reserve(self, session: AsyncSession, asked: Asked, message: Message, now: datetime) -> None:
+        """The intent, its booking and the copy are one act: nothing is handed over of which there is no copy."""
+        touch = _intent(asked, message, now)
+        await book(session, touch, RESERVED, at=now)
+        await keep(session, self._sealing, touch, message, policy=asked.policy.copies if asked.policy is not None else Copies(), now=now)
 
     async def _judge(self, session: AsyncSession, asked: Asked, now: datetime) -> tuple[Verdict, Message | None]:
         ask = judge if asked.recipient is not None else _judge_nobody
@@ -131,8 +143,12 @@ def _intent(asked: Asked, message: Message, now: datetime) -> tables.Touch:
     row.sent_by, row.channel = asked.touch.by, asked.touch.channel
     row.content_id, row.content_version = asked.touch.content.id, asked.touch.content.version  # nothing went out, and the journey may name another by now
     row.starts, row.ends = asked.touch.starts, asked.touch.ends
-    row.digest = sha256(message.model_dump_json().encode()).hexdigest()
+    row.digest = _digest(message)
     return row
+
+
+def _digest(message: Message) -> str:
+    return sha256(message.model_dump_json().encode()).hexdigest()
 
 
 def _intent_of(asked: Asked) -> Intent:

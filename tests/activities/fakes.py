@@ -13,11 +13,14 @@ from tests.builders import NOW, a_journey
 class StoppedClock:
     """Journey time that stands still."""
 
+    def __init__(self, at: datetime = NOW) -> None:
+        self._at = at
+
     def now(self) -> datetime:
-        return NOW
+        return self._at
 
     def later(self, real: timedelta) -> datetime:
-        return NOW + real
+        return self._at + real
 
 
 @dataclass

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from orchestrator.store.tables.columns import instant, maybe_instant, refers_to, serial
+from orchestrator.store.tables.columns import instant, refers_to, serial
 
 
 class LedgerEntry(SQLModel, table=True):
@@ -53,4 +53,3 @@ class SentCopy(SQLModel, table=True):
     """A legal hold: kept until it is lifted, however old."""
     at: datetime = instant()
     keep_until: datetime = instant()
-    read_at: datetime | None = maybe_instant()

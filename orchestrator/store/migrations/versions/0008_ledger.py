@@ -102,7 +102,6 @@ def _keep_books() -> None:
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("keep_until", INSTANT, nullable=False),
-        sa.Column("read_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["touch_key"], ["touch.key"]),
         sa.PrimaryKeyConstraint("touch_key", "attempt"),
     )
