@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from journeys.definitions import Heard
+from journeys.definitions import INVITED, Heard
 
 
 class TouchEvent(StrEnum):
@@ -24,6 +24,9 @@ class TouchEvent(StrEnum):
     ATTENDED = "attended"
     MISSED = "missed"
 
+
+OF_INVITATIONS = frozenset(TouchEvent(heard.value) for heard in INVITED)
+"""What is heard of an invitation, and unknown of any other touch."""
 
 LISTENED: dict[TouchEvent, Heard] = {TouchEvent(heard.value): heard for heard in Heard} | {TouchEvent.SOFT_BOUNCED: Heard.BOUNCED}
 """What a run is told of it. A step waits for a letter that came back, whatever kind of coming back it was; of the rest it is not told."""

@@ -15,12 +15,13 @@ class TouchLine(Told):
     person_id: str
     enrolment_id: str | None = Field(None, description="The run that sent it; none for a letter outside a journey.")
     dispatch_id: str | None = Field(None, description="The letter outside a journey that it carries.")
-    step: str | None = Field(None, description="Not told of a medical response, nor to medical roles.")
+    step: str | None = Field(None, description="None of a letter outside a journey.")
     channel: str = Field(examples=["email"])
     purpose: str = Field(examples=["promotional"])
     product: str = Field(examples=["cardiolex"])
     content: str | None = Field(None, description="Of a medical response: for medical roles alone.", examples=["hf-dialogue@2"])
     state: State
+    reason: str | None = Field(None, description="`not_sent`, where it was learnt later that nothing went out.")
     attempt: int = Field(description="How often it was put on its way.")
     sent_by: str | None = None
     heard: tuple[str, ...] = Field((), description="What was heard of it, in no order.", examples=[["delivered", "opened"]])
@@ -53,15 +54,15 @@ class TouchRead(TouchLine):
 class SettleTouch(Asked):
     """What an operator found out."""
 
-    as_: Literal["sent", "not_sent"] = Field(alias="as")
+    as_: Literal["sent", "not_sent"] = Field(alias="as", examples=["not_sent"])
     again: bool = Field(default=False, description="Of a letter outside a journey that was not sent: send it now, as another touch.")
     reason: Literal["provider_says", "recipient_says", "mail_log", "other"] = Field(examples=["provider_says"])
     remark: Words = Field(examples=["Their support looked it up: never received."])
 
 
 class HoldCopies(Asked):
-    held: bool = Field(description="True keeps the touch's copies beyond their time; false lets them go when it is over.")
-    reason: Literal["litigation", "authority", "complaint", "over", "other"]
+    held: bool = Field(examples=[True], description="True keeps the touch's copies beyond their time; false lets them go when it is over.")
+    reason: Literal["litigation", "authority", "complaint", "over", "other"] = Field(examples=["litigation"])
     remark: Words = Field(examples=["Asked for by counsel."])
 
 

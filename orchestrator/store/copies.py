@@ -22,8 +22,8 @@ async def keep(session: AsyncSession, sealing: Sealing, touch: Touch, message: M
     if not sealing.seals:
         return
     key, sealed = sealing.seal(message.model_dump_json().encode(), of=_named(touch.key, touch.attempt))
-    told = {"touch_key": touch.key, "attempt": touch.attempt, "key_id": key, "sealed": sealed}
-    session.add(SentCopy(**told, at=now, keep_until=now + policy.days))
+    copy = SentCopy(touch_key=touch.key, attempt=touch.attempt, key_id=key, sealed=sealed, at=now, keep_until=now + policy.days)
+    session.add(copy)
 
 
 async def copies_of(session: AsyncSession, sealing: Sealing, touch: str) -> list[tuple[SentCopy, Message]]:

@@ -17,7 +17,15 @@ FIRST_QUESTION = timedelta(minutes=1)
 
 
 async def book(
-    session: AsyncSession, touch: Touch, state: str, *, at: datetime, source: str = HOUSE, trouble: str | None = None, by: str | None = None
+    session: AsyncSession,
+    touch: Touch,
+    state: str,
+    *,
+    at: datetime,
+    source: str = HOUSE,
+    trouble: str | None = None,
+    by: str | None = None,
+    reason: str | None = None,
 ) -> None:
     """Enter a state of the touch's present attempt, and let the touch stand there. The caller has the touch, or its recipient, locked."""
     entry = LedgerEntry(touch_key=touch.key, attempt=touch.attempt, state=state, source=source, trouble=trouble, by=by, at=at, recorded_at=datetime.now(UTC))
@@ -26,7 +34,7 @@ async def book(
     session.add(entry)
     if state == HANDED_OVER:  # a passage on the way to its result
         return
-    touch.state = state
+    touch.state, touch.reason = state, reason
     touch.settled_at = None if state == RESERVED else at
     touch.ask_at = at + FIRST_QUESTION if state == Handover.UNKNOWN else None
     touch.alarm, touch.alarmed_at = None, None

@@ -3,6 +3,7 @@ here asks what was heard before; and what could only happen to a message that wa
 
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 
 from sqlmodel import col, select
@@ -68,7 +69,7 @@ async def withdraw(session: AsyncSession, touch: Touch, *, method: str, now: dat
     if (await session.exec(acts.order_by(col(Consent.at).desc(), col(Consent.act).desc()))).first() == "withdrawn":
         count_in(session, Dropped.UNSUBSCRIPTION, REPEATED)
         return False
-    told = {"channel": touch.channel, "purpose": purpose, "market": person.market, "method": method, "captured_by": RECIPIENT}
+    told: dict[str, Any] = {"channel": touch.channel, "purpose": purpose, "market": person.market, "method": method, "captured_by": RECIPIENT}
     act = Consent(id=uuid4().hex, person_id=person.id, act="withdrawn", proof=f"touch:{touch.key}", at=now, recorded_at=now, **told)
     await add_act(session, act, by=RECIPIENT, role=RECIPIENT)
     return True

@@ -53,9 +53,9 @@ class StoredLedger:
                 await project(session, order.entry, now=datetime.now(UTC))
             asked = await asked_by(session, order, self._channels)
             earlier = asked.earlier
-            if earlier is not None and earlier.state in (Handover.ACCEPTED, Handover.UNKNOWN):
+            if earlier is not None and (stands := _stands(earlier)) is not None:
                 count_in(session, Dropped.TOUCH, REPEATED)
-                return Reservation(earlier=earlier.state)
+                return Reservation(earlier=stands)
             verdict, message = await self._judge(session, asked, now)
             session.add(_judgement(asked, verdict, now))
             blocked = verdict if message is None else None
@@ -108,6 +108,14 @@ class StoredLedger:
             log.warning("compose", key=asked.touch.key, trouble=str(error))
             lacks = Check(rule="compose", verdict="refused", reason=Reason.CONTENT_NO_LANGUAGE, told=TOLD[Reason.CONTENT_NO_LANGUAGE])
             return Verdict(verdict="refused", reason=lacks.reason, checks=(*verdict.checks, lacks)), None
+
+
+def _stands(earlier: tables.Touch) -> Handover | None:
+    """The result of an earlier attempt that lets nothing follow. What was unknown stays so for its run, even where it was learnt since that nothing went
+    out: nobody sends it again without being asked."""
+    if earlier.reason == Reason.NOT_SENT:
+        return Handover.UNKNOWN
+    return Handover(earlier.state) if earlier.state in (Handover.ACCEPTED, Handover.UNKNOWN) else None
 
 
 def _judge_nobody(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:

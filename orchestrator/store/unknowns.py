@@ -68,7 +68,7 @@ async def refuse(session: AsyncSession, touch: Touch, *, source: str, how: str, 
     """It is known by now that nothing went out. The run has gone on as if it had, and is not sent back: what is to go out after all is another touch."""
     log.info("touch", key=touch.key, was=touch.state, result=Handover.REFUSED, how=how)
     count_in(session, Dropped.TOUCH_REFUSED, Reason.NOT_SENT)
-    await book(session, touch, Handover.REFUSED, at=now, source=source, trouble=how, by=by)
+    await book(session, touch, Handover.REFUSED, at=now, source=source, trouble=how, by=by, reason=Reason.NOT_SENT)
     if touch.dispatch_id is not None:
         letter = await session.get_one(Dispatch, touch.dispatch_id, with_for_update=True)
         await stand(session, letter, Settled(key=touch.key, result="refused", reason=Reason.NOT_SENT), now=now)

@@ -4,6 +4,7 @@ unknown. The copies of what was sent are in a file of their own."""
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -92,8 +93,8 @@ def side_of(touch: Touch) -> Wall:
 
 
 def _seen_by(who: Who):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of SQLModel's, whose type has no short name
-    """Medical learns of its own answers, and of what is no promotion; that there was an answer of medical, and when, commercial may know."""
-    side: ColumnElement[bool] = true() if who.sees(Wall.COMMERCIAL) else col(Touch.purpose) != Purpose.PROMOTIONAL
+    """Medical learns of its own answers alone, for a touch's key tells its step; that there was an answer of medical, and when, commercial may know."""
+    side: ColumnElement[bool] = true() if who.sees(Wall.COMMERCIAL) else col(Touch.purpose) == Purpose.MEDICAL_RESPONSE
     return select(Touch).join(Person, col(Person.id) == col(Touch.person_id)).where(in_scope(who), side)
 
 
@@ -104,12 +105,12 @@ async def _heard(session: AsyncSession, keys: Iterable[str]) -> dict[str, list[H
     return found
 
 
-def _told(touch: Touch, who: Who) -> dict[str, object]:
-    """What a line tells. Which content medical answered with, and at which step a run stands, is for one side alone."""
+def _told(touch: Touch, who: Who) -> dict[str, Any]:
+    """What a line tells. Which content medical answered with is for its own side; what carries a letter outside a journey stands at no step."""
     told = touch.model_dump(include=set(TouchLine.model_fields))
     if touch.content_id is not None and who.sees(side_of(touch)):
         told["content"] = f"{touch.content_id}@{touch.content_version}"
-    if touch.dispatch_id is not None or not who.sees(Wall.COMMERCIAL):
+    if touch.dispatch_id is not None:
         told["step"] = None
     return told
 

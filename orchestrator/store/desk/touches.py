@@ -9,9 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.rows import ClickTarget, InvitationRow
 from journeys.content import ContentVersion
-from journeys.definitions import INVITED, Heard
+from journeys.definitions import Heard
 from journeys.shapes import read_back
-from journeys.touches import TouchEvent
+from journeys.touches import OF_INVITATIONS, TouchEvent
 from orchestrator.counts import Dropped, count_in
 from orchestrator.mail.moments import in_words
 from orchestrator.store import tables
@@ -33,7 +33,7 @@ class StoredTouches:
         known = Touch.key == touch if touch is not None else Touch.message_id == message_id
         async with transaction(self._engine) as session:
             row = (await session.exec(select(Touch).where(known))).first()
-            if row is None or (heard in set(INVITED) and row.starts is None):
+            if row is None or (heard in OF_INVITATIONS and row.starts is None):
                 count_in(session, Dropped.HEARD, "unknown")
                 return "unknown"
             return "stored" if await hear(session, row, heard, source=source, source_id=source_id, at=at, now=now) else "repeated"

@@ -20,9 +20,9 @@ from tests.orchestrator.store.sending import a_ledger, a_touch_order, change, th
 MINUTE = timedelta(minutes=1)
 
 
-async def _nobody_knows(world: AsyncEngine, **touch: int) -> None:
+async def _nobody_knows(world: AsyncEngine) -> None:
     """The conversation about the e-mail of Astrid's run broke after its text was begun."""
-    await TouchActivities(a_ledger(world), {"email": FakeChannel(Handover.UNKNOWN)}, StoppedClock(), FakeCounts()).deliver(a_touch_order(**touch))
+    await TouchActivities(a_ledger(world), {"email": FakeChannel(Handover.UNKNOWN)}, StoppedClock(), FakeCounts()).deliver(a_touch_order())
 
 
 def _reconciler(world: AsyncEngine, channel: FakeChannel, at: datetime) -> Reconciler:
@@ -49,8 +49,10 @@ async def test_a_provider_that_never_heard_of_it_is_believed_after_a_while(world
     with counting(counts):
         await _reconciler(world, channel, NOW + SURE).look()
     touch = await the_touch(world)
-    assert (touch.state, touch.ask_at, channel.offered) == (Handover.REFUSED, None, [])
+    assert (touch.state, touch.reason, touch.ask_at, channel.offered) == (Handover.REFUSED, "not_sent", None, [])
     assert counts == {("touch_refused", "not_sent"): 1}
+    again = TouchActivities(a_ledger(world), {"email": channel}, StoppedClock(), FakeCounts())
+    assert ((await again.deliver(a_touch_order())).result, channel.offered) == ("unknown", [])
 
 
 async def test_who_does_not_answer_is_asked_less_and_less_and_in_the_end_no_more(world: AsyncEngine) -> None:
