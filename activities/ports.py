@@ -54,6 +54,12 @@ class Message(Stored):
     code: str | None = None
     """The touch's short name, where the links of the message are too short to carry its key."""
 
+    @property
+    def idempotency_key(self) -> str:
+        """What a provider is told that takes such a key: the same for every attempt of one touch, another for any other. It is the Message-ID's hash, so
+        that nobody reads a run's or a person's id from it."""
+        return self.message_id.strip("<>").partition("@")[0]
+
 
 class Handover(StrEnum):
     """What a channel knows after it was given a message."""
@@ -112,8 +118,8 @@ class Ledger(Protocol):
         """In one transaction: record the entry, where the order is a run's, lock the recipient, judge, and write the intent under the touch's key."""
         ...
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:
-        """Write the result. Settling what is settled changes nothing."""
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
+        """Write the result, and whether the channel was `offered` the message just now. Settling what is settled changes nothing."""
         ...
 
 

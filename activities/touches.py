@@ -50,14 +50,15 @@ class TouchActivities:
         earlier = await _handed_over_earlier(reserved, channel)
         if earlier is None and reserved.blocked is not None:
             if reserved.earlier is not None:  # nothing of the earlier attempt went out, so its intent must not go on counting as a touch
-                await self._ledger.settle(key, Handed(result=Handover.DOWN), now=self._clock.now())
+                await self._ledger.settle(key, Handed(result=Handover.DOWN), now=self._clock.now(), offered=False)
             return _blocked(key, reserved.blocked)
         handed = Handed(result=earlier or Handover.UNKNOWN)
+        offered = earlier is None and reserved.message is not None and channel is not None
         if earlier is None and reserved.message is not None:
             # Without the channel there is nothing to hand it to: the gate, which knows the channels too, says so when it is asked again.
             handed = await channel.send(reserved.message) if channel is not None else Handed(result=Handover.DOWN)
         now = self._clock.now()
-        await self._ledger.settle(key, handed, now=now)
+        await self._ledger.settle(key, handed, now=now, offered=offered)
         return self._told(key, handed, now)
 
     def _told(self, key: str, handed: Handed, now: datetime) -> Settled:

@@ -36,6 +36,7 @@ from api.routers import (
     requests,
     seeing,
     tasks,
+    touches,
     unsubscribe,
     users,
 )
@@ -60,6 +61,7 @@ _TAGS = [
     {"name": "content", "description": "Approved content and its state."},
     {"name": "facts", "description": "What is heard of a touch."},
     {"name": "invitations", "description": "Invitations that are changed after they were sent."},
+    {"name": "touches", "description": "What was sent, what became of it, and its copies."},
     {"name": "users", "description": "What users change of their own."},
     {"name": "events", "description": "What other systems report of people."},
     {"name": "requests", "description": "What other systems answer."},
@@ -111,7 +113,7 @@ def _signed() -> APIRouter:
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
     of_people = (people, knowledge, consents, inquiries, tasks, notifications)
     of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions)
-    of_operators = (halts, operations, migrations, repairs, users)
+    of_operators = (halts, operations, migrations, repairs, users, touches)
     for noun in (*of_people, *of_journeys, *of_operators):
         router.include_router(noun.router)
     return router

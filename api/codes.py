@@ -91,6 +91,9 @@ class Code(StrEnum):
     BEGUN = "begun"
     CALLED_OFF = "called_off"
     NO_NOTICE = "no_notice"
+    TOUCH_KNOWN = "touch_known"
+    NOT_REPEATABLE = "not_repeatable"
+    COPY_SEALED = "copy_sealed"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -178,6 +181,9 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.BEGUN: (409, "Begun already"),
     Code.CALLED_OFF: (409, "Called off already"),
     Code.NO_NOTICE: (409, "No approved notice"),
+    Code.TOUCH_KNOWN: (409, "It is known what became of it"),
+    Code.NOT_REPEATABLE: (409, "Not sent again from here"),
+    Code.COPY_SEALED: (409, "The copy cannot be opened here"),
     Code.UNAVAILABLE: (503, "Not reachable at the moment"),
     Code.INTERNAL: (500, "Our mistake"),
 }

@@ -1,5 +1,6 @@
 """What each market asks, as data: its consent rule, cap, languages, zone, calendar and signatures; a market without a policy gets nothing."""
 
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -9,6 +10,17 @@ from journeys.durations import Duration
 from journeys.openings import Opening
 from journeys.shapes import Authored, Market, Slug
 from journeys.signatures import ALWAYS, Party
+
+
+class Copies(Authored):
+    """How long the exact copy of what was sent is kept, encrypted."""
+
+    keep: str = Field("10 years", pattern=r"^([1-9]|[12][0-9]|30) years?$")
+
+    @property
+    def days(self) -> timedelta:
+        """The same in days: a year has 365 and a quarter."""
+        return timedelta(days=365.25 * int(self.keep.split()[0]))
 
 
 class MarketPolicy(Authored):
@@ -27,6 +39,8 @@ class MarketPolicy(Authored):
     cap_period: Duration
     quiet_hours: Opening | None = None
     """When no promotion goes out, in the recipient's own time, such as {between: ["20:00", "08:00"]}. None: at no time."""
+    copies: Copies = Copies()
+    """How long copies are kept: for as long as somebody may ask to see what was sent (in Sweden LER art. 31 asks for archive copies)."""
     signatures: tuple[Party, ...] = ALWAYS
     """Who signs a journey that names this market: sales, marketing and medical, and whoever else this market asks for."""
     journeys_at_once: int = Field(1, ge=1, le=20)

@@ -23,10 +23,12 @@ class Reason(StrEnum):
     SAME_ADDRESS = "same_address"
     WEEKLY_CAP = "weekly_cap"
     QUIET_HOURS = "quiet_hours"
+    ADDRESS_BOUNCED = "address_bounced"
     NO_RECIPIENT = "no_recipient"
     NO_INQUIRY = "no_inquiry"
     CHANNEL_DOWN = "channel_down"
     CHANNEL_REFUSED = "channel_refused"
+    NOT_SENT = "not_sent"
     HELD_TOO_LONG = "held_too_long"
     PAUSED = "paused"
     DROPPED = "dropped"
@@ -53,9 +55,11 @@ TOLD: dict[Reason, str] = {
     Reason.SAME_ADDRESS: "another record with the same address has this content already",
     Reason.QUIET_HOURS: "these are quiet hours where the recipient is",
     Reason.NO_RECIPIENT: "nobody to write to: no address or number for this channel, or no such colleague in the care team",
+    Reason.ADDRESS_BOUNCED: "mail to this address came back for good, and the person has no other yet",
     Reason.NO_INQUIRY: "medical may follow up only on a recorded, unsolicited question of the HCP",
     Reason.CHANNEL_DOWN: "the channel does not answer at the moment",
     Reason.CHANNEL_REFUSED: "the channel refused the message for good",
+    Reason.NOT_SENT: "its result was not known, and it turned out that nothing went out",
     Reason.HELD_TOO_LONG: "the touch was held longer than its step allows",
     Reason.PAUSED: "the journey, or what it concerns, is paused",
     Reason.DROPPED: "it fell due while the journey was paused, and is not made up for",
@@ -73,5 +77,6 @@ FALLS_UNDER: dict[Reason, Reason] = {
     Reason.CONTENT_WRONG_AUDIENCE: Reason.CONTENT_NOT_APPROVED,
     Reason.CONTENT_NO_LANGUAGE: Reason.CONTENT_NOT_APPROVED,
     Reason.SUPPRESSED: Reason.OBJECTED,
+    Reason.ADDRESS_BOUNCED: Reason.NO_RECIPIENT,
 }
 """A reason that is not named in `blocked` itself is looked up under its wider one, then under `otherwise`."""

@@ -25,6 +25,7 @@ class Dropped(StrEnum):
     TOUCH_REFUSED = "touch_refused"
     TOUCH_DEFERRED = "touch_deferred"
     TOUCH_UNKNOWN = "touch_unknown"
+    STEP = "step"
     TOUCH = "touch"
     HEARD = "heard"
     LINK = "link"
@@ -45,6 +46,7 @@ class Dropped(StrEnum):
     OPERATION = "operation"
     OPERATION_DEFERRED = "operation_deferred"
     REQUEST = "request"
+    QUESTION = "question"
     RELAY = "relay"
     LOOK = "look"
 

@@ -13,10 +13,14 @@ from temporalio.service import RPCError
 
 from orchestrator.clock import JourneyClock
 from orchestrator.counts import Dropped, count
+from orchestrator.store.unknowns import UNBALANCED, UNKNOWN, StoredUnknowns
 from orchestrator.store.watch import GONE, Parked, StoredWatch
 
 GRACE = timedelta(minutes=10)
 """How long, on the clock on the wall, a run may be late before it counts as parked. Timers and retries are seconds late, never minutes."""
+
+UNKNOWN_FOR = timedelta(hours=1)
+"""How long, on the clock on the wall, nobody may know what became of a touch."""
 
 PAUSE = 60.0
 """Seconds between two looks."""
@@ -44,10 +48,11 @@ class Servers(Protocol):
 class Monitor:
     """Looks and remembers where it stopped asking Temporal. Several workers may look at once: alarms are raised once."""
 
-    def __init__(self, watch: StoredWatch, servers: Servers, clock: JourneyClock, *, grace: timedelta = GRACE) -> None:
-        self._watch, self._servers, self._clock = watch, servers, clock
+    def __init__(self, watch: StoredWatch, servers: Servers, clock: JourneyClock, *, grace: timedelta = GRACE, unknowns: StoredUnknowns | None = None) -> None:
+        self._watch, self._servers, self._clock, self._unknowns = watch, servers, clock, unknowns
         self._grace = grace * clock.pace.speed
         self._after = ""
+        self._balanced = ""
 
     async def look(self) -> tuple[Parked, ...]:
         """Look once at the whole store and at the next runs in Temporal. Returns the alarms that are new; each is a line of the log too."""
@@ -59,7 +64,18 @@ class Monitor:
             new += await self._look_in_temporal()
             if not self._after:
                 break
+        if self._unknowns is not None:
+            await self._look_into_the_ledger(self._unknowns)
         return new
+
+    async def _look_into_the_ledger(self, unknowns: StoredUnknowns) -> None:
+        """Touches that have been unknown for long, and the next ones that may stand otherwise than they are booked."""
+        now = self._clock.now()
+        for key in await unknowns.alarm_of_unknowns(before=now - UNKNOWN_FOR * self._clock.pace.speed, now=now):
+            log.error("touch", key=key, alarm=UNKNOWN)
+        wrong, self._balanced = await unknowns.balance(after=self._balanced, now=now)
+        for key in wrong:
+            log.error("touch", key=key, alarm=UNBALANCED)
 
     async def look_everywhere(self) -> tuple[Parked, ...]:
         """Look at every run, however many there are."""

@@ -25,6 +25,7 @@ from orchestrator.store.desk.users import StoredUsers
 from orchestrator.store.engine import make_engine, reach
 from orchestrator.store.errors import StoreError, UserUnsuitableError
 from orchestrator.store.migrations import require_migrated
+from orchestrator.store.unknowns import StoredUnknowns
 from orchestrator.store.watch import StoredWatch
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class Desk:
         self._engine = engine
         self.clock = clock
         self.halts, self.operations, self.migrations = StoredHalts(engine), StoredOperations(engine), StoredMigrations(engine)
+        self.unknowns = StoredUnknowns(engine)
         self.definitions, self.repairs, self.watch = StoredDefinitions(engine), StoredRepairs(engine), StoredWatch(engine)
 
     @property

@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     payload_key: SecretStr | None = None
     """Encrypts workflow payloads when set: 32 bytes in URL-safe base64."""
 
+    copy_keys: Annotated[dict[Slug, SecretStr], NoDecode] = {}
+    """Seal the copies of what was sent: `name=key`, several with commas between. The first seals, all of them open: that is how keys are changed."""
+    keep_copies: bool = True
+    """False: no copies are kept, and what was sent cannot be shown later. A worker that should keep them and has no key does not start."""
+
     smtp_host: str
     smtp_port: Port = 587
     smtp_username: str | None = None
@@ -95,6 +100,21 @@ class Settings(BaseSettings):
         """The 32 bytes that encrypt workflow payloads, or None."""
         return _decoded(self.payload_key) if self.payload_key is not None else None
 
+    @property
+    def sealing_keys(self) -> dict[str, bytes]:
+        """The keys of copies by name, the one that seals first; none where no copies are kept. Raises SettingsInvalidError where one is missing."""
+        if not self.keep_copies:
+            return {}
+        if not self.copy_keys:
+            why = "is not set, so that no copy of what is sent could be kept; set it, or DIRIGENT_KEEP_COPIES=false to send without copies"
+            raise SettingsInvalidError(f"  DIRIGENT_COPY_KEYS: {why}")
+        return self.opening_keys
+
+    @property
+    def opening_keys(self) -> dict[str, bytes]:
+        """The keys of copies by name, for who reads copies that were kept: there may be none."""
+        return {name: _decoded(key) for name, key in self.copy_keys.items()}
+
     @field_validator("database_url")
     @classmethod
     def _psycopg(cls, url: SecretStr) -> SecretStr:
@@ -112,6 +132,18 @@ class Settings(BaseSettings):
     @classmethod
     def _from_json(cls, written: object) -> object:
         return read(written) if isinstance(written, str) else written
+
+    @field_validator("copy_keys", mode="before")
+    @classmethod
+    def _keys_by_name(cls, written: object) -> object:
+        return dict(_key(part) for part in written.split(",")) if isinstance(written, str) else written
+
+    @field_validator("copy_keys")
+    @classmethod
+    def _are_keys(cls, keys: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        if any(len(_decoded(key)) != 32 for key in keys.values()):  # noqa: PLR2004 - AES-256
+            raise ValueError("holds a key that is not 32 bytes in URL-safe base64")
+        return keys
 
     @field_validator("message_gateways")
     @classmethod
@@ -165,6 +197,13 @@ def _gateway(part: str) -> tuple[str, str]:
     if not equals:
         raise ValueError("is not a list of channels with their gateways' domains, like sms=sms.gateway.example")
     return name.strip(), domain.strip()
+
+
+def _key(part: str) -> tuple[str, str]:
+    name, equals, key = part.partition("=")
+    if not equals:
+        raise ValueError("is not a list of named keys, like k1=…,k0=…")
+    return name.strip(), key.strip()
 
 
 def _decoded(key: SecretStr) -> bytes:

@@ -13,6 +13,7 @@ from orchestrator.embedded import answering, inbox_pages
 from orchestrator.health import HouseHealth
 from orchestrator.means import means_of
 from orchestrator.release import version
+from orchestrator.sealing import Sealing
 from orchestrator.seeing.places import arranged
 from orchestrator.settings import Settings
 from orchestrator.store.desk.consents import StoredConsents
@@ -24,6 +25,7 @@ from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
 from orchestrator.store.desk.knowing import StoredKnowledge
+from orchestrator.store.desk.ledger import StoredTouchBook
 from orchestrator.store.desk.lifecycles import StoredLifecycles
 from orchestrator.store.desk.migrations import StoredMigrating, StoredMigrations
 from orchestrator.store.desk.notifications import StoredNotifications
@@ -70,6 +72,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         contents=StoredContents(engine),
         touches=StoredTouches(engine),
         occasions=StoredOccasions(engine),
+        ledger=StoredTouchBook(engine, Sealing(settings.opening_keys)),
         arrange=arranged,
         events=StoredEvents(engine),
         sweeps=StoredSweepDesk(engine),

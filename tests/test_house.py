@@ -139,7 +139,7 @@ def test_no_secret_is_written_into_the_production_shape() -> None:
     """Each password and key comes from the environment; a missing one stops the start and is named."""
     for service in _compose()["services"].values():
         for variable, value in service.get("environment", {}).items():
-            if re.search(r"PASSWORD|PWD|_KEY$", variable):
+            if re.search(r"PASSWORD|PWD|_KEYS?$", variable):
                 optional = variable in {"DIRIGENT_SMTP_PASSWORD", "DIRIGENT_PAYLOAD_KEY"}
                 assert re.fullmatch(r"\$\{\w+:-\}" if optional else r"\$\{\w+:\?[^}]+\}", value), variable
 

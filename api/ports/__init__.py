@@ -10,6 +10,7 @@ from api.ports.definitions import Acted, Arrange, AskedRelease, AskedSignature, 
 from api.ports.enrolments import Enrolments, Events, NotEnrolled, Sweeps
 from api.ports.house import Ports
 from api.ports.inquiries import Inquiries
+from api.ports.ledger import CopySealedError, NotSettled, TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
@@ -31,6 +32,7 @@ __all__ = [
     "Conductors",
     "Consents",
     "Contents",
+    "CopySealedError",
     "CountChanged",
     "Counts",
     "Definitions",
@@ -44,6 +46,7 @@ __all__ = [
     "Lifecycles",
     "Migrations",
     "NotEnrolled",
+    "NotSettled",
     "Notifications",
     "Occasions",
     "Operations",
@@ -57,6 +60,7 @@ __all__ = [
     "Sweeps",
     "Tasks",
     "Timelines",
+    "TouchBook",
     "Touches",
     "Users",
     "Watch",

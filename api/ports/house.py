@@ -7,6 +7,7 @@ from api.ports.contents import Contents
 from api.ports.definitions import Arrange, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, Sweeps
 from api.ports.inquiries import Inquiries
+from api.ports.ledger import TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
@@ -42,6 +43,7 @@ class Ports:
     contents: Contents
     touches: Touches
     occasions: Occasions
+    ledger: TouchBook
     arrange: Arrange
     events: Events
     sweeps: Sweeps

@@ -5,11 +5,12 @@ from typing import Literal, Protocol
 
 from api.rows import ClickTarget, InvitationRow
 from journeys.definitions import Heard
+from journeys.touches import TouchEvent
 
 
 class Touches(Protocol):
     async def heard(
-        self, *, source: str, source_id: str, touch: str | None, message_id: str | None, heard: Heard, at: datetime, now: datetime
+        self, *, source: str, source_id: str, touch: str | None, message_id: str | None, heard: TouchEvent, at: datetime, now: datetime
     ) -> Literal["stored", "repeated", "unknown"]:
         """Store what was heard of a touch, once by its source's id and once per touch and kind, and tell the run. What is heard of invitations
         alone is unknown of any other touch."""

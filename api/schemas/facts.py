@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from api.schemas.shapes import Asked, Moment, Name, Told
-from journeys.definitions import Heard
+from journeys.touches import TouchEvent
 
 
 class NewFact(Asked):
@@ -13,7 +13,7 @@ class NewFact(Asked):
     source_id: Name = Field(description="Its id of this event: the same event twice is taken once.", examples=["evt-48213"])
     touch: Name | None = Field(None, description="The key of the touch.")
     message_id: Name | None = Field(None, description="Or the Message-ID of the e-mail.", examples=["<5f0c9a37.3f8a@mail.example>"])
-    heard: Heard = Field(examples=["opened"])
+    heard: TouchEvent = Field(examples=["opened"])
     at: Moment
 
     @model_validator(mode="after")

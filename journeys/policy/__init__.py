@@ -10,13 +10,13 @@ from journeys.policy.asking import Check, Evidence, Intent, Rule, Verdict
 from journeys.policy.consents import consent
 from journeys.policy.contents import ONE_COPY, content, one_copy
 from journeys.policy.pressure import weekly_cap
-from journeys.policy.standing import LOOK_AGAIN, channel, halt, market, objection, recipient
+from journeys.policy.standing import LOOK_AGAIN, address, channel, halt, market, objection, recipient
 from journeys.policy.times import quiet_hours
 from journeys.reasons import Reason
 
 __all__ = ["LOOK_AGAIN", "ONE_COPY", "RULES", "Check", "Evidence", "Intent", "Rule", "Verdict", "judge", "quiet_hours", "recipient", "weekly_cap"]
 
-RULES: tuple[Rule, ...] = (channel, recipient, market, objection, consent, content, one_copy, weekly_cap, quiet_hours, halt)
+RULES: tuple[Rule, ...] = (channel, recipient, address, market, objection, consent, content, one_copy, weekly_cap, quiet_hours, halt)
 """Every question, in the order in which they are told."""
 
 _GRAVITY = tuple(Reason)

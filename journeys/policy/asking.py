@@ -46,6 +46,8 @@ class Evidence(Stored):
     """When the recipient was touched, over all channels and journeys; those before the cap's period do not matter."""
     calendar: Calendar = Calendar()
     """The recipient's."""
+    bounced: bool = False
+    """Whether mail came back for good from the address that it would go to."""
     has_copy: bool = False
     """Whether this very content went to the same address within `ONE_COPY`, to another record of it."""
     halted: bool = False

@@ -25,6 +25,12 @@ def market(_: Intent, evidence: Evidence, __: datetime) -> Check:
     return answer("market", None if evidence.market is not None else Reason.NO_MARKET_POLICY)
 
 
+def address(_: Intent, evidence: Evidence, __: datetime) -> Check:
+    """An address from which mail came back for good gets nothing more, until the person has another one: whoever writes on to addresses that are not
+    there is soon taken for a sender of spam, and reaches nobody (the providers' practice)."""
+    return answer("address", Reason.ADDRESS_BOUNCED if evidence.bounced else None)
+
+
 def objection(intent: Intent, evidence: Evidence, _: datetime) -> Check:
     """The right to object to direct marketing is absolute (GDPR Art. 21(2) and (3)); the stop list stops everything but safety, and that too for who
     is gone."""

@@ -26,6 +26,10 @@ def _recipient(intent: Intent, evidence: Evidence, _: datetime) -> str:
     return f"{'has an' if evidence.reachable else 'has no'} address for {intent.channel}"
 
 
+def _address(_: Intent, evidence: Evidence, __: datetime) -> str:
+    return "mail to it came back for good" if evidence.bounced else "nothing came back from it for good"
+
+
 def _market(intent: Intent, evidence: Evidence, _: datetime) -> str:
     return f"{intent.market} has {'a' if evidence.market is not None else 'no'} policy"
 
@@ -80,6 +84,7 @@ def _halt(_: Intent, __: Evidence, ___: datetime) -> str:
 GROUNDS: dict[str, Ground] = {
     "channel": _channel,
     "recipient": _recipient,
+    "address": _address,
     "market": _market,
     "objection": _objection,
     "consent": _consent,

@@ -6,6 +6,7 @@ from api.schemas.operations import AlarmLine
 from orchestrator import settings
 from orchestrator.monitor import Monitor
 from orchestrator.operating import Desk, at_the_desk, every
+from orchestrator.store.unknowns import Alarmed
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
 
@@ -14,17 +15,19 @@ app = typer.Typer()
 
 @app.command()
 def monitor(*, look: bool = typer.Option(default=True, help="Look now; else list what the workers' monitors have seen.")) -> None:
-    """List runs that are parked without a waker, with age and kind. Exits with 1 when there are any."""
+    """List runs that are parked without a waker, and touches that nobody knows the fate of, with age and kind. Exits with 1 when there are any."""
     given = settings.load()
-    alarms = at_the_desk(lambda desk: _alarms(desk, given if look else None))
+    alarms, touches = at_the_desk(lambda desk: _alarms(desk, given if look else None))
     for alarm in alarms:
         typer.echo(f"{alarm.enrolment_id}  {alarm.kind}  {alarm.journey}@{alarm.version}  since {alarm.since:%Y-%m-%d %H:%M}")
-    typer.echo(f"{len(alarms)} alarms")
-    raise typer.Exit(1 if alarms else 0)
+    for touch in touches:
+        typer.echo(f"{touch.key}  touch {touch.alarm}  since {touch.since:%Y-%m-%d %H:%M}")
+    typer.echo(f"{len(alarms) + len(touches)} alarms")
+    raise typer.Exit(1 if alarms or touches else 0)
 
 
-async def _alarms(desk: Desk, given: settings.Settings | None) -> list[AlarmLine]:
+async def _alarms(desk: Desk, given: settings.Settings | None) -> tuple[list[AlarmLine], tuple[Alarmed, ...]]:
     if given is not None:
         gateway = Gateway(await connect(given, lazy=True), task_queue=given.task_queue, pace=desk.clock.pace)
-        await Monitor(desk.watch, gateway, desk.clock).look_everywhere()
-    return await every(lambda cut: desk.watch.page(cut=cut))
+        await Monitor(desk.watch, gateway, desk.clock, unknowns=desk.unknowns).look_everywhere()
+    return await every(lambda cut: desk.watch.page(cut=cut)), await desk.unknowns.alarmed()

@@ -14,11 +14,15 @@ from orchestrator.mail.channels import make_channels
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
 from orchestrator.monitor import Monitor, keep_watching
+from orchestrator.reconciling import Reconciler, keep_looking
 from orchestrator.requests.asking import SignedRequests
 from orchestrator.requests.conversation import new_client
+from orchestrator.sealing import Sealing
+from orchestrator.store.copies import Purge
 from orchestrator.store.engine import make_engine
 from orchestrator.store.outbox import Relay
 from orchestrator.store.requests import RequestBook
+from orchestrator.store.unknowns import StoredUnknowns
 from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
@@ -39,6 +43,7 @@ def worker() -> None:
 
 
 async def _work(given: settings.Settings) -> None:
+    sealing = Sealing(given.sealing_keys)  # before anything is opened: without a key for copies nothing is sent
     stop = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
@@ -47,18 +52,20 @@ async def _work(given: settings.Settings) -> None:
     metering = Metering() if given.metrics_port is not None else None
     client = await connect(given, lazy=False, runtime=metering.runtime if metering is not None else None)
     links = MailLinks(Links(given.signing_key.get_secret_value()), public_url=str(given.public_url))
-    others = new_client()
+    others, channels = new_client(), make_channels(given, clock)
     playing = make_worker(
         client,
         task_queue=given.task_queue,
         engine=engine,
-        channels=make_channels(given, clock),
+        channels=channels,
         requests=SignedRequests(RequestBook(engine), given.endpoints, others, clock, public_url=str(given.public_url)),
         composer=Composer(links, sender=given.mail_from, domain=given.mail_domain),
         clock=clock,
+        sealing=sealing,
     )
     gateway = Gateway(client, task_queue=given.task_queue, pace=clock.pace)
-    relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock)
+    relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock, unknowns=StoredUnknowns(engine))
+    beside = (Reconciler(StoredUnknowns(engine), channels, clock), Purge(engine, clock))
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
     with served(given.metrics_host, given.metrics_port):
@@ -67,6 +74,6 @@ async def _work(given: settings.Settings) -> None:
             if given.ready_file is not None:
                 given.ready_file.touch()
             taking_over = (metering.keep_taking_over(stop),) if metering is not None else ()
-            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), *taking_over)
+            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), keep_looking(beside, stop), *taking_over)
     await engine.dispose()
     log.info("worker", doing="stopped")

@@ -1,5 +1,6 @@
 """Values that are made once and kept with the data: keys, passwords, the origin of journey time. Readable by their owner alone."""
 
+import base64
 import os
 import secrets
 from collections.abc import Callable
@@ -16,6 +17,11 @@ def kept(file: Path, make: Callable[[], str]) -> str:
 def secret() -> str:
     """A new random secret of 43 URL-safe characters."""
     return secrets.token_urlsafe(32)
+
+
+def key() -> str:
+    """A new random key for AES-256, in URL-safe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def write_private(file: Path, text: str) -> None:

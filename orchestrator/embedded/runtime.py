@@ -24,7 +24,7 @@ from orchestrator.settings import PREFIX, EmbeddedSettings, Settings, embedded_f
 _log = structlog.get_logger(__name__)
 _DATABASE = "dirigent"
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - what a user may set, to reach the API from a phone
-_NOT_OURS = ("smtp_username", "smtp_password", "temporal_tls", "temporal_api_key")
+_NOT_OURS = ("smtp_username", "smtp_password", "temporal_tls", "temporal_api_key", "keep_copies")
 """What the shell may hold for another Dirigent: an empty variable counts as none."""
 _FOLDERS = ("run", "logs", "secrets", "inbox")
 
@@ -155,6 +155,7 @@ class Embedded:
             "endpoints": answering.settings(self.api_url, self._secret("others")),
             "public_url": self.api_url,
             "signing_key": self._secret("signing_key"),
+            "copy_keys": f"own={kept.kept(self.data_dir / 'secrets' / 'copy_key', kept.key)}",
             "api_host": settings.api_host,
             "api_port": str(settings.api_port),
             "inbox_dir": str(self.data_dir / "inbox"),

@@ -9,6 +9,7 @@ from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import LetterOrder
+from activities.ports import Handover
 from journeys.commands import Deliver, What
 from journeys.definitions import ContentRef, Purpose
 from journeys.events import Settled
@@ -18,7 +19,7 @@ from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import outbox
 from orchestrator.store.desk.adding import added
 from orchestrator.store.engine import transaction
-from orchestrator.store.tables import Dispatch, DispatchWords, MedicalDispatchWords, TimelineEntry
+from orchestrator.store.tables import Dispatch, DispatchWords, MedicalDispatchWords, TimelineEntry, Touch
 
 STEP = "dispatch"
 """What stands in the key of its touch where a run's has the step."""
@@ -79,7 +80,7 @@ async def stand(session: AsyncSession, row: Dispatch, settled: Settled, *, now: 
     if state == "sent":
         words = _words_of(row.purpose)
         await session.exec(delete(words).where(col(words.dispatch_id) == row.id))
-    session.add(await _line(session, row, settled.key, now))
+    session.add(await note(session, row, settled.key, _NOTED[state], way=row.purpose, at=now, now=now))
 
 
 class StoredDispatches:
@@ -105,6 +106,8 @@ class StoredDispatches:
             if settled.result == "deferred" and (settled.until or now) >= row.created_at + PATIENCE:
                 settled = Settled(key=settled.key, result="refused", reason=Reason.HELD_TOO_LONG)
                 count_in(session, Dropped.TOUCH_REFUSED, Reason.HELD_TOO_LONG)
+            if settled.result == "unknown" and (await session.get_one(Touch, settled.key)).state == Handover.ACCEPTED:
+                settled = Settled(key=settled.key, result="sent")  # something was heard of it while it was being handed over
             await stand(session, row, settled, now=now)
         return settled
 
@@ -113,22 +116,22 @@ def _words_of(purpose: str) -> type[DispatchWords | MedicalDispatchWords]:
     return MedicalDispatchWords if purpose == Purpose.MEDICAL_RESPONSE else DispatchWords
 
 
-async def _line(session: AsyncSession, row: Dispatch, touch: str, now: datetime) -> TimelineEntry:
-    """That a letter went out, and when, is open to both sides; what medical writes in it is not in the line."""
+async def note(session: AsyncSession, row: Dispatch, touch: str, what: What, *, way: str, at: datetime, now: datetime) -> TimelineEntry:
+    """A line of the person's story. That a letter went out, and when, is open to both sides; what medical writes in it is not in the line."""
     earlier = (await session.exec(select(func.count()).where(TimelineEntry.dispatch_id == row.id))).one()
     return TimelineEntry(
         person_id=row.person_id,
         dispatch_id=row.id,
         line=earlier,
         side="open" if row.purpose == Purpose.MEDICAL_RESPONSE else "commercial",
-        what=_NOTED[row.state],
+        what=what,
         key=touch,
-        way=row.purpose,
+        way=way,
         to="unknown" if row.state == "unknown" else None,
         reason=row.reason,
         until=row.until,
         by=row.by,
         channel=row.channel,
-        at=now,
+        at=at,
         arrived_at=now,
     )

@@ -13,16 +13,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.orders import LetterOrder, TouchOrder
 from activities.ports import RESERVED, Handed, Handover, Message, Reservation
 from journeys.definitions import Purpose
+from journeys.markets import Copies
 from journeys.policy import ONE_COPY, Check, Evidence, Intent, Verdict, judge, recipient
 from journeys.reasons import TOLD, Reason
 from journeys.routing import first_allowed
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
+from orchestrator.sealing import Sealing
 from orchestrator.store import tables
 from orchestrator.store.asking import Asked, address_of, asked_by, same_address
+from orchestrator.store.copies import keep
 from orchestrator.store.engine import transaction
+from orchestrator.store.entries import DEFERRED, HANDED_OVER, HOUSE, PROVIDER, book
 from orchestrator.store.facts import consent_acts, has_objected
 from orchestrator.store.halts import holds_back
+from orchestrator.store.hearing import bounces, digest_of, proven
 from orchestrator.store.markets import calendar_for
 from orchestrator.store.projection import project
 from orchestrator.store.tables.people import ACTIVE, RESTRICTED
@@ -34,8 +39,9 @@ log = structlog.get_logger()
 
 
 class StoredLedger:
-    def __init__(self, engine: AsyncEngine, composer: Composer, *, channels: Collection[str]) -> None:
-        """`channels` are the names of those that this installation has."""
+    def __init__(self, engine: AsyncEngine, composer: Composer, *, channels: Collection[str], sealing: Sealing | None = None) -> None:
+        """`channels` are the names of those that this installation has; `sealing` seals the copies of what is sent."""
+        self._sealing = sealing or Sealing({})
         self._engine = engine
         self._composer = composer
         self._channels = channels
@@ -47,27 +53,40 @@ class StoredLedger:
                 await project(session, order.entry, now=datetime.now(UTC))
             ways = await asked_by(session, order, self._channels)
             earlier = ways[0].earlier
-            if earlier is not None and earlier.state in (Handover.ACCEPTED, Handover.UNKNOWN):
+            if earlier is not None and (stands := _stands(earlier)) is not None:
                 count_in(session, Dropped.TOUCH, REPEATED)
-                return Reservation(earlier=earlier.state)
+                return Reservation(earlier=stands)
             asked, verdict, message = await self._judge_each(session, ways, now)
             blocked = verdict if message is None else None
             if earlier is not None and earlier.state == RESERVED:
+                if message is not None and earlier.digest != _digest(message):  # the dead attempt would have said something else: this is another one
+                    await self._reserve(session, asked, message, now)
                 return Reservation(earlier=RESERVED, message=message, message_id=earlier.message_id, blocked=blocked, channel=earlier.channel)
             if message is not None:
-                session.add(_intent(asked, message, now))
+                await self._reserve(session, asked, message, now)
             return Reservation(message=message, blocked=blocked, channel=asked.touch.channel)
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:
-        """Write what the channel knows. What is settled stays as it is."""
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
+        """Write what the channel knows, and whether it was `offered` the message just now. What is settled stays as it is; where something was heard
+        already of a message whose result nobody knows, it was taken."""
         async with transaction(self._engine) as session:
             touch = await session.get_one(tables.Touch, key, with_for_update=True)
             if touch.state != RESERVED:
                 return
-            touch.state = "deferred" if handed.result is Handover.DOWN else handed.result
-            touch.settled_at = now
+            if offered:
+                await book(session, touch, HANDED_OVER, at=now)
+            result = handed.result
+            if result is Handover.UNKNOWN and await proven(session, touch):
+                result = Handover.ACCEPTED
             touch.provider_id = handed.provider_id
-            session.add(touch)
+            told = PROVIDER if offered or result is Handover.ACCEPTED else HOUSE
+            await book(session, touch, DEFERRED if result is Handover.DOWN else result, at=now, source=told, trouble=handed.trouble)
+
+    async def _reserve(self, session: AsyncSession, asked: Asked, message: Message, now: datetime) -> None:
+        """The intent, its booking and the copy are one act: nothing is handed over of which there is no copy."""
+        touch = _intent(asked, message, now)
+        await book(session, touch, RESERVED, at=now)
+        await keep(session, self._sealing, touch, message, policy=asked.policy.copies if asked.policy is not None else Copies(), now=now)
 
     async def _judge_each(self, session: AsyncSession, ways: tuple[Asked, ...], now: datetime) -> tuple[Asked, Verdict, Message | None]:
         """The first way that is allowed, with its message; where none is, the one whose verdict stands for all. Each judgement is kept."""
@@ -103,6 +122,14 @@ class StoredLedger:
             return Verdict(verdict="refused", reason=lacks.reason, checks=(*verdict.checks, lacks)), None
 
 
+def _stands(earlier: tables.Touch) -> Handover | None:
+    """The result of an earlier attempt that lets nothing follow. What was unknown stays so for its run, even where it was learnt since that nothing went
+    out: nobody sends it again without being asked."""
+    if earlier.reason == Reason.NOT_SENT:
+        return Handover.UNKNOWN
+    return Handover(earlier.state) if earlier.state in (Handover.ACCEPTED, Handover.UNKNOWN) else None
+
+
 def _judge_nobody(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
     """Where there is nobody to write to, there is nobody whose consent, language or profession could be asked for."""
     check = recipient(intent, evidence, now)
@@ -132,11 +159,16 @@ def _intent(asked: Asked, message: Message, now: datetime) -> tables.Touch:
     row.state, row.at, row.settled_at, row.attempt = RESERVED, now, None, row.attempt + 1
     if asked.recipient is not None:  # the care team may have another nurse by now
         row.person_id = asked.recipient.id
+        row.address = digest_of(message.to, asked.touch.channel)
     row.sent_by, row.channel = asked.touch.by, asked.touch.channel
     row.content_id, row.content_version = asked.touch.content.id, asked.touch.content.version  # nothing went out, and the journey may name another by now
     row.starts, row.ends = asked.touch.starts, asked.touch.ends
-    row.digest = sha256(message.model_dump_json().encode()).hexdigest()
+    row.digest = _digest(message)
     return row
+
+
+def _digest(message: Message) -> str:
+    return sha256(message.model_dump_json().encode()).hexdigest()
 
 
 def _intent_of(asked: Asked) -> Intent:
@@ -175,6 +207,7 @@ async def _evidence(session: AsyncSession, asked: Asked, now: datetime) -> Evide
         content=asked.content,
         touches=await _pressure(session, recipient.id, asked, now),
         calendar=await calendar_for(session, recipient, asked.policy, now=now),
+        bounced=await bounces(session, address_of(recipient, asked.touch.channel), asked.touch.channel),
         has_copy=await _has_copy(session, recipient, asked, now),
         halted=await holds_back(session, asked.covered, asked.touch.content, recipient=recipient.id),
     )

@@ -22,6 +22,9 @@ from orchestrator.store.standings import stand
 from orchestrator.store.tables import Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
 from orchestrator.store.versions import settle_after_run
 
+_PASSED_BY = (What.BLOCKED, What.EXHAUSTED, What.CANCELLED)
+"""What a run leaves undone: a step whose touch is given up, one that was played often enough, one whose line is over."""
+
 
 async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enrolment | None:
     """Write an advance down once, under the enrolment's lock. Returns None where it had been written before."""
@@ -34,6 +37,8 @@ async def project(session: AsyncSession, entry: Entry, *, now: datetime) -> Enro
         await perform(session, enrolment, act, at=entry.at)
     for line, note in enumerate(entry.notes):
         task = await session.get(Task, note.key) if note.key is not None else None
+        if note.what in _PASSED_BY:
+            count_in(session, Dropped.STEP, note.reason or note.what)
         refused = await _apply(session, enrolment, task, note, entry)
         told = note if refused is None else note.model_copy(update={"way": NOT_CONTINUED + refused})
         session.add(_line(enrolment, task, await _with_channel(session, told), entry, line, now))

@@ -22,6 +22,7 @@ from orchestrator.clock import JourneyClock
 from orchestrator.counts import Counts, Dropped, count
 from orchestrator.mail.compose import Composer
 from orchestrator.release import version
+from orchestrator.sealing import Sealing
 from orchestrator.store.dispatches import StoredDispatches
 from orchestrator.store.ledger import StoredLedger
 from orchestrator.store.operations import Hands, Operating
@@ -51,10 +52,11 @@ def make_worker(
     requests: Requests,
     composer: Composer,
     clock: JourneyClock,
+    sealing: Sealing | None = None,
 ) -> Worker:
-    """A worker that is ready to run, over the given store, channels, other systems and clock."""
+    """A worker that is ready to run, over the given store, channels, other systems and clock. `sealing` seals copies of what it sends."""
     runs = RunActivities(StoredRuns(engine), clock)
-    touches = TouchActivities(StoredLedger(engine, composer, channels=channels), channels, clock, Counts())
+    touches = TouchActivities(StoredLedger(engine, composer, channels=channels, sealing=sealing), channels, clock, Counts())
     letters = DispatchActivities(StoredDispatches(engine), touches, clock)
     calls = RequestActivities(requests, clock)
     return Worker(

@@ -13,11 +13,14 @@ from tests.builders import NOW, a_journey
 class StoppedClock:
     """Journey time that stands still."""
 
+    def __init__(self, at: datetime = NOW) -> None:
+        self._at = at
+
     def now(self) -> datetime:
-        return NOW
+        return self._at
 
     def later(self, real: timedelta) -> datetime:
-        return NOW + real
+        return self._at + real
 
 
 @dataclass
@@ -68,7 +71,7 @@ class FakeLedger:
         self.orders.append((order, now))
         return self.reservation
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
         self.settled.append((key, handed.result, now))
 
 

@@ -1,6 +1,7 @@
 """The activity that lets something out of the house: what each answer of ledger and channel means for the run, and that nothing is offered twice."""
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 from structlog.testing import capture_logs
@@ -146,3 +147,27 @@ async def test_what_fell_back_is_handed_to_the_channel_that_the_ledger_chose() -
     ledger = FakeLedger(Reservation(message=a_message(), channel="sms"))
     settled = await TouchActivities(ledger, {"email": mail, "sms": text}, StoppedClock(), FakeCounts()).deliver(order)
     assert (settled.result, settled.channel, mail.offered, text.offered) == ("sent", "sms", [], [a_message()])
+
+
+@pytest.mark.parametrize("verdict", ["refused", "deferred"])
+@pytest.mark.parametrize("reason", Reason)
+async def test_whatever_the_gate_says_no_with_is_counted_by_that_reason(reason: Reason, verdict: Literal["refused", "deferred"]) -> None:
+    """No reason code is without its counter, the ones that the gate learns next year included."""
+    counts = FakeCounts()
+    blocked = Verdict(verdict=verdict, reason=reason, until=NOW)
+    await TouchActivities(FakeLedger(Reservation(blocked=blocked)), {"email": FakeChannel()}, StoppedClock(), counts).deliver(a_touch_order())
+    assert counts.dropped_ == [(f"touch_{verdict}", reason)]
+
+
+@pytest.mark.parametrize("answer", Handover)
+async def test_whatever_the_channel_says_but_yes_is_counted(answer: Handover) -> None:
+    """Refused for good, not reachable, or no answer at all."""
+    counts = FakeCounts()
+    await TouchActivities(FakeLedger(Reservation(message=a_message())), {"email": FakeChannel(answer)}, StoppedClock(), counts).deliver(a_touch_order())
+    told = {
+        Handover.ACCEPTED: [],
+        Handover.REFUSED: [("touch_refused", "channel_refused")],
+        Handover.DOWN: [("touch_deferred", "channel_down")],
+        Handover.UNKNOWN: [("touch_unknown", "no_answer")],
+    }
+    assert counts.dropped_ == told[answer]

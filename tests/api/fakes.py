@@ -8,7 +8,7 @@ from typing import Any, Literal
 from api.codes import Code
 from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
-from api.ports import AnswerRefused, CommandRefusedError, CountChanged, NotEnrolled, Ports, Stamp
+from api.ports import AnswerRefused, CommandRefusedError, CountChanged, NotEnrolled, NotSettled, Ports, Stamp
 from api.rows import (
     ActRow,
     ClickTarget,
@@ -52,6 +52,7 @@ from api.schemas.operations import (
     TroubleLine,
 )
 from api.schemas.people import CommercialProfile, MedicalProfile
+from api.schemas.touches import CopyRead, HoldCopies, SettleTouch, TouchLine, TouchRead
 from api.who import Who
 from journeys.acceptance import Refused
 from journeys.conditions import Value
@@ -67,10 +68,14 @@ from journeys.lifecycle import Refused as ActRefused
 from journeys.personas import Persona
 from journeys.receipts import Receipt
 from journeys.signatures import ALWAYS
+from journeys.touches import TouchEvent
 from journeys.versions import Policies
 from tests.api.living import FakeDefinitions, FakeLifecycles
 from tests.api.slicing import sliced
 from tests.builders import NOW, a_library
+
+TOUCH = "enr1.follow-up.1"
+"""The touch that the ledger knows."""
 
 
 @dataclass
@@ -429,7 +434,7 @@ def _line(version: ContentVersion, now: datetime) -> ContentLine:
 
 class FakeTouches(_OfWorld):
     async def heard(
-        self, *, source: str, source_id: str, touch: str | None, message_id: str | None, heard: Heard, at: datetime, now: datetime
+        self, *, source: str, source_id: str, touch: str | None, message_id: str | None, heard: TouchEvent, at: datetime, now: datetime
     ) -> Literal["stored", "repeated", "unknown"]:
         if touch not in self.world.touches:
             return "unknown"
@@ -461,6 +466,39 @@ class FakeTouches(_OfWorld):
         if touch in self.world.touches and touch not in self.world.withdrawn:
             self.world.withdrawn.append(touch)
         return touch in self.world.touches
+
+
+class FakeTouchBook(_OfWorld):
+    """One touch, whose result nobody knows."""
+
+    def _one(self) -> TouchRead:
+        told = {"key": TOUCH, "person_id": "person-astrid", "channel": "email", "purpose": "promotional", "product": "cardiolex", "state": "unknown"}
+        return TouchRead.model_validate({**told, "attempt": 1, "at": self.world.now, "events": ()})
+
+    async def page(self, who: Who, *, state: str | None, channel: str | None, person: str | None, alarm: bool, cut: Slice) -> Batch[TouchLine]:
+        return sliced([TouchLine.model_validate(self._one().model_dump())] if state in {None, "unknown"} else [], cut)
+
+    async def find(self, who: Who, key: str) -> TouchRead | None:
+        return self._one() if key == TOUCH else None
+
+    async def settle(self, who: Who, key: str, order: SettleTouch, *, remark: str, now: datetime) -> TouchRead | NotSettled | None:
+        if key != TOUCH or order.again:
+            return "not_repeatable" if key == TOUCH else None
+        if (who.id, "touch.settled") in self.world.audit:
+            return "touch_known"
+        self.world.audit.append((who.id, "touch.settled"))
+        return self._one().model_copy(update={"state": "accepted" if order.as_ == "sent" else "refused"})
+
+    async def copies(self, who: Who, key: str, *, now: datetime) -> tuple[CopyRead, ...] | None:
+        if key != TOUCH:
+            return None
+        if self.world.trouble is not None:
+            raise self.world.trouble
+        self.world.audit.append((who.id, "copy.read"))
+        return ()
+
+    async def hold(self, who: Who, key: str, order: HoldCopies, *, remark: str, now: datetime) -> int | None:
+        return 1 if key == TOUCH else None
 
 
 def in_a_column(picture: Picture) -> Layout:
@@ -658,6 +696,7 @@ def ports(world: World) -> Ports:
         contents=FakeContents(world),
         touches=FakeTouches(world),
         occasions=FakeOccasions(world),
+        ledger=FakeTouchBook(world),
         arrange=in_a_column,
         events=FakeEvents(world),
         sweeps=FakeSweeps(world),

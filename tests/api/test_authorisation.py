@@ -38,6 +38,8 @@ STEERING = frozenset({Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
 CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
 WHY = {"reason": "other", "remark": "As agreed."}
 
+FOUND_OUT = {"reason": "provider_says", "remark": "Their support looked it up."}
+
 CONSENT = {"channel": "email", "method": "signature", "text_version": "v1", "language": "sv", "proof": "form-1"}
 MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "list_people": (ALL, "/api/v1/people", None),
@@ -108,6 +110,11 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "repair_many": (CHANGING, "/api/v1/repairs", {"action": "retry", "journey": JOURNEY, **WHY}),
     "repair_one": (CHANGING, f"/api/v1/enrolments/{ENROLMENT}/repair", {"action": "retry", "passage": TOUCH, **WHY}),
     "list_alarms": (STEERING, "/api/v1/monitor", None),
+    "list_touches": (ALL, "/api/v1/touches?state=unknown", None),
+    "read_touch": (ALL, f"/api/v1/touches/{TOUCH}", None),
+    "settle_touch": (frozenset({Role.MARKETING, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/touches/{TOUCH}/settle", {"as": "sent", **FOUND_OUT}),
+    "read_copies": (frozenset({Role.COMPLIANCE, Role.MEDICAL}), f"/api/v1/touches/{TOUCH}/copy", None),
+    "hold_copies": (frozenset({Role.COMPLIANCE}), f"/api/v1/touches/{TOUCH}/hold", {"held": True, "reason": "litigation", "remark": "By counsel."}),
     "report": (frozenset({Role.ADMIN}), "/api/v1/facts", {"source": "mail", "source_id": "1", "touch": TOUCH, "heard": "opened", "at": "2027-03-01T09:00:00Z"}),
     "report_event": (frozenset({Role.ADMIN}), "/api/v1/events", EVENT),
     "list_events": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events", None),

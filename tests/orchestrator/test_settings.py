@@ -1,5 +1,6 @@
 """What a process says about its settings before it does anything else."""
 
+import base64
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -131,3 +132,14 @@ def test_a_gateway_that_cannot_be_is_refused(set_to: SetTo, written: str) -> Non
     """A name without a domain, a domain that is none, and e-mail, which has a server of its own."""
     with pytest.raises(SettingsInvalidError, match="DIRIGENT_MESSAGE_GATEWAYS"):
         set_to({**_COMPLETE, "MESSAGE_GATEWAYS": written})
+
+
+def test_copies_are_sealed_by_the_first_key_or_switched_off_by_name(set_to: SetTo) -> None:
+    """Without a key a worker would send what nobody could show: it is told so. Switched off, it needs none; a key that is too short is no key."""
+    keys = ",".join(f"{name}={base64.urlsafe_b64encode(word * 32).decode()}" for name, word in (("k2", b"n"), ("k1", b"o")))
+    assert list(set_to({**_COMPLETE, "COPY_KEYS": keys}).sealing_keys.items()) == [("k2", b"n" * 32), ("k1", b"o" * 32)]
+    with pytest.raises(SettingsInvalidError, match="DIRIGENT_COPY_KEYS: is not set"):
+        _ = set_to(_COMPLETE).sealing_keys
+    assert set_to({**_COMPLETE, "KEEP_COPIES": "false"}).sealing_keys == {}
+    with pytest.raises(SettingsInvalidError, match="DIRIGENT_COPY_KEYS: holds a key that is not 32 bytes"):
+        set_to({**_COMPLETE, "COPY_KEYS": "k1=c2hvcnQ="})

@@ -22,6 +22,7 @@ async def test_a_worker_serves_its_counters_where_the_settings_say(database: str
         "MAIL_DOMAIN": "dirigent.test",
         "PUBLIC_URL": "http://127.0.0.1",
         "SIGNING_KEY": "x" * 32,
+        "KEEP_COPIES": "false",
         "READY_FILE": str(ready),
         "METRICS_PORT": str(port),
     }

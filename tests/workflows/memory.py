@@ -97,7 +97,7 @@ class MemoryLedger:
             return Reservation(blocked=self.verdicts.popleft())
         return Reservation(message=_message(order.touch.key))
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime) -> None:
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
         self.settled[key] = handed.result
 
 

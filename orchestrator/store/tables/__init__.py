@@ -3,6 +3,7 @@
 from orchestrator.store.tables.acts import Notification, Proposal
 from orchestrator.store.tables.dispatches import Dispatch, DispatchWords, InvitationNotice, MedicalDispatchWords
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
+from orchestrator.store.tables.ledger import LedgerEntry, SentCopy, Undeliverable
 from orchestrator.store.tables.operations import AlarmRow, Halt, Operation, OperationItem, StandingRow
 from orchestrator.store.tables.people import (
     Affiliation,
@@ -47,6 +48,7 @@ __all__ = [
     "InquiryWords",
     "InvitationNotice",
     "Judgement",
+    "LedgerEntry",
     "Market",
     "MedicalDispatchWords",
     "MedicalProfile",
@@ -66,6 +68,7 @@ __all__ = [
     "Proposal",
     "Remark",
     "Request",
+    "SentCopy",
     "SigningPin",
     "StandingRow",
     "Stimulus",
@@ -76,6 +79,7 @@ __all__ = [
     "TimelineEntry",
     "Touch",
     "Turn",
+    "Undeliverable",
     "User",
     "VersionSignature",
 ]

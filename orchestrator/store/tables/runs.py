@@ -107,7 +107,7 @@ class Touch(SQLModel, table=True):
     """The ledger: one row per touch, under the key of its passage, written before the provider is called and settled after."""
 
     __tablename__ = "touch"
-    __table_args__ = (Index("touch_pressure", "person_id", "at"),)
+    __table_args__ = (Index("touch_pressure", "person_id", "at"), Index("touch_list", "at", "key"), Index("touch_by_state", "state", "ask_at"))
     key: str = Field(primary_key=True)
     person_id: str = refers_to("person.id", index=False)
     """The recipient: the HCP, or the colleague in the care team."""
@@ -137,10 +137,19 @@ class Touch(SQLModel, table=True):
     called_off_at: datetime | None = maybe_instant()
     digest: str | None = None
     """SHA-256 of the message as it was handed over."""
+    address: str | None = Field(default=None, index=True)
+    """The digest of the address that it went to, which may be another than the person's by now."""
     sent_by: str | None = None
     attempt: int = 1
     at: datetime = instant()
     settled_at: datetime | None = maybe_instant()
+    asked: int = 0
+    """How often the provider was asked what became of it, while that is unknown."""
+    ask_at: datetime | None = maybe_instant()
+    """When it is asked next; never, where it cannot be asked or was asked long enough."""
+    alarm: str | None = None
+    """What the monitor finds wrong with it: unknown (for too long) or unbalanced."""
+    alarmed_at: datetime | None = maybe_instant()
 
 
 class Judgement(SQLModel, table=True):

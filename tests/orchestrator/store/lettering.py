@@ -10,6 +10,7 @@ from activities.touches import TouchActivities
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Purpose
 from journeys.events import Settled
+from orchestrator.sealing import Sealing
 from orchestrator.store import library, tables
 from orchestrator.store.dispatches import NewDispatch, StoredDispatches, dispatch
 from orchestrator.store.engine import transaction
@@ -57,8 +58,8 @@ async def ask_for(engine: AsyncEngine, new: NewDispatch) -> bool:
         return await dispatch(session, new, now=NOW)
 
 
-async def deliver(engine: AsyncEngine, channel: Channel, letter: str = LETTER, *, clock: StoppedClock | None = None) -> Settled:
+async def deliver(engine: AsyncEngine, channel: Channel, letter: str = LETTER, *, clock: StoppedClock | None = None, sealing: Sealing | None = None) -> Settled:
     """What the workflow's activity does."""
     at = clock or StoppedClock()
-    touches = TouchActivities(a_ledger(engine), {"email": channel}, at, FakeCounts())
+    touches = TouchActivities(a_ledger(engine, sealing=sealing), {"email": channel}, at, FakeCounts())
     return await DispatchActivities(StoredDispatches(engine), touches, at).dispatch(DispatchOrder(dispatch=letter))

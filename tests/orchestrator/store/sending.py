@@ -15,6 +15,7 @@ from journeys.position import Position
 from journeys.state import Ending, EndKind
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
+from orchestrator.sealing import Sealing
 from orchestrator.store import library, tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.ledger import StoredLedger
@@ -43,9 +44,9 @@ async def set_cap(engine: AsyncEngine, cap: int) -> None:
         await library.publish_market(session, a_market(weekly_cap=cap), now=NOW)
 
 
-def a_ledger(engine: AsyncEngine, *, channels: tuple[str, ...] = ("email", "sms")) -> StoredLedger:
+def a_ledger(engine: AsyncEngine, *, channels: tuple[str, ...] = ("email", "sms"), sealing: Sealing | None = None) -> StoredLedger:
     composer = Composer(MailLinks(LINKS, public_url="https://dirigent.example/"), sender="no-reply@dirigent.example", domain="mail.example")
-    return StoredLedger(engine, composer, channels=channels)
+    return StoredLedger(engine, composer, channels=channels, sealing=sealing)
 
 
 def a_consent(**changes: Any) -> tables.Consent:

@@ -17,9 +17,10 @@ from api.schemas.events import NewEvent
 from api.schemas.operations import NewHalt, RepairMany
 from journeys.acceptance import Refusal, Refused
 from journeys.commands import Act, CallOut, Learn, Note, StartJourney, Tell, What
-from journeys.definitions import Heard
 from journeys.events import ConsentWithdrawn
+from journeys.reasons import Reason
 from journeys.selections import Selection
+from journeys.touches import TouchEvent
 from orchestrator.counts import Counts
 from orchestrator.embedded import ports
 from orchestrator.requests.asking import SignedRequests
@@ -69,7 +70,7 @@ async def told(engine: AsyncEngine, **changes: Any) -> None:
 
 
 async def heard(engine: AsyncEngine, **changes: Any) -> None:
-    base: dict[str, Any] = {"source": "mail", "source_id": "1", "touch": TOUCH, "message_id": None, "heard": Heard.OPENED, "at": NOW, "now": NOW}
+    base: dict[str, Any] = {"source": "mail", "source_id": "1", "touch": TOUCH, "message_id": None, "heard": TouchEvent.OPENED, "at": NOW, "now": NOW}
     await StoredTouches(engine).heard(**{**base, **changes})
 
 
@@ -328,3 +329,14 @@ async def test_failure_2_what_is_rolled_back_is_not_counted(house: AsyncEngine) 
     with counting(risen), pytest.raises(RuntimeError):
         await interrupted(house)
     assert risen == {}
+
+
+async def test_whatever_a_run_leaves_undone_is_counted_by_its_reason(world: AsyncEngine) -> None:
+    """Every reason code that gives a touch up, a step that was played often enough, and a line that is over."""
+    notes = [Note(what=What.BLOCKED, step="follow-up", reason=reason) for reason in Reason]
+    notes += [Note(what=What.EXHAUSTED, step="follow-up"), Note(what=What.CANCELLED, step="follow-up")]
+    risen: Counted = {}
+    with counting(risen):
+        async with transaction(world) as session:
+            await project(session, an_entry(*notes), now=NOW)
+    assert {reason for what, reason in risen if what == "step"} == {*Reason, "exhausted", "cancelled"}

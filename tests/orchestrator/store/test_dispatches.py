@@ -1,6 +1,6 @@
 """Letters outside a journey, on a real PostgreSQL: the very gate and ledger of every touch, words on their own side, and a line in the person's story."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,16 +26,6 @@ async def house(world: AsyncEngine) -> AsyncEngine:
     """The world of e-mails, with letters that no journey sends."""
     await furnish(world)
     return world
-
-
-class Later(StoppedClock):
-    """A clock that stands still at another time."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-
-    def now(self) -> datetime:
-        return self._at
 
 
 async def the_letter(engine: AsyncEngine, letter: str = LETTER) -> tables.Dispatch:
@@ -114,7 +104,7 @@ async def test_a_pause_holds_a_letter_and_too_long_a_pause_ends_it(house: AsyncE
     held = await deliver(house, channel)
     assert (held.result, held.reason) == ("deferred", Reason.PAUSED)
     assert (await the_letter(house)).state == "held"
-    given_up = await deliver(house, channel, clock=Later(NOW + PATIENCE))
+    given_up = await deliver(house, channel, clock=StoppedClock(NOW + PATIENCE))
     assert (given_up.result, given_up.reason, channel.offered) == ("refused", Reason.HELD_TOO_LONG, [])
 
 

@@ -1,4 +1,4 @@
-"""The schema's history: it reaches what the tables say, once, whoever starts first, and it keeps four books append-only."""
+"""The schema's history: it reaches what the tables say, once, whoever starts first, and it keeps five books append-only."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ from tests.builders import a_journey
 from tests.orchestrator.store.desk.filling import a_version
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-_WORDS = {"consent": "method", "version_signature": "meaning"}
+_WORDS = {"ledger_entry": "trouble", "consent": "method", "version_signature": "meaning"}
 NOWHERE = "postgresql+psycopg://nobody:hush@127.0.0.1:1/none"
 
 
@@ -146,6 +146,10 @@ async def _one_row_in_each_book(engine: AsyncEngine) -> None:
         await session.flush()
         named: dict[str, Any] = {"journey": a_journey().journey, "version": 1, "round": 1, "digest": a_journey().digest}
         session.add(tables.VersionSignature(id="s1", **named, party="sales", meaning="approval", by="anna", name="Anna", at=NOW))
+        told: dict[str, Any] = {"step": "mail", "channel": "email", "purpose": "promotional", "product": "cardiolex", "state": "accepted"}
+        session.add(tables.Touch(key="t1", person_id="p1", at=NOW, **told))
+        await session.flush()
+        session.add(tables.LedgerEntry(touch_key="t1", attempt=1, state="accepted", source="house", at=NOW, recorded_at=NOW))
         session.add(tables.PersonaAssignment(id="a1", person_id="p1", persona="pioneer", by="anna", reason="met", at=NOW))
         session.add(
             tables.Consent(
@@ -163,7 +167,7 @@ async def _one_row_in_each_book(engine: AsyncEngine) -> None:
         )
 
 
-@pytest.mark.parametrize("book", ["audit", "consent", "persona_assignment", "version_signature"])
+@pytest.mark.parametrize("book", ["audit", "consent", "persona_assignment", "version_signature", "ledger_entry"])
 @pytest.mark.parametrize(
     "change", ["UPDATE {} SET reason = 'x'", "UPDATE {} SET at = now() WHERE false", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE person CASCADE"]
 )
