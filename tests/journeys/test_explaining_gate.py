@@ -11,7 +11,7 @@ from journeys.explaining import explain, markdown
 from journeys.explaining.gate import HEEDED, Guard
 from journeys.policy import ONE_COPY, judge
 from tests.builders import a_journey, a_visit, an_email, an_exit
-from tests.journeys.test_policy import DAY, GIVEN, NOW, SWEDEN, a_content, an_evidence, an_intent
+from tests.journeys.test_policy import DAY, GIVEN, NOW, SWEDEN, a_content, an_evidence, an_intent, touched
 
 _QUIET = SWEDEN.model_copy(update={"quiet_hours": SWEDEN.model_validate({**SWEDEN.model_dump(), "quiet_hours": {"between": ["00:00", "23:59"]}}).quiet_hours})
 _STOPPED_BY: dict[Guard, dict[str, Any]] = {
@@ -19,7 +19,7 @@ _STOPPED_BY: dict[Guard, dict[str, Any]] = {
     Guard.OBJECTION: {"objected": True},
     Guard.RESTRICTED: {"suppressed": True},
     Guard.GONE: {"suppressed": True, "gone": True},
-    Guard.CAP: {"touches": (NOW - DAY, NOW - DAY)},
+    Guard.CAP: {"touches": touched(NOW - DAY, NOW - DAY)},
     Guard.QUIET_HOURS: {"market": _QUIET, "calendar": Calendar(zone="Europe/Stockholm")},
 }
 """Evidence in which that one thing stands against a touch, and nothing else."""

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from journeys import policy
+from journeys.caps import Touched
 from journeys.consents import ConsentAct
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Purpose
 from journeys.durations import Calendar
 from journeys.markets import MarketPolicy
 from journeys.openings import Opening
-from journeys.policy import Evidence, Intent, Verdict, judge
+from journeys.policy import Evidence, Intent, Verdict, judge, pressure
 from journeys.reasons import TOLD, Reason
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -24,7 +25,7 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 WEEK = 7 * DAY
 
 SWEDEN = MarketPolicy.model_validate(
-    {"market": "SE", "country": "SE", "languages": ["sv", "en"], "zone": "Europe/Stockholm", "weekly_cap": 2, "cap_period": "7 days"}
+    {"market": "SE", "country": "SE", "languages": ["sv", "en"], "zone": "Europe/Stockholm", "caps": [{"at_most": 2, "per": "week"}]}
 )
 LETTER = {"subject": "Hello", "text": "Hello", "html": "<p>Hello</p>"}
 GIVEN = ConsentAct(act="given", channel="email", purpose="promotional", market="SE", at=NOW - DAY, text_version="3")
@@ -68,6 +69,11 @@ def an_evidence(**changes: Any) -> Evidence:
     return Evidence.model_validate(plain | changes)
 
 
+def touched(*times: datetime, **changes: Any) -> tuple[Touched, ...]:
+    """Touches at these times: promotional e-mails of cardiolex, unless told otherwise."""
+    return tuple(Touched.model_validate({"at": at, "channel": "email", "purpose": "promotional", "product": "cardiolex", **changes}) for at in times)
+
+
 def verdict(intent: dict[str, Any] | None = None, /, *, now: datetime = NOW, **evidence: Any) -> Verdict:
     return judge(an_intent(**(intent or {})), an_evidence(**evidence), now)
 
@@ -84,8 +90,12 @@ def test_what_nothing_speaks_against_is_allowed() -> None:
         "consent",
         "content",
         "one_copy",
-        "weekly_cap",
+        "cap",
+        "cadence",
+        "others_first",
+        "zone",
         "quiet_hours",
+        "business_days",
         "halt",
     ]
     assert {check.verdict for check in allowed.checks} == {"allowed"}
@@ -155,32 +165,32 @@ def test_nothing_goes_to_who_is_gone(purpose: Purpose) -> None:
     assert (gone.verdict, gone.reason) == ("refused", Reason.SUPPRESSED)
 
 
-# The weekly cap
+# The caps
 
 
 def test_below_the_cap_a_touch_is_allowed() -> None:
     """One touch of two this week leaves room for one."""
-    assert verdict(touches=(NOW - DAY,)).verdict == "allowed"
+    assert verdict(touches=touched(NOW - DAY)).verdict == "allowed"
 
 
 def test_at_the_cap_a_touch_waits_until_the_oldest_leaves_the_period() -> None:
     """It is deferred, not refused, and the time at which it may go is exact."""
-    deferred = verdict(touches=(NOW - 2 * DAY, NOW - 5 * DAY))
+    deferred = verdict(touches=touched(NOW - 2 * DAY, NOW - 5 * DAY))
     assert (deferred.verdict, deferred.reason, deferred.until) == ("deferred", Reason.WEEKLY_CAP, NOW + 2 * DAY)
-    touches = (NOW - 2 * DAY, NOW - 5 * DAY)
+    touches = touched(NOW - 2 * DAY, NOW - 5 * DAY)
     assert verdict(now=NOW + 2 * DAY - SECOND, touches=touches).verdict == "deferred"
     assert verdict(now=NOW + 2 * DAY, touches=touches).verdict == "allowed"
 
 
 def test_a_touch_exactly_one_period_ago_does_not_count() -> None:
     """The period is half open: at its very end the place is free again."""
-    assert verdict(touches=(NOW - DAY, NOW - WEEK)).verdict == "allowed"
-    assert verdict(touches=(NOW - DAY, NOW - WEEK + SECOND)).verdict == "deferred"
+    assert verdict(touches=touched(NOW - DAY, NOW - WEEK)).verdict == "allowed"
+    assert verdict(touches=touched(NOW - DAY, NOW - WEEK + SECOND)).verdict == "deferred"
 
 
 def test_over_the_cap_enough_touches_must_leave_the_period() -> None:
     """With four touches under a cap of two, the third newest must go first: until then nothing is sent."""
-    touches = (NOW - 6 * DAY, NOW - 3 * DAY, NOW - 2 * DAY, NOW - DAY)
+    touches = touched(NOW - 6 * DAY, NOW - 3 * DAY, NOW - 2 * DAY, NOW - DAY)
     deferred = verdict(touches=touches)
     assert deferred.until == NOW - 2 * DAY + WEEK
     assert verdict(now=NOW + 5 * DAY, touches=touches).verdict == "allowed"
@@ -189,11 +199,11 @@ def test_over_the_cap_enough_touches_must_leave_the_period() -> None:
 @given(st.lists(st.datetimes(datetime(2026, 2, 1), datetime(2026, 3, 2, 9), timezones=st.just(UTC)), max_size=8))  # noqa: DTZ001  Hypothesis adds the zone
 def test_a_deferral_ends_by_itself(touches: list[datetime]) -> None:
     """At the time that a deferral names the cap has room, provided nothing was sent meanwhile; that time lies ahead."""
-    first = verdict(touches=tuple(touches))
+    first = verdict(touches=touched(*touches))
     if first.verdict == "deferred":
         assert first.until is not None
         assert first.until > NOW
-        check = policy.weekly_cap(an_intent(), an_evidence(touches=tuple(touches)), first.until)
+        check = pressure.cap(an_intent(), an_evidence(touches=touched(*touches)), first.until)
         assert check.verdict == "allowed"
 
 
@@ -232,7 +242,7 @@ def test_what_is_paused_keeps_its_touches_back() -> None:
 
 def test_the_gravest_reason_is_named_whatever_the_order_of_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Objection outweighs consent, consent content, a refusal a deferral: in each of 5,000 orders, drawn from all."""
-    touches = (NOW - DAY, NOW - 2 * DAY)
+    touches = touched(NOW - DAY, NOW - 2 * DAY)
     evidence = an_evidence(objected=True, consents=(), content=None, reachable=False, touches=touches)
     draw = Random(9)  # noqa: S311 - an order, not a secret
     for _ in range(5_000):
@@ -251,7 +261,7 @@ evidences = st.builds(
     suppressed=st.sampled_from([False, False, True]),
     consents=st.sampled_from([(GIVEN,), (), (GIVEN, TAKEN_BACK)]),
     content=st.sampled_from([a_content(), a_content(state="draft"), a_content(product="other"), None]),
-    touches=st.lists(st.sampled_from([NOW - each * DAY for each in range(9)]), max_size=4).map(tuple),
+    touches=st.lists(st.sampled_from([NOW - each * DAY for each in range(9)]), max_size=4).map(lambda times: touched(*times)),
 )
 intents = st.builds(an_intent, purpose=st.sampled_from(Purpose), market=st.sampled_from(["SE", "SE", "UK"]))
 
@@ -264,7 +274,7 @@ AGAINST: dict[str, dict[str, Any]] = {
     "no consent": {"consents": ()},
     "unknown content": {"content": None},
     "draft": {"content": a_content(state="draft")},
-    "one more touch": {"touches": (NOW, NOW - DAY, NOW - 2 * DAY, NOW - 3 * DAY, NOW - 4 * DAY)},
+    "one more touch": {"touches": touched(NOW, NOW - DAY, NOW - 2 * DAY, NOW - 3 * DAY, NOW - 4 * DAY)},
 }
 _OPENNESS = {"refused": 0, "deferred": 1, "allowed": 2}
 
@@ -296,6 +306,6 @@ def test_every_reason_is_told_in_words() -> None:
 @pytest.mark.parametrize("purpose", [purpose for purpose in Purpose if purpose is not Purpose.PROMOTIONAL])
 def test_the_cap_bounds_promotion_alone(purpose: Purpose) -> None:
     """A safety letter, or the answer to a question, never waits for the cap."""
-    full = an_evidence(touches=(NOW, NOW, NOW))
-    assert policy.weekly_cap(an_intent(), full, NOW).verdict == "deferred"
-    assert policy.weekly_cap(an_intent(purpose=purpose), full, NOW).verdict == "allowed"
+    full = an_evidence(touches=touched(NOW, NOW, NOW))
+    assert pressure.cap(an_intent(), full, NOW).verdict == "deferred"
+    assert pressure.cap(an_intent(purpose=purpose), full, NOW).verdict == "allowed"
