@@ -1,6 +1,7 @@
 """The gate's rules: what each allows and refuses, which reason is named, and that no further objection ever opens it."""
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -17,7 +18,9 @@ from journeys.definitions import ContentRef, Purpose
 from journeys.durations import Calendar
 from journeys.markets import MarketPolicy
 from journeys.openings import Opening
-from journeys.policy import Evidence, Intent, Verdict, judge, pressure
+from journeys.policy import Evidence, Intent, Verdict, accounted, judge, pressure, times
+from journeys.policy.grounds import GROUNDS
+from journeys.policy.sources import SOURCES
 from journeys.reasons import TOLD, Reason
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -309,3 +312,76 @@ def test_the_cap_bounds_promotion_alone(purpose: Purpose) -> None:
     full = an_evidence(touches=touched(NOW, NOW, NOW))
     assert pressure.cap(an_intent(), full, NOW).verdict == "deferred"
     assert pressure.cap(an_intent(purpose=purpose), full, NOW).verdict == "allowed"
+
+
+class TestBusinessDays:
+    """On which days promotion goes out is the market's to say, and which day it is the recipient's calendar's."""
+
+    EASTER = Calendar(zone="Europe/Stockholm", holidays=(date(2026, 4, 3), date(2026, 4, 6)))
+    WORKING = SWEDEN.model_copy(update={"business_days": "working_days"})
+
+    @pytest.mark.parametrize(
+        ("now", "until"),
+        [
+            (datetime(2026, 4, 2, 21, 59, tzinfo=UTC), None),
+            (datetime(2026, 4, 2, 22, 0, tzinfo=UTC), datetime(2026, 4, 6, 22, 0, tzinfo=UTC)),
+            (datetime(2026, 4, 6, 21, 59, tzinfo=UTC), datetime(2026, 4, 6, 22, 0, tzinfo=UTC)),
+            (datetime(2026, 4, 6, 22, 0, tzinfo=UTC), None),
+            (datetime(2026, 3, 28, 12, 0, tzinfo=UTC), datetime(2026, 3, 29, 22, 0, tzinfo=UTC)),
+        ],
+        ids=["Thursday", "Good Friday", "Easter Monday", "Tuesday", "the weekend when the clocks change"],
+    )
+    def test_promotion_rests_on_weekends_and_public_holidays(self, now: datetime, until: datetime | None) -> None:
+        """From the recipient's midnight to the recipient's midnight, over Easter and over the change to summer time."""
+        check = times.business_days(an_intent(), an_evidence(market=self.WORKING, calendar=self.EASTER), now)
+        assert (check.until, check.reason) == (until, Reason.REST_DAY if until is not None else None)
+
+    def test_a_market_may_name_its_days(self) -> None:
+        """Where the week begins on Sunday: a Friday waits for it."""
+        gulf = SWEDEN.model_copy(update={"business_days": ("sun", "mon", "tue", "wed", "thu")})
+        friday = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
+        assert times.business_days(an_intent(), an_evidence(market=gulf), friday).until == datetime(2026, 3, 8, tzinfo=UTC)
+
+    def test_safety_information_goes_out_on_any_day(self) -> None:
+        """Business days bound promotion alone."""
+        sunday = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+        safety = an_evidence(market=self.WORKING, content=a_content(purpose="safety"))
+        assert judge(an_intent(purpose=Purpose.SAFETY), safety, sunday).verdict == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        (datetime(2026, 3, 28, 22, 0, tzinfo=UTC), datetime(2026, 3, 29, 6, 0, tzinfo=UTC)),
+        (datetime(2026, 10, 24, 22, 0, tzinfo=UTC), datetime(2026, 10, 25, 7, 0, tzinfo=UTC)),
+    ],
+    ids=["the night that loses an hour", "the night that gains one"],
+)
+def test_quiet_hours_over_midnight_end_by_the_recipients_clock(now: datetime, until: datetime) -> None:
+    """At eight in the morning there, also after the night in which the clocks change."""
+    night = SWEDEN.model_copy(update={"quiet_hours": Opening.model_validate({"between": ["20:00", "08:00"]})})
+    check = times.quiet_hours(an_intent(), an_evidence(market=night, calendar=Calendar(zone="Europe/Stockholm")), now)
+    assert check.until == until
+
+
+@pytest.mark.parametrize("rule", [{"quiet_hours": {"between": ["20:00", "08:00"]}}, {"business_days": "working_days"}, {}])
+def test_without_a_zone_what_depends_on_the_clock_is_held(rule: dict[str, Any]) -> None:
+    """A market with rules by the clock looks again in a day; one without needs no zone."""
+    held = verdict(market=MarketPolicy.model_validate({**SWEDEN.model_dump(mode="json"), **rule}), zone_of=None)
+    assert (held.verdict, held.reason, held.until) == (("deferred", Reason.ZONE_UNKNOWN, NOW + DAY) if rule else ("allowed", None, None))
+    for known in ("person", "workplace", "market"):
+        assert verdict(zone_of=known).verdict == "allowed"
+
+
+def test_every_check_can_be_told_with_what_it_saw_and_where_its_rule_comes_from() -> None:
+    """For each rule there are words, data that can be stored, and an origin; the market adds what it says of it."""
+    market = SWEDEN.model_copy(update={"source": {"caps": "Agreed in March.", "email_consent": "Counsel's letter."}})
+    intent, evidence = an_intent(), an_evidence(market=market, touches=touched(NOW - DAY))
+    told = accounted(judge(intent, evidence, NOW), intent, evidence, NOW)
+    checks = {check.rule: check for check in told.checks}
+    assert set(GROUNDS) == set(SOURCES) == set(checks)
+    assert all(check.saw and check.source and json.dumps(check.inputs) for check in told.checks)
+    assert (checks["cap"].saw, checks["cap"].inputs["caps"][0]["counted"]) == ("1 of 2 in the last 7 days", 1)
+    assert checks["cap"].source.endswith("Agreed in March.")
+    assert checks["consent"].source.endswith("Counsel's letter.")
+    assert [check.model_copy(update={"saw": "", "inputs": {}, "source": ""}) for check in told.checks] == list(judge(intent, evidence, NOW).checks)
