@@ -32,6 +32,7 @@ __all__ = [
     "judge",
     "judge_nobody",
     "place",
+    "weigh",
 ]
 
 PRESSURE: tuple[Rule, ...] = (cap, cadence, others_first)
@@ -47,7 +48,11 @@ _GRAVITY = tuple(Reason)
 
 def judge(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
     """Ask every rule. Allowed only when all allow; what is unknown is refused."""
-    checks = tuple([rule(intent, evidence, now) for rule in RULES])
+    return weigh(tuple([rule(intent, evidence, now) for rule in RULES]), now)
+
+
+def weigh(checks: tuple[Check, ...], now: datetime) -> Verdict:
+    """What the checks add up to, in whatever order they were made."""
     against = [check for check in checks if check.verdict != "allowed"]
     if not against:
         return Verdict.model_construct(verdict="allowed", checks=checks)

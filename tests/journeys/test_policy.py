@@ -18,7 +18,7 @@ from journeys.definitions import ContentRef, Purpose
 from journeys.durations import Calendar
 from journeys.markets import MarketPolicy
 from journeys.openings import Opening
-from journeys.policy import Evidence, Intent, Verdict, accounted, judge, pressure, times
+from journeys.policy import Evidence, Intent, Verdict, Waiting, accounted, judge, pressure, times, weigh
 from journeys.policy.grounds import GROUNDS
 from journeys.policy.sources import SOURCES
 from journeys.reasons import TOLD, Reason
@@ -255,9 +255,21 @@ def test_the_gravest_reason_is_named_whatever_the_order_of_the_rules(monkeypatch
         assert (judged.verdict, judged.reason, len(judged.checks)) == ("refused", Reason.OBJECTED, len(order))
 
 
+CAREFUL = MarketPolicy.model_validate(
+    {
+        **SWEDEN.model_dump(mode="json"),
+        "caps": [{"at_most": 2, "per": "week"}, {"at_most": 1, "per": "day", "channel": "email"}],
+        "cadence": [{"gap": "2 days"}],
+        "quiet_hours": {"between": ["20:00", "11:00"]},
+        "business_days": ["tue", "wed"],
+    }
+)
+"""A market in which everything that may be set is set, against a Monday morning."""
 evidences = st.builds(
     an_evidence,
-    market=st.sampled_from([SWEDEN, SWEDEN, None]),
+    market=st.sampled_from([SWEDEN, SWEDEN, CAREFUL, None]),
+    zone_of=st.sampled_from(["person", None]),
+    halted=st.sampled_from([False, False, True]),
     reachable=st.sampled_from([True, True, False]),
     audience=st.sampled_from(["physician", "physician", "nurse", None]),
     objected=st.sampled_from([False, False, True]),
@@ -277,6 +289,10 @@ AGAINST: dict[str, dict[str, Any]] = {
     "no consent": {"consents": ()},
     "unknown content": {"content": None},
     "draft": {"content": a_content(state="draft")},
+    "paused": {"halted": True},
+    "no zone": {"zone_of": None},
+    "a stricter market": {"market": CAREFUL},
+    "a place before it": {"waiting": (Waiting(key="a", priority=99, since=NOW, until=NOW, channel="email", purpose="promotional", product="cardiolex"),)},
     "one more touch": {"touches": touched(NOW, NOW - DAY, NOW - 2 * DAY, NOW - 3 * DAY, NOW - 4 * DAY)},
 }
 _OPENNESS = {"refused": 0, "deferred": 1, "allowed": 2}
@@ -286,6 +302,8 @@ _OPENNESS = {"refused": 0, "deferred": 1, "allowed": 2}
 def test_another_fact_against_a_touch_never_allows_more(intent: Intent, evidence: Evidence, fact: str) -> None:
     """Whatever stood before, one more thing that speaks against the touch leaves the gate as it was or closes it further."""
     before = judge(intent, evidence, NOW)
+    if fact == "a stricter market" and evidence.market is None:
+        return
     after = judge(intent, evidence.model_copy(update=AGAINST[fact]), NOW)
     assert _OPENNESS[after.verdict] <= _OPENNESS[before.verdict]
 
@@ -299,6 +317,14 @@ def test_a_verdict_is_what_its_checks_add_up_to(intent: Intent, evidence: Eviden
     assert (judged.reason is None) == (judged.verdict == "allowed")
     assert judged.reason in {check.reason for check in judged.checks if check.verdict == judged.verdict}
     assert (judged.until is not None) == (judged.verdict == "deferred")
+
+
+@given(intents, evidences, st.randoms(use_true_random=False))
+def test_the_order_of_the_rules_never_changes_the_verdict(intent: Intent, evidence: Evidence, draw: Random) -> None:
+    """Verdict, reason and time are the same for any order of the same checks."""
+    judged = judge(intent, evidence, NOW)
+    shuffled = weigh(tuple(draw.sample(judged.checks, len(judged.checks))), NOW)
+    assert (shuffled.verdict, shuffled.reason, shuffled.until) == (judged.verdict, judged.reason, judged.until)
 
 
 def test_every_reason_is_told_in_words() -> None:

@@ -3,6 +3,9 @@
 The one cap that a market had becomes the first of its list, so that no policy is ever read as having none.
 """
 
+import hashlib
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -39,18 +42,16 @@ def upgrade() -> None:
 
 
 def _list_the_caps() -> None:
-    op.execute("""
-        UPDATE market SET imported = digest, body = (
-            (body::jsonb - 'weekly_cap' - 'cap_period')
-            || jsonb_build_object('caps', jsonb_build_array(jsonb_build_object('at_most', body::jsonb -> 'weekly_cap', 'per', body::jsonb -> 'cap_period')))
-        )::json
-        WHERE jsonb_exists(body::jsonb, 'weekly_cap')
-    """)
-    op.execute("""
-        UPDATE market SET body = (
-            body::jsonb #- '{source,weekly_cap}' || jsonb_build_object(
-                'source', ((body::jsonb -> 'source') - 'weekly_cap') || jsonb_build_object('caps', body::jsonb #> '{source,weekly_cap}')
-            )
-        )::json
-        WHERE body::jsonb #> '{source,weekly_cap}' IS NOT NULL
-    """)
+    """Each policy as this release writes it, digest and all, so that importing the same rules again changes nothing."""
+    market = sa.table("market", sa.column("id", sa.String), sa.column("body", sa.JSON), sa.column("digest", sa.String), sa.column("imported", sa.String))
+    connection = op.get_bind()
+    for name, body in connection.execute(sa.select(market.c.id, market.c.body)).all():
+        if "weekly_cap" not in body:
+            continue
+        cap = {"channel": None, "purpose": None, "product": None, "brand": None, "at_most": body.pop("weekly_cap"), "per": body.pop("cap_period")}
+        source = body.get("source", {})
+        if "weekly_cap" in source:
+            source["caps"] = source.pop("weekly_cap")
+        news = {**body, "source": source, "caps": [cap], "cadence": [], "brands": {}, "business_days": None}
+        digest = hashlib.sha256(json.dumps(news, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+        connection.execute(sa.update(market).where(market.c.id == name).values(body=news, digest=digest, imported=digest))
