@@ -26,6 +26,7 @@ from api.routers import (
     invitations,
     knowledge,
     lifecycles,
+    markets,
     metrics,
     migrations,
     notifications,
@@ -37,6 +38,7 @@ from api.routers import (
     tasks,
     unsubscribe,
     users,
+    why,
 )
 from api.security import Tokens
 
@@ -57,6 +59,8 @@ _TAGS = [
     {"name": "definitions", "description": "The engagement strategies, from draft to retirement."},
     {"name": "catalogue", "description": "What conditions may name, for editors."},
     {"name": "content", "description": "Approved content and its state."},
+    {"name": "markets", "description": "The rules of each market, and setting them while journeys run."},
+    {"name": "why", "description": "Why somebody got something or did not, check by check."},
     {"name": "facts", "description": "What is heard of a touch."},
     {"name": "users", "description": "What users change of their own."},
     {"name": "events", "description": "What other systems report of people."},
@@ -107,9 +111,9 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    of_people = (people, knowledge, consents, inquiries, tasks, notifications)
+    of_people = (people, knowledge, consents, inquiries, tasks, notifications, why)
     of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events)
-    of_operators = (halts, operations, migrations, repairs, users)
+    of_operators = (halts, operations, migrations, repairs, markets, users)
     for noun in (*of_people, *of_journeys, *of_operators):
         router.include_router(noun.router)
     return router

@@ -13,6 +13,7 @@ from api.ports.inquiries import Inquiries
 from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
 from api.ports.requests import AnswerRefused, Requests, Stamp
+from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, CommandRefusedError, Conductors, ConductorUnavailableError, Counts, Health, Relay
 from api.ports.tasks import Notifications, Remarks, Tasks
 from api.ports.touches import Touches
@@ -39,8 +40,10 @@ __all__ = [
     "Health",
     "Idempotency",
     "Inquiries",
+    "Judgements",
     "Knowledge",
     "Lifecycles",
+    "Markets",
     "Migrations",
     "NotEnrolled",
     "Notifications",
