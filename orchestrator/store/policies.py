@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import SelectBase
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -43,7 +42,7 @@ async def set_policy(session: AsyncSession, policy: MarketPolicy, *, by: str, re
     else:
         row.body, row.digest, row.updated_at = body, digest_of(body), now
     await session.flush()
-    if (await session.exec(_held(policy.market).limit(1))).first() is None:  # type: ignore[call-overload]
+    if (await session.exec(_held(policy.market).limit(1))).first() is None:
         return None
     operation = Operation(
         id=uuid4().hex,
@@ -60,7 +59,7 @@ async def set_policy(session: AsyncSession, policy: MarketPolicy, *, by: str, re
     return operation.id
 
 
-def _held(market: str) -> SelectBase | Any:
+def _held(market: str) -> Any:
     """The touches that the rules of a market hold, those first that were held first."""
     concerned = or_(col(Enrolment.market) == market, col(Person.market) == market)
     return (

@@ -27,7 +27,7 @@ def too_much(subject: Subject) -> Iterator[Remark]:
     policies = [subject.library.markets[market] for market in subject.definition.markets if market in subject.library.markets]
     work = Work(MOST_WORK)
     for policy, cap in ((each, cap) for each in policies for cap in each.caps):
-        start = _overloaded(Pressure(subject, policy, cap, work)) if cap.purpose != Purpose.TRANSACTIONAL else None
+        start = _overloaded(Pressure(subject, policy, cap, work)) if cap.purpose != "transactional" else None
         if start is not None:
             told = f"{cap}, in {policy.market}"
             yield Remark(("steps", start), f'from "{start}" on, every way leads through more touches than the cap allows: {told}', "put time between", key=True)
