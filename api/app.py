@@ -26,6 +26,7 @@ from api.routers import (
     invitations,
     knowledge,
     lifecycles,
+    markets,
     metrics,
     migrations,
     notifications,
@@ -39,6 +40,7 @@ from api.routers import (
     touches,
     unsubscribe,
     users,
+    why,
 )
 from api.security import Tokens
 
@@ -59,6 +61,8 @@ _TAGS = [
     {"name": "definitions", "description": "The engagement strategies, from draft to retirement."},
     {"name": "catalogue", "description": "What conditions may name, for editors."},
     {"name": "content", "description": "Approved content and its state."},
+    {"name": "markets", "description": "The rules of each market, and setting them while journeys run."},
+    {"name": "why", "description": "Why somebody got something or did not, check by check."},
     {"name": "facts", "description": "What is heard of a touch."},
     {"name": "invitations", "description": "Invitations that are changed after they were sent."},
     {"name": "touches", "description": "What was sent, what became of it, and its copies."},
@@ -111,9 +115,9 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    of_people = (people, knowledge, consents, inquiries, tasks, notifications)
+    of_people = (people, knowledge, consents, inquiries, tasks, notifications, why)
     of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions)
-    of_operators = (halts, operations, migrations, repairs, users, touches)
+    of_operators = (halts, operations, migrations, repairs, users, touches, markets)
     for noun in (*of_people, *of_journeys, *of_operators):
         router.include_router(noun.router)
     return router

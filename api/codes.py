@@ -85,6 +85,7 @@ class Code(StrEnum):
     COUNT_CHANGED = "count_changed"
     ALREADY_LIFTED = "already_lifted"
     OPERATION_OVER = "operation_over"
+    RULES_CHANGED = "rules_changed"
     PROPOSAL_DECIDED = "proposal_decided"
     NOT_SENT = "not_sent"
     DECLINED = "declined"
@@ -175,6 +176,7 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.COUNT_CHANGED: (409, "Another number of runs"),
     Code.ALREADY_LIFTED: (409, "Lifted already"),
     Code.OPERATION_OVER: (409, "The operation is over"),
+    Code.RULES_CHANGED: (409, "Other rules by now"),
     Code.PROPOSAL_DECIDED: (409, "Decided already"),
     Code.NOT_SENT: (409, "Not sent"),
     Code.DECLINED: (409, "Declined by the HCP"),

@@ -145,13 +145,19 @@ def _each_once(loaded: Loaded[M], what: str, names: list[str]) -> Loaded[M]:
     return Loaded(None, tuple(twice), loaded.document) if twice else loaded
 
 
+def unknown_zone(policy: MarketPolicy) -> str | None:
+    """What is wrong with the market's zone, where it names one that there is not."""
+    zone = policy.zone
+    return None if zone is None or is_zone(zone) else f"there is no time zone {zone[:64]}"
+
+
 def _with_zones(loaded: Loaded[Markets]) -> Loaded[Markets]:
     """The same, or J004 for every zone that the IANA database does not know. What is stored already is read all the same: an HCP whose market has
     such a zone lives by UTC."""
     unknown = [
-        loaded.document.finding("J004", f"there is no time zone {policy.zone[:64]}", loc=("markets", index, "zone"), fix='write one such as "Europe/Stockholm"')
+        loaded.document.finding("J004", told, loc=("markets", index, "zone"), fix='write one such as "Europe/Stockholm"')
         for index, policy in enumerate(loaded.value.markets if loaded.value is not None else ())
-        if not is_zone(policy.zone)
+        if (told := unknown_zone(policy)) is not None
     ]
     return Loaded(None, tuple(unknown), loaded.document) if unknown else loaded
 

@@ -1,13 +1,13 @@
-"""What each market asks, as data: its consent rule, cap, languages, zone, calendar and signatures; a market without a policy gets nothing."""
+"""What each market asks, as data: its consent rule, caps, hours, languages, zone, calendar and signatures; a market without a policy gets nothing."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from journeys.caps import Bound, Cap, Spacing
 from journeys.content import Language
-from journeys.durations import Duration
-from journeys.openings import Opening
+from journeys.openings import Opening, Weekday
 from journeys.shapes import Authored, Market, Slug
 from journeys.signatures import ALWAYS, Party
 
@@ -30,17 +30,25 @@ class MarketPolicy(Authored):
     country: str = Field(pattern=r"^[A-Z]{2}$")
     """ISO 3166 code, for the holiday calendar (the market UK is the country GB)."""
     languages: tuple[Language, ...] = Field(min_length=1)
-    zone: str
-    """The zone of an HCP whose own is unknown or invalid."""
+    zone: str | None = None
+    """The zone of an HCP whose own is unknown or invalid, and whose HCO's is. Leave it out in a country of several zones: what depends on the
+    recipient's clock is then held until a zone is known."""
     consent: dict[Slug, Literal["opt_in"]] = {}
     """What promotion asks for, channel by channel. A channel that is not named asks for opt-in too, and nothing weaker can be written."""
-    weekly_cap: int = Field(ge=1)
-    """Touches per HCP in any period of `cap_period`, over all channels and journeys; a rep's call counts."""
-    cap_period: Duration
+    caps: tuple[Cap, ...] = Field(min_length=1)
+    """How many touches one HCP gets in any period, over all journeys; a rep's call counts. There is one at least, also in what is read back: a
+    policy from before caps were a list is not taken for one without."""
+    cadence: tuple[Spacing, ...] = ()
+    """How long lies between two touches of one HCP, over all journeys; a rep's call counts."""
+    brands: dict[Slug, tuple[Slug, ...]] = {}
+    """The products of each brand, for the caps and gaps that name one."""
     quiet_hours: Opening | None = None
     """When no promotion goes out, in the recipient's own time, such as {between: ["20:00", "08:00"]}. None: at no time."""
     copies: Copies = Copies()
     """How long copies are kept: for as long as somebody may ask to see what was sent (in Sweden LER art. 31 asks for archive copies)."""
+    business_days: Literal["working_days"] | Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
+    """The days on which promotion goes out, in the recipient's own time: working_days (no weekend, no public holiday) or a list such as [mon, tue].
+    None: on every day."""
     signatures: tuple[Party, ...] = ALWAYS
     """Who signs a journey that names this market: sales, marketing and medical, and whoever else this market asks for."""
     journeys_at_once: int = Field(1, ge=1, le=20)
@@ -61,3 +69,43 @@ class MarketPolicy(Authored):
         if lacking:
             raise ValueError(f"a market may ask for more signatures and never for fewer: {', '.join(lacking)} must be among them")
         return signatures
+
+    @model_validator(mode="after")
+    def _known_brands(self) -> Self:
+        unknown = sorted({bound.brand for bound in self.bounds if bound.brand is not None} - set(self.brands))
+        if unknown:
+            raise ValueError(f"the brand {unknown[0]} has no products: name them under brands")
+        return self
+
+    @property
+    def bounds(self) -> tuple[Cap | Spacing, ...]:
+        """Everything that limits contact pressure."""
+        return (*self.caps, *self.cadence)
+
+    @property
+    def memory(self) -> timedelta:
+        """How long a touch counts for anything."""
+        return max(bound.period for bound in self.bounds)
+
+    @property
+    def overall(self) -> Cap:
+        """The cap that is told for the whole: the first that is about all touches, else the first."""
+        return next((cap for cap in self.caps if not cap.narrow), self.caps[0])
+
+    def concerns(self, bound: Bound, *, channel: str, purpose: str, product: str) -> bool:
+        """Whether a cap or a gap is about such a touch."""
+        return (
+            bound.channel in (None, channel)
+            and bound.purpose in (None, purpose)
+            and bound.product in (None, product)
+            and (bound.brand is None or product in self.brands[bound.brand])
+        )
+
+    def holds_back(self, bound: Bound, *, channel: str, purpose: str, product: str) -> bool:
+        """Whether a cap or a gap may hold such a touch back: promotion, or the purpose that it names."""
+        return (bound.purpose or "promotional") == purpose and self.concerns(bound, channel=channel, purpose=purpose, product=product)
+
+    @property
+    def by_the_clock(self) -> bool:
+        """Whether promotion depends on the recipient's own time."""
+        return self.quiet_hours is not None or self.business_days is not None

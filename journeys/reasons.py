@@ -22,7 +22,13 @@ class Reason(StrEnum):
     NO_MARKET_POLICY = "no_market_policy"
     SAME_ADDRESS = "same_address"
     WEEKLY_CAP = "weekly_cap"
+    """The cap over all touches, whatever its period: definitions that name it were written when there was one, for a week."""
+    CAP = "cap"
+    TOO_SOON = "too_soon"
+    OTHERS_FIRST = "others_first"
+    ZONE_UNKNOWN = "zone_unknown"
     QUIET_HOURS = "quiet_hours"
+    REST_DAY = "rest_day"
     ADDRESS_BOUNCED = "address_bounced"
     NO_RECIPIENT = "no_recipient"
     NO_INQUIRY = "no_inquiry"
@@ -51,9 +57,14 @@ TOLD: dict[Reason, str] = {
     Reason.CONTENT_NO_LANGUAGE: "the content exists in no language of the person's market",
     Reason.NO_MARKET_POLICY: "no policy is known for the person's market",
     Reason.CHANNEL_UNKNOWN: "this installation has no such channel",
-    Reason.WEEKLY_CAP: "the cap of touches per week, over all journeys, is reached",
+    Reason.WEEKLY_CAP: "the cap of touches, over all journeys and channels, is reached",
+    Reason.CAP: "a cap of touches by channel, purpose, product or brand is reached",
+    Reason.TOO_SOON: "the last touch was too short a while ago",
+    Reason.OTHERS_FIRST: "touches that have waited for the same room, of higher priority or for longer, go first",
+    Reason.ZONE_UNKNOWN: "the recipient's time zone is not known, and the market has rules by the clock",
     Reason.SAME_ADDRESS: "another record with the same address has this content already",
     Reason.QUIET_HOURS: "these are quiet hours where the recipient is",
+    Reason.REST_DAY: "promotion does not go out on this day where the recipient is",
     Reason.NO_RECIPIENT: "nobody to write to: no address or number for this channel, or no such colleague in the care team",
     Reason.ADDRESS_BOUNCED: "mail to this address came back for good, and the person has no other yet",
     Reason.NO_INQUIRY: "medical may follow up only on a recorded, unsolicited question of the HCP",

@@ -2,7 +2,7 @@
 runs lies in the outbox; a worker hands it over."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from typing import TypeVar
 from uuid import uuid4
@@ -17,8 +17,10 @@ from orchestrator import settings
 from orchestrator.clock import JourneyClock
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.halts import StoredHalts
+from orchestrator.store.desk.judgements import StoredJudgements
 from orchestrator.store.desk.migrations import StoredMigrations
 from orchestrator.store.desk.operations import StoredOperations
+from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.desk.users import StoredUsers
@@ -49,10 +51,15 @@ class Desk:
         self.halts, self.operations, self.migrations = StoredHalts(engine), StoredOperations(engine), StoredMigrations(engine)
         self.unknowns = StoredUnknowns(engine)
         self.definitions, self.repairs, self.watch = StoredDefinitions(engine), StoredRepairs(engine), StoredWatch(engine)
+        self.people = StoredPeople(engine)
 
     @property
     def now(self) -> datetime:
         return self.clock.now()
+
+    def judgements(self, channels: Collection[str]) -> StoredJudgements:
+        """What the gate said and would say, where these channels are set up."""
+        return StoredJudgements(self._engine, channels=channels)
 
     async def somebody(self, user_id: str, among: frozenset[Role]) -> Who:
         """The user who acts. Raises UserUnsuitableError where the role does not do this."""

@@ -24,9 +24,11 @@ from orchestrator.store.desk.events import StoredEvents
 from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
+from orchestrator.store.desk.judgements import StoredJudgements
 from orchestrator.store.desk.knowing import StoredKnowledge
 from orchestrator.store.desk.ledger import StoredTouchBook
 from orchestrator.store.desk.lifecycles import StoredLifecycles
+from orchestrator.store.desk.markets import StoredMarkets
 from orchestrator.store.desk.migrations import StoredMigrating, StoredMigrations
 from orchestrator.store.desk.notifications import StoredNotifications
 from orchestrator.store.desk.occasions import StoredOccasions
@@ -83,6 +85,8 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         migrations=StoredMigrations(engine),
         repairs=StoredRepairs(engine),
         watch=StoredWatch(engine),
+        markets=StoredMarkets(engine),
+        judgements=StoredJudgements(engine, channels=means.channels),
     )
 
 

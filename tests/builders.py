@@ -138,8 +138,9 @@ def a_content(ref: str = "hf-dialogue@2", **changes: Any) -> Authored:
 
 
 def a_market(market: str = "SE", **changes: Any) -> MarketPolicy:
-    """A market's policy."""
-    rules = {"country": market.replace("UK", "GB"), "languages": ["sv", "en"], "zone": "Europe/Stockholm", "weekly_cap": 2, "cap_period": "7 days"}
+    """A market's policy; `weekly_cap` is its one cap, over all touches."""
+    caps = [{"at_most": changes.pop("weekly_cap", 2), "per": "week"}]
+    rules = {"country": market.replace("UK", "GB"), "languages": ["sv", "en"], "zone": "Europe/Stockholm", "caps": caps}
     return MarketPolicy.model_validate({"market": market, **rules, **changes})
 
 

@@ -15,6 +15,7 @@ from api.ports.occasions import Occasions
 from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
 from api.ports.requests import AnswerRefused, Requests, Stamp
+from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, CommandRefusedError, Conductors, ConductorUnavailableError, Counts, Health, Relay
 from api.ports.tasks import Notifications, Remarks, Tasks
 from api.ports.touches import Touches
@@ -42,8 +43,10 @@ __all__ = [
     "Health",
     "Idempotency",
     "Inquiries",
+    "Judgements",
     "Knowledge",
     "Lifecycles",
+    "Markets",
     "Migrations",
     "NotEnrolled",
     "NotSettled",

@@ -12,6 +12,7 @@ from api.ports.occasions import Occasions
 from api.ports.operations import Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
 from api.ports.requests import Requests
+from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, Conductors, Counts, Health, Relay
 from api.ports.tasks import Notifications, Remarks, Tasks
 from api.ports.touches import Touches
@@ -55,3 +56,5 @@ class Ports:
     migrations: Migrations
     repairs: Repairs
     watch: Watch
+    markets: Markets
+    judgements: Judgements

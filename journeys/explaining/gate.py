@@ -17,8 +17,12 @@ class Guard(StrEnum):
     OBJECTION = "an objection to direct marketing"
     RESTRICTED = "an entry on the stop list as restricted"
     GONE = "an entry on the stop list as deceased, retired or struck off"
-    CAP = "the market's cap of touches per HCP over all journeys and channels"
+    CAP = "the market's caps of touches per HCP over all journeys"
+    CADENCE = "the market's gap between two touches"
+    OTHERS = "touches that have waited for the same room, of higher priority or for longer"
+    ZONE = "an unknown time zone where the market has rules by the clock"
     QUIET_HOURS = "the market's quiet hours"
+    REST_DAYS = "days on which the market has no promotion"
 
 
 HEEDED: dict[Purpose, tuple[Guard, ...]] = {
@@ -59,7 +63,7 @@ def asked(definition: Definition) -> Iterator[str]:
     yield f"Where two records have the same address, only one of them gets the same content within {ONE_COPY.days} days."
     yield "What is paused or stopped sends nothing."
     if any(isinstance(step, VisitStep) for step in definition.steps.values()):
-        yield "A rep's visit is not sent and not held back by any of this; it counts towards the cap of touches."
+        yield "A rep's visit is not sent and not held back by any of this; it counts towards the caps of touches."
 
 
 def kept_out(definition: Definition) -> str:

@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import timedelta
 
-from journeys.definitions import EXHAUSTED, JOIN, ExitStep, ParallelStep
+from journeys.caps import Cap
+from journeys.definitions import EXHAUSTED, JOIN, ExitStep, ParallelStep, SendStep, Step
 from journeys.linting.latest import NOTHING, added
 from journeys.linting.roads import Kind, is_join, join_of, written
 from journeys.linting.stays import planned
@@ -16,15 +17,15 @@ from journeys.state import MAIN, line_of
 
 
 class Pressure:
-    """The ways of one definition under one market's cap, walked within the work that is allowed."""
+    """The ways of one definition under one cap of a market, walked within the work that is allowed."""
 
-    def __init__(self, subject: Subject, policy: MarketPolicy, work: Work) -> None:
+    def __init__(self, subject: Subject, policy: MarketPolicy, cap: Cap, work: Work) -> None:
         self.steps = subject.steps
-        self.cap, self.period = policy.weekly_cap, policy.cap_period.roughly
+        self.cap, self.period = cap.at_most, cap.period
         self.work = work
         self.lines = subject.scopes.line_of
         self.stays = {step_id: planned(step, subject.now) for step_id, step in self.steps.items()}
-        self.touching = {step_id for step_id, step in self.steps.items() if is_promotion(step)}
+        self.touching = {step_id for step_id, step in self.steps.items() if is_promotion(step) and _counts(subject, policy, cap, step)}
         self.ahead = self._ahead(subject)
         self.endless = self._endless()
 
@@ -143,6 +144,12 @@ class _Walk:
         walk.come(line if first == JOIN else first, 0, spent)
         walk.walk()
         return walk
+
+
+def _counts(subject: Subject, policy: MarketPolicy, cap: Cap, step: Step) -> bool:
+    """Whether the cap is about what the step does. A visit counts where no channel is named: it takes place on one of several."""
+    definition, channel = subject.definition, step.sending.on if isinstance(step, SendStep) else ""
+    return policy.concerns(cap, channel=channel, purpose=definition.purpose, product=definition.product)
 
 
 def _or_past(spent: Graph, places: Iterable[str]) -> Iterable[str]:

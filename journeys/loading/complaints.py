@@ -33,6 +33,9 @@ _WANTED = {
     "datetime_from_date_parsing": 'a date and time with its zone, such as "2027-01-31T00:00:00Z"',
 }
 
+_RENAMED = dict.fromkeys(("weekly_cap", "cap_period"), "caps are a list now: write `caps: [{at_most: 3, per: week}]` in place of weekly_cap and cap_period")
+"""What older releases called otherwise, each with what to write now."""
+
 _SHAPES = {
     r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and underscores, beginning with a letter",
     r"^[a-z][a-z0-9-]*$": "lower-case letters, digits and hyphens, beginning with a letter",
@@ -80,7 +83,7 @@ def _finding(group: list[_Complaint], document: Document) -> Finding:
         case "missing":
             return document.finding("J005", f"{_whole(first.path)} lacks `{first.word}`", loc=first.path, key=True, fix=f'add "{first.word}: …"')
         case "extra_forbidden":
-            fix = did_you_mean(first.word, first.allowed) or f"allowed here: {', '.join(first.allowed)}"
+            fix = _RENAMED.get(first.word) or did_you_mean(first.word, first.allowed) or f"allowed here: {', '.join(first.allowed)}"
             return document.finding("J002", f"unknown key `{first.word}` in {_whole(first.path)}", loc=(*first.path, first.word), key=True, fix=fix)
         case _:
             message = f"{'the key ' if first.is_key else ''}`{_dotted(first.path)}` {_joined(group)}" if first.path else _joined(group)

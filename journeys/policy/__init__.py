@@ -6,17 +6,41 @@ not depend on that order: a refusal outweighs a deferral, a deferral an allowanc
 
 from datetime import datetime
 
-from journeys.policy.asking import Check, Evidence, Intent, Rule, Verdict
+from journeys.policy.asking import Check, Evidence, Intent, Rule, Verdict, Waiting
 from journeys.policy.consents import consent
 from journeys.policy.contents import ONE_COPY, content, one_copy
-from journeys.policy.pressure import weekly_cap
+from journeys.policy.grounds import accounted
+from journeys.policy.places import PRESSED, place
+from journeys.policy.pressure import PATIENCE, cadence, cap, others_first
 from journeys.policy.standing import LOOK_AGAIN, address, channel, halt, market, objection, recipient
-from journeys.policy.times import quiet_hours
+from journeys.policy.times import business_days, quiet_hours, zone
 from journeys.reasons import Reason
 
-__all__ = ["LOOK_AGAIN", "ONE_COPY", "RULES", "Check", "Evidence", "Intent", "Rule", "Verdict", "judge", "quiet_hours", "recipient", "weekly_cap"]
+__all__ = [
+    "LOOK_AGAIN",
+    "ONE_COPY",
+    "PATIENCE",
+    "PRESSED",
+    "RULES",
+    "Check",
+    "Evidence",
+    "Intent",
+    "Rule",
+    "Verdict",
+    "Waiting",
+    "accounted",
+    "judge",
+    "judge_nobody",
+    "place",
+    "weigh",
+]
 
-RULES: tuple[Rule, ...] = (channel, recipient, address, market, objection, consent, content, one_copy, weekly_cap, quiet_hours, halt)
+PRESSURE: tuple[Rule, ...] = (cap, cadence, others_first)
+"""The rules for which a touch that is put off keeps its place."""
+
+TIMES: tuple[Rule, ...] = (zone, quiet_hours, business_days)
+
+RULES: tuple[Rule, ...] = (channel, recipient, address, market, objection, consent, content, one_copy, *PRESSURE, *TIMES, halt)
 """Every question, in the order in which they are told."""
 
 _GRAVITY = tuple(Reason)
@@ -24,7 +48,11 @@ _GRAVITY = tuple(Reason)
 
 def judge(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
     """Ask every rule. Allowed only when all allow; what is unknown is refused."""
-    checks = tuple([rule(intent, evidence, now) for rule in RULES])
+    return weigh(tuple([rule(intent, evidence, now) for rule in RULES]), now)
+
+
+def weigh(checks: tuple[Check, ...], now: datetime) -> Verdict:
+    """What the checks add up to, in whatever order they were made."""
     against = [check for check in checks if check.verdict != "allowed"]
     if not against:
         return Verdict.model_construct(verdict="allowed", checks=checks)
@@ -32,5 +60,11 @@ def judge(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
     if refusals:
         gravest = min(refusals, key=lambda check: _GRAVITY.index(check.reason or Reason.SUPPRESSED))
         return Verdict.model_construct(verdict="refused", reason=gravest.reason, checks=checks)
-    longest = max(against, key=lambda check: check.until or now)
+    longest = max(against, key=lambda check: (check.until or now, -_GRAVITY.index(check.reason or Reason.SUPPRESSED)))
     return Verdict.model_construct(verdict="deferred", reason=longest.reason, until=longest.until, checks=checks)
+
+
+def judge_nobody(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
+    """Where there is nobody to write to, there is nobody whose consent, language or profession could be asked for."""
+    check = recipient(intent, evidence, now)
+    return Verdict.model_construct(verdict=check.verdict, reason=check.reason, checks=(check,))

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
+from journeys.caps import Touched
 from journeys.consents import ConsentAct
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Purpose
@@ -23,6 +24,28 @@ class Intent(Stored):
     product: str
     market: str
     content: ContentRef
+    key: str = ""
+    """The touch's own: of two that came at the same instant with the same priority, the one whose key is first goes first."""
+    priority: int = 50
+    """The journey's."""
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """The intent as it is kept and told: codes, and the content by its name."""
+        return self.model_dump(mode="json") | {"content": str(self.content)}
+
+
+class Waiting(Stored):
+    """A touch of the same recipient that contact pressure put off and that keeps its place: it comes back at `until`."""
+
+    key: str
+    priority: int
+    since: Instant
+    """When it was put off for the first time."""
+    until: Instant
+    channel: str
+    purpose: str
+    product: str
 
 
 class Evidence(Stored):
@@ -42,12 +65,18 @@ class Evidence(Stored):
     """Whether they are on it as deceased, retired or struck off the register: then there is nobody whom even safety information would serve."""
     consents: tuple[ConsentAct, ...]
     content: ContentVersion | None
-    touches: tuple[Instant, ...]
-    """When the recipient was touched, over all channels and journeys; those before the cap's period do not matter."""
+    touches: tuple[Touched, ...]
+    """How the recipient was touched, over all channels and journeys; those from before every cap's period do not matter."""
+    waiting: tuple[Waiting, ...] = ()
+    """The other touches of the recipient that keep a place, in any order."""
+    since: Instant | None = None
+    """Since when this very touch keeps one."""
     calendar: Calendar = Calendar()
     """The recipient's."""
     bounced: bool = False
     """Whether mail came back for good from the address that it would go to."""
+    zone_of: Literal["person", "workplace", "market"] | None = "person"
+    """Whose zone the calendar is in; None where none is known, so that nothing may be reckoned by it."""
     has_copy: bool = False
     """Whether this very content went to the same address within `ONE_COPY`, to another record of it."""
     halted: bool = False
@@ -62,6 +91,12 @@ class Check(Stored):
     reason: Reason | None = None
     until: Instant | None = None
     told: str = ""
+    saw: str = ""
+    """What it was told of the recipient, the content and the moment, in words. Like the next two, filled where somebody may ask: see `accounted`."""
+    inputs: dict[str, Any] = {}
+    """The same as data: codes, counts and instants."""
+    source: str = ""
+    """Where the rule comes from, and what the market's policy says of that."""
 
 
 class Verdict(Stored):
@@ -83,6 +118,7 @@ def answer(rule: str, reason: Reason | None) -> Check:
     return Check(rule=rule, verdict="refused", reason=reason, told=TOLD[reason])
 
 
-def deferral(rule: str, reason: Reason, until: datetime) -> Check:
-    """What a rule says that puts the touch off until then."""
-    return Check(rule=rule, verdict="deferred", reason=reason, until=until, told=TOLD[reason])
+def deferral(rule: str, reason: Reason, until: datetime, *, of: str = "") -> Check:
+    """What a rule says that puts the touch off until then; `of` names which of several like it says so."""
+    told = f"{TOLD[reason]}: {of}" if of else TOLD[reason]
+    return Check.model_construct(rule=rule, verdict="deferred", reason=reason, until=until, told=told)

@@ -44,7 +44,7 @@ def closed(room: Room, run: Run, note: Note) -> None:
     kind = run.part.kinds[note.step or ""]
     _work(room, run, kind, note.to)
     if kind == "visit" and note.to == "done":
-        room.touch(run.member, channel=note.channel or "visit", purpose=Purpose.PROMOTIONAL)
+        room.touch(run.member, channel=note.channel or "visit", purpose=Purpose.PROMOTIONAL, product=run.part.definition.product)
 
 
 def call(room: Room, run: Run, asked: CallOut) -> on.Called:

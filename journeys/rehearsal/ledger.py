@@ -1,4 +1,4 @@
-"""The touch ledger of one circle of people: the gate asked with the evidence of that moment, and the touches counted under which the cap stands."""
+"""The touch ledger of one circle of people: the gate asked with the evidence of that moment, and the touches counted on which the caps stand."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from journeys.commands import Deliver
 from journeys.definitions import Definition, Purpose
-from journeys.policy import Evidence, Intent, Verdict, judge, recipient
+from journeys.policy import Evidence, Intent, Verdict, judge, judge_nobody
 
 if TYPE_CHECKING:
     from journeys.rehearsal.members import Member
@@ -30,16 +30,15 @@ def question(stage: "Stage", definition: Definition, touch: Deliver, *, to: "Mem
         product=definition.product,
         market=market if to is None else to.person.market,
         content=touch.content,
+        key=touch.key,
+        priority=definition.priority,
     )
     return Question(intent, _evidence(stage, touch, to, market, now), to is None)
 
 
 def ask(asked: Question, now: datetime) -> Verdict:
     """What the gate says."""
-    if not asked.nobody:
-        return judge(asked.intent, asked.evidence, now)
-    check = recipient(asked.intent, asked.evidence, now)
-    return Verdict.model_construct(verdict=check.verdict, reason=check.reason, checks=(check,))
+    return (judge_nobody if asked.nobody else judge)(asked.intent, asked.evidence, now)
 
 
 def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str, now: datetime) -> Evidence:
@@ -58,7 +57,10 @@ def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str, 
         consents=to.consents,
         content=content,
         touches=tuple(to.touches),
+        waiting=to.places(touch.key) if to.waiting else (),
+        since=to.waiting[touch.key][0].since if touch.key in to.waiting else None,
         calendar=to.diary.calendar,
+        zone_of=to.zone_of,
         has_copy=bool(to.sharing) and to.has_copy(touch.channel, touch.content, now),
     )
 

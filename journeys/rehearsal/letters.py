@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from journeys import events as on
 from journeys.definitions import Heard, InviteStep
-from journeys.rehearsal.grounds import grounds
+from journeys.policy import accounted, place
 from journeys.rehearsal.ledger import ask, question
 from journeys.routing import first_allowed, in_order
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from journeys.commands import Deliver
     from journeys.policy import Verdict
+    from journeys.rehearsal.ledger import Question
     from journeys.rehearsal.manners import Post
     from journeys.rehearsal.members import Member, Run
     from journeys.rehearsal.room import Room
@@ -25,8 +26,11 @@ def deliver(room: Room, run: Run, touch: Deliver) -> on.Settled:
     """Put a touch before the gate. What is allowed is sent, and what is heard of it comes later."""
     to = _nurse(room, run.member) if touch.to == "nurse" else run.member
     ways = in_order(touch, prefers=to.facts.get("channel_preference") if to is not None else None)
-    number, verdict = first_allowed(_judge(room, run, way, to) for way in ways)
+    asked = [_asked(room, run, way, to) for way in ways]
+    number, verdict = first_allowed(_judge(room, run, way, one) for way, one in zip(ways, asked, strict=True))
     _count(run, verdict)
+    if to is not None:
+        _keep_place(run, to, asked[number], verdict, room.now)
     if verdict.verdict == "allowed" and to is not None:
         _send(room, run, ways[number], to)
         return on.Settled.model_construct(key=touch.key, result="sent", channel=ways[number].channel if touch.instead else None)
@@ -34,12 +38,24 @@ def deliver(room: Room, run: Run, touch: Deliver) -> on.Settled:
     return on.Settled.model_construct(key=touch.key, result=result, reason=verdict.reason, until=verdict.until)
 
 
-def _judge(room: Room, run: Run, touch: Deliver, to: Member | None) -> Verdict:
-    asked = question(room.stage, run.part.definition, touch, to=to, market=run.member.person.market, now=room.now)
+def _asked(room: Room, run: Run, touch: Deliver, to: Member | None) -> Question:
+    return question(room.stage, run.part.definition, touch, to=to, market=run.member.person.market, now=room.now)
+
+
+def _judge(room: Room, run: Run, touch: Deliver, asked: Question) -> Verdict:
     verdict = ask(asked, room.now)
     if room.trace is not None:
-        room.trace.judged(room.now, run, touch, verdict, grounds=grounds(asked, room.now))
+        room.trace.judged(room.now, run, touch, accounted(verdict, asked.intent, asked.evidence, room.now))
     return verdict
+
+
+def _keep_place(run: Run, to: Member, asked: Question, verdict: Verdict, now: datetime) -> None:
+    """What pressure puts off keeps its place, as in the store."""
+    kept = place(asked.intent, verdict, since=asked.evidence.since, now=now) if verdict.verdict == "deferred" else None
+    if kept is not None:
+        to.waiting[kept.key] = kept, run
+    else:
+        to.waiting.pop(asked.intent.key, None)
 
 
 def _nurse(room: Room, member: Member) -> Member | None:
@@ -57,11 +73,11 @@ def _count(run: Run, verdict: Verdict) -> None:
 
 
 def _send(room: Room, run: Run, touch: Deliver, to: Member) -> None:
-    purpose = run.part.definition.purpose
-    room.touch(to, channel=touch.channel, purpose=purpose)
+    definition = run.part.definition
+    room.touch(to, channel=touch.channel, purpose=definition.purpose, product=definition.product)
     if to.sharing:
         to.copies.append((room.now, touch.channel, touch.content))
-    room.check_cap(to, purpose)
+    room.check_cap(to, channel=touch.channel, purpose=definition.purpose, product=definition.product)
     post = room.stage.manners(to.facts.get("persona")).post
     if to.rng.random() < post.letters.bounced:
         _hear(room, run, touch, Heard.BOUNCED, room.now)

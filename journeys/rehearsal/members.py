@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from journeys.arrivals import Arrival
+from journeys.caps import Touched
 from journeys.conditions import Value
 from journeys.consents import missing
 from journeys.definitions import ContentRef
 from journeys.events import Event
 from journeys.facts import CATALOGUE, Wall
-from journeys.policy import ONE_COPY
+from journeys.policy import ONE_COPY, Waiting
 from journeys.reasons import Reason
 from journeys.rehearsal.people import Person
 from journeys.rehearsal.population import personal
@@ -22,12 +23,13 @@ _MEDICAL = frozenset(fact.name for fact in CATALOGUE.values() if fact.wall is Wa
 
 
 class Member:
-    """A person of the circle. `touches` are those that count towards the cap, in the order of time."""
+    """A person of the circle. `touches` are those that count as contact pressure, in the order of time."""
 
     def __init__(self, person: Person, stage: Stage) -> None:
         self.person = person
         self.rng = personal(stage.seed, person.id)
         self.diary = stage.diary(person)
+        self.zone_of = stage.zone_of(person)
         self.policy = stage.markets.get(person.market)
         self.facts: dict[str, Value | None] = {
             "language": self.policy.languages[0] if self.policy is not None else None,
@@ -38,7 +40,9 @@ class Member:
         }
         self.consents = person.consents
         self.objected = person.objected
-        self.touches: list[datetime] = []
+        self.touches: list[Touched] = []
+        self.waiting: dict[str, tuple[Waiting, Run]] = {}
+        """The touches to this person that keep a place, by their keys, with the runs that they are of."""
         self.sharing: dict[str, list[Member]] = {}
         """By channel: the other records that have the same address."""
         self.copies: list[tuple[datetime, str, ContentRef]] = []
@@ -49,6 +53,10 @@ class Member:
         """Whether this very content went to the same address within `ONE_COPY`, to another record of it."""
         copies = (copy for other in self.sharing.get(channel, ()) for copy in other.copies)
         return any(by == channel and what == content and at > now - ONE_COPY for at, by, what in copies)
+
+    def places(self, key: str) -> tuple[Waiting, ...]:
+        """The other touches that keep a place: those whose runs still stand there. What has gone elsewhere loses its place."""
+        return tuple(one for other, (one, run) in self.waiting.items() if other != key and run.stands_at(other))
 
     @property
     def open_runs(self) -> list["Run"]:
@@ -97,6 +105,11 @@ class Run:
         """The run and the passage that started this one, and whether it is awaited."""
         self.story: list[tuple[datetime, Event]] | None = None
         """What happened to it and when, where somebody wants to know."""
+
+    def stands_at(self, key: str) -> bool:
+        """Whether it goes on, and a line of it stands at that passage."""
+        state = self.state
+        return self.ended is None and state is not None and not state.pauses and state.at(key) is not None
 
     def arrive(self, channels: tuple[str, ...], now: datetime) -> Arrival:
         """What is known of the HCP at the door, at the moment at which the run begins."""

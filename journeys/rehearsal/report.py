@@ -81,10 +81,11 @@ class Pressure(Stored):
     mean: float
     """Touches for each of those who were touched at all: whoever never came in would only thin it out."""
     in_cap_period: dict[int, int]
-    """How many had that many touches at most in any period of their market's cap. Visits count, and no gate holds them back."""
+    """How many had that many touches at most in any period of their market's cap over all touches. Visits count, and no gate holds them back."""
     caps: dict[str, int]
+    """The cap over all touches, by market."""
     sent_over_cap: int
-    """Promotional touches that were sent although the cap was reached: the gate lets none through, so this is 0."""
+    """Promotional touches that were sent although a cap was reached: the gate lets none through, so this is 0."""
 
 
 class Workload(Stored):
@@ -189,7 +190,7 @@ def _pressure(stage: Stage, tally: Tally) -> Pressure:
         touched=touched,
         mean=round(touches / touched, 2) if touched else 0.0,
         in_cap_period=dict(sorted(tally.in_window.items())),
-        caps={market: policy.weekly_cap for market, policy in sorted(stage.markets.items())},
+        caps={market: policy.overall.at_most for market, policy in sorted(stage.markets.items())},
         sent_over_cap=tally.sent_over_cap,
     )
 

@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from typing import assert_never
 
 from journeys import events as on
+from journeys.caps import Touched
 from journeys.commands import AskFacts, CallOut, Command, Deliver, Learn, Note, OpenTask, StartJourney, StopJourney, Tell, What
 from journeys.conductor import Advance, advance, alarm, begin
 from journeys.definitions import Purpose
@@ -180,20 +181,22 @@ class Room:
             run.member.facts["persona"] = note.to
             self.tell(run.member, on.FactsChanged.model_construct(id=self.name("persona"), facts={"persona": note.to}), but=run)
 
-    def touch(self, member: Member, *, channel: str, purpose: Purpose) -> None:
+    def touch(self, member: Member, *, channel: str, purpose: Purpose, product: str) -> None:
         """Somebody has been touched."""
         self.tally.touches[channel, self.tally.week(self.now)] += 1
         if purpose is not Purpose.MEDICAL_RESPONSE:
-            member.touches.append(self.now)
+            member.touches.append(Touched.model_construct(at=self.now, channel=channel, purpose=purpose, product=product))
 
-    def check_cap(self, member: Member, purpose: Purpose) -> None:
-        """Promotion that went out over the cap would be counted here: the proof that the gate holds."""
+    def check_cap(self, member: Member, *, channel: str, purpose: Purpose, product: str) -> None:
+        """What went out over a cap would be counted here: the proof that the gate holds."""
         policy = member.policy
-        if policy is None or purpose is not Purpose.PROMOTIONAL:
-            return
-        since = self.now - policy.cap_period.roughly
-        if sum(touch > since for touch in member.touches) > policy.weekly_cap:
-            self.tally.sent_over_cap += 1
+        for cap in policy.caps if policy is not None else ():
+            if policy is None or not policy.holds_back(cap, channel=channel, purpose=purpose, product=product):
+                continue
+            since = self.now - cap.period
+            told = (touch for touch in member.touches if touch.at > since)
+            if sum(policy.concerns(cap, channel=touch.channel, purpose=touch.purpose, product=touch.product) for touch in told) > cap.at_most:
+                self.tally.sent_over_cap += 1
 
     def _count(self, member: Member) -> None:
         tally, begun = self.tally, False
@@ -213,4 +216,4 @@ class Room:
         tally.colleagues += not member.person.enters
         tally.per_hcp[len(member.touches)] += 1
         if member.policy is not None:
-            tally.in_window[most_within(member.touches, member.policy.cap_period.roughly)] += 1
+            tally.in_window[most_within([touch.at for touch in member.touches], member.policy.overall.period)] += 1

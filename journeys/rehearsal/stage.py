@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Literal
 
 from journeys.channels import channels
 from journeys.content import ContentVersion
@@ -122,9 +123,24 @@ class Stage:
     def diary(self, person: Person) -> Diary:
         """The person's calendar: in the person's zone, else the market's; one that is not known is never an error."""
         policy = self.markets.get(person.market)
-        known = (zone for zone in (person.zone, policy.zone if policy is not None else None) if zone is not None)
         country = policy.country if policy is not None else ""
-        zone = next((zone for zone in known if (zone, country) in self._diaries or is_zone(zone)), "UTC")
+        zone = self._zone(person)[0]
         if (zone, country) not in self._diaries:
             self._diaries[zone, country] = Diary(Calendar(zone=zone, holidays=self.holidays.get(country, ())))
         return self._diaries[zone, country]
+
+    def zone_of(self, person: Person) -> Literal["person", "market"] | None:
+        """Whose zone the person's calendar is in; None where none is known."""
+        return self._zone(person)[1]
+
+    def _zone(self, person: Person) -> tuple[str, Literal["person", "market"] | None]:
+        policy = self.markets.get(person.market)
+        if person.zone is not None and _is_zone(person.zone):
+            return person.zone, "person"
+        if policy is not None and policy.zone is not None and _is_zone(policy.zone):
+            return policy.zone, "market"
+        return "UTC", None
+
+
+_is_zone = cache(is_zone)
+"""Asked for everybody, of few zones."""

@@ -36,8 +36,6 @@ class Line(Stored):
     command: Command | None = None
     """What the conductor noted or asked for; of a line of the gate, the touch that was judged."""
     verdict: Verdict | None = None
-    grounds: dict[str, str] = {}
-    """What stood behind each check of the gate, by the name of its rule."""
     questions: tuple[Question, ...] = ()
     """Those of the door, up to the first no."""
 
@@ -75,10 +73,10 @@ class Trace:
             refused = next((question.refused for question in asked if question.refused is not None), None)
             self._add(Line(at=now, journey=journey, enrolment="", kind="door", what=refused or "welcome", questions=asked))
 
-    def judged(self, now: datetime, run: "Run", touch: Deliver, verdict: Verdict, *, grounds: dict[str, str]) -> None:
-        """The gate was asked."""
+    def judged(self, now: datetime, run: "Run", touch: Deliver, verdict: Verdict) -> None:
+        """The gate was asked. Each of its checks tells what it saw."""
         if run.member.person.id == self.person:
-            self._add(_line(now, run, "gate", verdict.verdict, command=touch, verdict=verdict, grounds=grounds))
+            self._add(_line(now, run, "gate", verdict.verdict, command=touch, verdict=verdict))
 
     def _add(self, line: Line) -> None:
         self.lines.append(line)

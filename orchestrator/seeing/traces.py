@@ -54,7 +54,7 @@ def _told(lines: Iterable[Line], definitions: Mapping[str, Definition]) -> Itera
             yield f"{'':<18}{question.asked}: {known}{f'refused: {plain(question.refused)}' if question.refused is not None else 'passed'}"
         for check in line.checks:
             because = f" because {check.told}" if check.reason is not None else ""
-            yield f"{'':<18}{plain(check.rule)}: {line.grounds.get(check.rule, '')}, {check.verdict}{_until(check.until)}{because}"
+            yield f"{'':<18}{plain(check.rule)}: {check.saw}, {check.verdict}{_until(check.until)}{because}"
 
 
 def _gate(line: Line, definition: Definition | None) -> str:

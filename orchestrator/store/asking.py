@@ -15,6 +15,7 @@ from journeys.content import EMAIL, ContentVersion
 from journeys.definitions import Purpose
 from journeys.halts import Covered, Scope
 from journeys.markets import MarketPolicy
+from journeys.policy import Intent
 from journeys.routing import in_order
 from orchestrator.mail.compose import Occasion
 from orchestrator.store import tables
@@ -23,6 +24,7 @@ from orchestrator.store.dispatches import values_of
 from orchestrator.store.facts import nurse_of
 from orchestrator.store.halts import scopes_of
 from orchestrator.store.markets import policy_of
+from orchestrator.store.pressure import priority_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,8 @@ class Asked:
     """In which pauses and stops it lies, its content and its recipient apart."""
     rep: str | None
     """The user in whose name it is written."""
+    priority: int = 50
+    """The journey's."""
     enrolment_id: str | None = None
     dispatch_id: str | None = None
     inquiry_id: str | None = None
@@ -52,21 +56,45 @@ class Asked:
     values: Mapping[str, str] = field(default_factory=dict)
     """What the letter's own tokens are filled with, beside those of every letter."""
 
+    @property
+    def intent(self) -> Intent:
+        touch = self.touch
+        return Intent(
+            channel=touch.channel,
+            purpose=self.purpose,
+            product=self.product,
+            market=self.market,
+            content=touch.content,
+            key=touch.key,
+            priority=self.priority,
+        )
+
 
 async def asked_by(session: AsyncSession, order: TouchOrder | LetterOrder, channels: Collection[str]) -> tuple[Asked, ...]:
     """Read what an order is about, and lock its recipient until the transaction ends: one gate at a time for each person. Where several channels
     would do there is a question for each, in the order in which they are to be put; what was reserved before is asked about by its own channel alone."""
-    asked = await (_of_a_letter(session, order) if isinstance(order, LetterOrder) else _of_a_run(session, order))
-    ways = in_order(order.touch, prefers=asked.recipient.channel_preference if asked.recipient is not None else None)
+    if isinstance(order, LetterOrder):
+        asked = await _of_a_letter(session, order)
+    else:
+        asked = await _of_a_run(session, await session.get_one(tables.Enrolment, order.entry.enrolment), order.touch, lock=True)
+    return await _ways(session, asked, channels)
+
+
+async def asked_about(session: AsyncSession, enrolment: tables.Enrolment, touch: Deliver, channels: Collection[str]) -> tuple[Asked, ...]:
+    """The same questions of a touch that is not to go out: nothing is locked."""
+    return await _ways(session, await _of_a_run(session, enrolment, touch, lock=False), channels)
+
+
+async def _ways(session: AsyncSession, asked: Asked, channels: Collection[str]) -> tuple[Asked, ...]:
+    ways = in_order(asked.touch, prefers=asked.recipient.channel_preference if asked.recipient is not None else None)
     before = asked.earlier
     if before is not None and before.state == RESERVED:
         ways = tuple(way for way in ways if (way.channel, way.content.id) == (before.channel, before.content_id)) or ways
     return tuple([replace(asked, touch=way, content=await _content(session, way), carried=way.channel in channels) for way in ways])
 
 
-async def _of_a_run(session: AsyncSession, order: TouchOrder) -> Asked:
-    enrolment, touch = await session.get_one(tables.Enrolment, order.entry.enrolment), order.touch
-    recipient = await _recipient(session, enrolment.person_id, touch)
+async def _of_a_run(session: AsyncSession, enrolment: tables.Enrolment, touch: Deliver, *, lock: bool) -> Asked:
+    recipient = await _recipient(session, enrolment.person_id, touch, lock=lock)
     market = recipient.market if recipient is not None else enrolment.market
     return Asked(
         touch=touch,
@@ -75,9 +103,10 @@ async def _of_a_run(session: AsyncSession, order: TouchOrder) -> Asked:
         market=market,
         recipient=recipient,
         policy=await policy_of(session, market),
-        earlier=await _earlier(session, touch),
+        earlier=await _earlier(session, touch) if lock else None,
         covered=scopes_of(enrolment),
         rep=enrolment.conductor,
+        priority=await priority_of(session, enrolment),
         enrolment_id=enrolment.id,
         occasion=Occasion(touch.key, touch.starts, touch.ends) if touch.starts is not None and touch.ends is not None else None,
     )
@@ -85,7 +114,7 @@ async def _of_a_run(session: AsyncSession, order: TouchOrder) -> Asked:
 
 async def _of_a_letter(session: AsyncSession, order: LetterOrder) -> Asked:
     row, touch = await session.get_one(tables.Dispatch, order.dispatch), order.touch
-    recipient = await _recipient(session, row.person_id, touch)
+    recipient = await _recipient(session, row.person_id, touch, lock=True)
     scopes = (Scope.PRODUCT, row.product), (Scope.MARKET, row.market)
     home = recipient.territory_id if recipient is not None else None
     return Asked(
@@ -122,13 +151,15 @@ async def _earlier(session: AsyncSession, touch: Deliver) -> tables.Touch | None
     return await session.get(tables.Touch, touch.key, with_for_update=True)
 
 
-async def _recipient(session: AsyncSession, hcp: str, touch: Deliver) -> tables.Person | None:
-    """The HCP or the nurse of the care team, locked until the transaction ends: one gate at a time per person."""
+async def _recipient(session: AsyncSession, hcp: str, touch: Deliver, *, lock: bool) -> tables.Person | None:
+    """The HCP or the nurse of the care team, with `lock` locked until the transaction ends: one gate at a time per person."""
     if touch.to == "nurse":
         nurse = await nurse_of(session, hcp)
         if nurse is None:
             return None
         hcp = nurse.id
+    if not lock:
+        return await session.get_one(tables.Person, hcp)
     # Records that share an address are locked together, in the order of their ids, so that only one of them gets a copy.
     # The weaker lock: it keeps other gates and acts of consent out, and does not conflict with the reference that the timeline's new lines
     # hold to the person already. With the stronger one, two runs that advance at once would wait for each other.

@@ -12,28 +12,25 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import LetterOrder, TouchOrder
 from activities.ports import RESERVED, Handed, Handover, Message, Reservation
-from journeys.definitions import Purpose
+from journeys.commands import Deliver
 from journeys.markets import Copies
-from journeys.policy import ONE_COPY, Check, Evidence, Intent, Verdict, judge, recipient
+from journeys.policy import ONE_COPY, Check, Evidence, Intent, Verdict, accounted, judge, judge_nobody
 from journeys.reasons import TOLD, Reason
 from journeys.routing import first_allowed
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
 from orchestrator.sealing import Sealing
-from orchestrator.store import tables
-from orchestrator.store.asking import Asked, address_of, asked_by, same_address
+from orchestrator.store import pressure, tables
+from orchestrator.store.asking import Asked, address_of, asked_about, asked_by, same_address
 from orchestrator.store.copies import keep
 from orchestrator.store.engine import transaction
 from orchestrator.store.entries import DEFERRED, HANDED_OVER, HOUSE, PROVIDER, book
 from orchestrator.store.facts import consent_acts, has_objected
 from orchestrator.store.halts import holds_back
 from orchestrator.store.hearing import bounces, digest_of, proven
-from orchestrator.store.markets import calendar_for
+from orchestrator.store.markets import calendar_for, located
 from orchestrator.store.projection import project
 from orchestrator.store.tables.people import ACTIVE, RESTRICTED
-
-COUNTED = (RESERVED, Handover.ACCEPTED, Handover.UNKNOWN)
-"""The states in which a touch counts as contact pressure: what may have reached the person."""
 
 log = structlog.get_logger()
 
@@ -57,6 +54,7 @@ class StoredLedger:
                 count_in(session, Dropped.TOUCH, REPEATED)
                 return Reservation(earlier=stands)
             asked, verdict, message = await self._judge_each(session, ways, now)
+            await pressure.keep(session, asked.intent, verdict, enrolment=asked.enrolment_id, recipient=asked.recipient, now=now)
             blocked = verdict if message is None else None
             if earlier is not None and earlier.state == RESERVED:
                 if message is not None and earlier.digest != _digest(message):  # the dead attempt would have said something else: this is another one
@@ -102,8 +100,7 @@ class StoredLedger:
         return ways[number], verdict, message
 
     async def _judge(self, session: AsyncSession, asked: Asked, now: datetime) -> tuple[Verdict, Message | None]:
-        ask = judge if asked.recipient is not None else _judge_nobody
-        verdict = ask(_intent_of(asked), await _evidence(session, asked, now), now)
+        verdict = await _judged(session, asked, now)
         if verdict.verdict != "allowed" or asked.recipient is None or asked.content is None:
             return verdict, None
         try:
@@ -130,10 +127,18 @@ def _stands(earlier: tables.Touch) -> Handover | None:
     return Handover(earlier.state) if earlier.state in (Handover.ACCEPTED, Handover.UNKNOWN) else None
 
 
-def _judge_nobody(intent: Intent, evidence: Evidence, now: datetime) -> Verdict:
-    """Where there is nobody to write to, there is nobody whose consent, language or profession could be asked for."""
-    check = recipient(intent, evidence, now)
-    return Verdict(verdict=check.verdict, reason=check.reason, checks=(check,))
+async def look(session: AsyncSession, enrolment: tables.Enrolment, touch: Deliver, *, channels: Collection[str], now: datetime) -> tuple[Intent, Verdict]:
+    """What the gate would say of a touch at this moment, by the channel that it would go by. Nothing is written, and nobody waits for it."""
+    ways = await asked_about(session, enrolment, touch, channels)
+    number, verdict = first_allowed([await _judged(session, way, now) for way in ways])
+    return ways[number].intent, verdict
+
+
+async def _judged(session: AsyncSession, asked: Asked, now: datetime) -> Verdict:
+    """The verdict, every check of it told in full."""
+    intent, evidence = asked.intent, await _evidence(session, asked, now)
+    ask = judge if asked.recipient is not None else judge_nobody
+    return accounted(ask(intent, evidence, now), intent, evidence, now)
 
 
 def _intent(asked: Asked, message: Message, now: datetime) -> tables.Touch:
@@ -171,16 +176,6 @@ def _digest(message: Message) -> str:
     return sha256(message.model_dump_json().encode()).hexdigest()
 
 
-def _intent_of(asked: Asked) -> Intent:
-    return Intent(
-        channel=asked.touch.channel,
-        purpose=asked.purpose,
-        product=asked.product,
-        market=asked.market,
-        content=asked.touch.content,
-    )
-
-
 async def _evidence(session: AsyncSession, asked: Asked, now: datetime) -> Evidence:
     recipient = asked.recipient
     if recipient is None:
@@ -195,6 +190,8 @@ async def _evidence(session: AsyncSession, asked: Asked, now: datetime) -> Evide
             content=asked.content,
             touches=(),
         )
+    calendar, zone_of = await located(session, recipient, asked.policy, now=now)
+    waiting, since = await pressure.others(session, recipient.id, asked.touch.key)
     return Evidence(
         market=asked.policy,
         reachable=address_of(recipient, asked.touch.channel) is not None,
@@ -205,8 +202,11 @@ async def _evidence(session: AsyncSession, asked: Asked, now: datetime) -> Evide
         gone=recipient.status not in {ACTIVE, RESTRICTED},
         consents=await consent_acts(session, recipient.id),
         content=asked.content,
-        touches=await _pressure(session, recipient.id, asked, now),
-        calendar=await calendar_for(session, recipient, asked.policy, now=now),
+        touches=await pressure.touches(session, recipient.id, asked.policy, but=asked.touch.key, now=now),
+        waiting=waiting,
+        since=since,
+        calendar=calendar,
+        zone_of=zone_of,
         bounced=await bounces(session, address_of(recipient, asked.touch.channel), asked.touch.channel),
         has_copy=await _has_copy(session, recipient, asked, now),
         halted=await holds_back(session, asked.covered, asked.touch.content, recipient=recipient.id),
@@ -224,25 +224,11 @@ async def _has_copy(session: AsyncSession, recipient: tables.Person, asked: Aske
             tables.Touch.channel == asked.touch.channel,
             tables.Touch.content_id == asked.touch.content.id,
             tables.Touch.content_version == asked.touch.content.version,
-            col(tables.Touch.state).in_(COUNTED),
+            col(tables.Touch.state).in_(pressure.COUNTED),
             tables.Touch.at > now - ONE_COPY,
         )
     )
     return (await session.exec(copies)).first() is not None
-
-
-async def _pressure(session: AsyncSession, person_id: str, asked: Asked, now: datetime) -> tuple[datetime, ...]:
-    """When the person was touched within the cap's period, this very touch left out. Answers of medical to a question are no pressure."""
-    if asked.policy is None:
-        return ()
-    others = select(tables.Touch.at).where(
-        tables.Touch.person_id == person_id,
-        tables.Touch.key != asked.touch.key,
-        tables.Touch.purpose != Purpose.MEDICAL_RESPONSE,
-        col(tables.Touch.state).in_(COUNTED),
-        tables.Touch.at > now - asked.policy.cap_period.roughly,
-    )
-    return tuple(await session.exec(others))
 
 
 def _judgement(asked: Asked, verdict: Verdict, now: datetime) -> tables.Judgement:
@@ -255,6 +241,7 @@ def _judgement(asked: Asked, verdict: Verdict, now: datetime) -> tables.Judgemen
         verdict=verdict.verdict,
         reason=verdict.reason,
         until=verdict.until,
+        asked=asked.intent.words,
         checks=[check.model_dump(mode="json") for check in verdict.checks],
         at=now,
     )

@@ -1,9 +1,8 @@
 """Bringing a library into the database. Strategies arrive as drafts, which must be signed before anybody can enter them; content is immutable by version;
-personas and markets stand as last imported; a content's state and expiry follow whoever spoke last: review, or the author who changed them in the file.
+personas stand as last imported; a market's rules, and a content's state and expiry, follow whoever spoke last: the API, review, or the author who
+changed them in the file.
 Importing the same library again changes nothing."""
 
-import hashlib
-import json
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -21,6 +20,7 @@ from journeys.shapes import Stored, read_back
 from orchestrator.store import audit, lifecycles, tables
 from orchestrator.store.errors import VersionChangedError
 from orchestrator.store.locks import Queue, queue_at
+from orchestrator.store.policies import digest_of, set_policy
 from orchestrator.store.versions import subject_of
 
 
@@ -44,7 +44,7 @@ async def import_library(session: AsyncSession, library: Library, *, by: str, ro
     await queue_at(session, Queue.PUBLISHING)
     results = [
         *[await publish_persona(session, persona, now=now) for persona in library.personas.values()],
-        *[await publish_market(session, policy, now=now) for policy in library.markets.values()],
+        *[await publish_market(session, policy, by=by, now=now) for policy in library.markets.values()],
         *[await publish_content(session, content, now=now) for content in library.contents.values()],
         *[await declare_event(session, event, now=now) for event in library.events.values()],
     ]
@@ -103,24 +103,29 @@ async def publish_persona(session: AsyncSession, persona: Persona, *, now: datet
     row = await session.get(tables.Persona, persona.persona)
     result = _news(row.digest if row is not None else None, body)
     if result is not Publishing.UNCHANGED:
-        await session.merge(tables.Persona(id=persona.persona, body=body, digest=_digest(body), published_at=now))
+        await session.merge(tables.Persona(id=persona.persona, body=body, digest=digest_of(body), published_at=now))
     return Published(subject=subject, result=result)
 
 
-async def publish_market(session: AsyncSession, policy: MarketPolicy, *, now: datetime) -> Published:
-    """Store the market's rules as they are now; the gate reads them at the next touch, of running journeys too."""
+async def publish_market(session: AsyncSession, policy: MarketPolicy, *, by: str = audit.HOUSE, now: datetime) -> Published:
+    """Put the market's rules in force as the file has them, unless the file says what it said the last time: then those stand that were set since.
+    The gate reads them at the next touch, of running journeys too, and what it holds is put before it again."""
     subject, body = f"market:{policy.market}", policy.model_dump(mode="json")
-    row = await session.get(tables.Market, policy.market)
-    result = _news(row.digest if row is not None else None, body)
+    row = await session.get(tables.Market, policy.market, with_for_update=True)
+    digest, known = digest_of(body), row.digest if row is not None else None
+    said = row.imported if row is not None else None
+    result = Publishing.PUBLISHED if known is None else Publishing.UNCHANGED if digest in (said, known) else Publishing.CHANGED
     if result is not Publishing.UNCHANGED:
-        await session.merge(tables.Market(id=policy.market, body=body, digest=_digest(body), updated_at=now))
+        await set_policy(session, policy, by=by, remark=None, now=now)
+    if said != digest:
+        (await session.get_one(tables.Market, policy.market)).imported = digest
     return Published(subject=subject, result=result)
 
 
 def content_digest(content: ContentVersion) -> str:
     """SHA-256 over all that an HCP could see or that decides who may: everything but the state, and the approval's number and expiry."""
     body = content.model_dump(mode="json", exclude={"state", "approval"})
-    return _digest(body | {"minimum_information": content.approval.minimum_information if content.approval is not None else {}})
+    return digest_of(body | {"minimum_information": content.approval.minimum_information if content.approval is not None else {}})
 
 
 async def declare_event(session: AsyncSession, event: OutsideEvent, *, now: datetime) -> Published:
@@ -129,7 +134,7 @@ async def declare_event(session: AsyncSession, event: OutsideEvent, *, now: date
     row = await session.get(tables.DeclaredEvent, event.event)
     result = _news(row.digest if row is not None else None, body)
     if result is not Publishing.UNCHANGED:
-        await session.merge(tables.DeclaredEvent(id=event.event, body=body, digest=_digest(body), updated_at=now))
+        await session.merge(tables.DeclaredEvent(id=event.event, body=body, digest=digest_of(body), updated_at=now))
     return Published(subject=subject, result=result)
 
 
@@ -140,8 +145,4 @@ def _listed(content: ContentVersion) -> dict[str, Any]:
 def _news(known: str | None, body: dict[str, Any]) -> Publishing:
     if known is None:
         return Publishing.PUBLISHED
-    return Publishing.UNCHANGED if known == _digest(body) else Publishing.CHANGED
-
-
-def _digest(body: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return Publishing.UNCHANGED if known == digest_of(body) else Publishing.CHANGED

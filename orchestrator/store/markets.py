@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,6 +13,9 @@ from journeys.shapes import read_back
 from orchestrator.calendars import public_holidays
 from orchestrator.store.tables import Affiliation, Market, Organisation, Person
 
+Located = Literal["person", "workplace", "market"] | None
+"""Whose zone a person's calendar is in."""
+
 
 async def policy_of(session: AsyncSession, market: str) -> MarketPolicy | None:
     """The policy of a market, or None: then nothing may be sent there."""
@@ -21,8 +25,16 @@ async def policy_of(session: AsyncSession, market: str) -> MarketPolicy | None:
 
 async def calendar_for(session: AsyncSession, person: Person, policy: MarketPolicy | None, *, now: datetime) -> Calendar:
     """The calendar by which the person lives: in their own zone, else that of an HCO where they work, else the market's."""
-    own = (person.zone,)
-    return calendar_in(*(own if is_zone(person.zone or "") else await _workplaces(session, person)), policy=policy, now=now)
+    return (await located(session, person, policy, now=now))[0]
+
+
+async def located(session: AsyncSession, person: Person, policy: MarketPolicy | None, *, now: datetime) -> tuple[Calendar, Located]:
+    """The calendar by which the person lives, and whose zone it is in: None where none is known, and it is in UTC."""
+    if is_zone(person.zone or ""):
+        return calendar_in(person.zone, policy=policy, now=now), "person"
+    workplace = next((zone for zone in await _workplaces(session, person) if is_zone(zone or "")), None)
+    of_market = policy is not None and is_zone(policy.zone or "")
+    return calendar_in(workplace, policy=policy, now=now), "workplace" if workplace is not None else "market" if of_market else None
 
 
 def calendar_in(*zones: str | None, policy: MarketPolicy | None, now: datetime) -> Calendar:

@@ -34,6 +34,7 @@ from api.schemas.bulk_enrolments import NewBulkEnrolment
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
 from api.schemas.content import ContentLine
 from api.schemas.events import NewEvent
+from api.schemas.markets import MarketRead
 from api.schemas.operations import (
     AlarmLine,
     Concerned,
@@ -53,6 +54,7 @@ from api.schemas.operations import (
 )
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.schemas.touches import CopyRead, HoldCopies, SettleTouch, TouchLine, TouchRead
+from api.schemas.why import WhyLine
 from api.who import Who
 from journeys.acceptance import Refused
 from journeys.conditions import Value
@@ -71,6 +73,7 @@ from journeys.signatures import ALWAYS
 from journeys.touches import TouchEvent
 from journeys.versions import Policies
 from tests.api.living import FakeDefinitions, FakeLifecycles
+from tests.api.ruling import FakeJudgements, FakeMarkets
 from tests.api.slicing import sliced
 from tests.builders import NOW, a_library
 
@@ -132,6 +135,8 @@ class World:
     events: dict[tuple[str, str], EventRow] = field(default_factory=dict)
     sweeps: dict[str, SweepRow] = field(default_factory=dict)
     sweep_results: list[SweepResultRow] = field(default_factory=list)
+    markets: dict[str, MarketRead] = field(default_factory=dict)
+    judged: list[WhyLine] = field(default_factory=list)
     nudges: int = 0
     relay_is_down: bool = False
 
@@ -707,4 +712,6 @@ def ports(world: World) -> Ports:
         migrations=FakeMigrations(world),
         repairs=FakeRepairs(world),
         watch=FakeWatch(world),
+        markets=FakeMarkets(world),
+        judgements=FakeJudgements(world),
     )

@@ -12,8 +12,8 @@ from journeys.definitions import Definition
 from tests.api.conftest import KEY, As
 from tests.api.fakes import World
 from tests.api.living import a_row
-from tests.api.worlds import ASKED, ASTRID, BULK, ENROLMENT, HALT, INQUIRY, JOURNEY, OPERATION, PIN, PROPOSAL, QUESTION, TOUCH, VISIT, the_authored
-from tests.builders import written
+from tests.api.worlds import ASKED, ASTRID, BULK, ENROLMENT, HALT, INQUIRY, JOURNEY, OPERATION, PIN, PROPOSAL, QUESTION, RULES, TOUCH, VISIT, the_authored
+from tests.builders import a_market, written
 
 ALL = frozenset(Role)
 READERS = ALL - {Role.MSL}
@@ -35,6 +35,9 @@ BULK_READERS = BULK_ENROLLERS | {Role.COMPLIANCE}
 
 EVENT = {"source": "booking", "id": "1", "event": "appointment_booked", "key": 4711, "person": ASTRID, "at": "2027-03-01T09:00:00Z"}
 STEERING = frozenset({Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
+REVIEWERS = READERS - {Role.REP}
+EXPLAINED = ALL - {Role.MSL, Role.MEDICAL}
+SWEDEN = a_market().model_dump(mode="json")
 CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
 WHY = {"reason": "other", "remark": "As agreed."}
 
@@ -96,6 +99,11 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "answer": (frozenset({Role.MSL, Role.MEDICAL}), f"/api/v1/inquiries/{INQUIRY}/answer", {"answer": "See the renal cohort."}),
     "list_content": (READERS, "/api/v1/content", None),
     "read_content": (READERS, "/api/v1/content/hf-dialogue@2", None),
+    "list_markets": (REVIEWERS, "/api/v1/markets", None),
+    "read_market": (REVIEWERS, "/api/v1/markets/SE", None),
+    "set_market": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/markets/SE", {"policy": SWEDEN, "replaces": RULES, "remark": "Quiet nights."}),
+    "why_touch": (EXPLAINED, f"/api/v1/touches/{TOUCH}/why", None),
+    "why_person": (EXPLAINED, f"/api/v1/people/{ASTRID}/why?journey={JOURNEY}&step=follow-up", None),
     "count_concerned": (STEERING, "/api/v1/halts/count?scope=market&value=SE", None),
     "list_halts": (STEERING, "/api/v1/halts", None),
     "impose_halt": (STEERING, "/api/v1/halts", {"kind": "pause", "scope": "market", "value": "SE", **WHY}),

@@ -21,6 +21,7 @@ from api.rows import (
     UserRow,
     VersionRow,
 )
+from api.schemas.markets import MarketRead
 from api.schemas.operations import AlarmLine, HaltLine, ItemLine, OperationLine, TroubleLine
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Role
@@ -31,7 +32,8 @@ from journeys.position import Position
 from journeys.receipts import Receipt
 from tests.api.fakes import World
 from tests.api.living import a_row
-from tests.builders import CONTENTS, NOW, a_definition, a_medical_step, a_persona, a_visit, an_email, an_exit, written
+from tests.api.ruling import a_why
+from tests.builders import CONTENTS, NOW, a_definition, a_market, a_medical_step, a_persona, a_visit, an_email, an_exit, written
 
 HOME, AWAY = "se-stockholm", "se-malmo"
 ASTRID, BO = "person-astrid", "person-bo"
@@ -42,6 +44,8 @@ INQUIRY = "inquiry-1"
 HALT, OPERATION = "halt-1", "operation-1"
 TOUCH = f"{ENROLMENT}.follow-up.1"
 ASKED = f"{ENROLMENT}.stock.1"
+RULES = "a" * 64
+"""The digest of Sweden's rules."""
 PIN = "a-pin-of-mine"
 """Everybody's here."""
 BULK = "bulk-1"
@@ -90,6 +94,8 @@ def a_world() -> World:
     world.items = [ItemLine(number=1, enrolment_id=ENROLMENT, result="refused", code="step_gone", attempts=1, at=NOW)]
     world.in_trouble = [a_trouble()]
     world.alarms = [AlarmLine(enrolment_id=ENROLMENT, kind="overslept", journey=JOURNEY, version=1, since=NOW, seen_at=NOW)]
+    world.markets = {"SE": MarketRead(policy=a_market(), digest=RULES, updated_at=NOW, imported=True)}
+    world.judged = [a_why(touch=TOUCH, at=NOW, person_id=ASTRID, enrolment_id=ENROLMENT, journey=JOURNEY, step="follow-up")]
     world.receipt = a_receipt()
     return world
 

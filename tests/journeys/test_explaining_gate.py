@@ -10,8 +10,9 @@ from journeys.durations import Calendar
 from journeys.explaining import explain, markdown
 from journeys.explaining.gate import HEEDED, Guard
 from journeys.policy import ONE_COPY, judge
-from tests.builders import a_journey, a_visit, an_email, an_exit
-from tests.journeys.test_policy import DAY, GIVEN, NOW, SWEDEN, a_content, an_evidence, an_intent
+from tests.builders import a_journey, a_market, a_visit, an_email, an_exit
+from tests.journeys.test_policy import DAY, GIVEN, NOW, SWEDEN, a_content, an_evidence, an_intent, touched
+from tests.journeys.test_pressure import waiting
 
 _QUIET = SWEDEN.model_copy(update={"quiet_hours": SWEDEN.model_validate({**SWEDEN.model_dump(), "quiet_hours": {"between": ["00:00", "23:59"]}}).quiet_hours})
 _STOPPED_BY: dict[Guard, dict[str, Any]] = {
@@ -19,7 +20,11 @@ _STOPPED_BY: dict[Guard, dict[str, Any]] = {
     Guard.OBJECTION: {"objected": True},
     Guard.RESTRICTED: {"suppressed": True},
     Guard.GONE: {"suppressed": True, "gone": True},
-    Guard.CAP: {"touches": (NOW - DAY, NOW - DAY)},
+    Guard.CAP: {"touches": touched(NOW - DAY, NOW - DAY)},
+    Guard.CADENCE: {"market": a_market(weekly_cap=9, cadence=[{"gap": "2 days"}]), "touches": touched(NOW - DAY)},
+    Guard.OTHERS: {"market": a_market(weekly_cap=1), "waiting": (waiting("other", priority=80),)},
+    Guard.ZONE: {"market": a_market(business_days="working_days"), "zone_of": None},
+    Guard.REST_DAYS: {"market": a_market(business_days=["sun"])},
     Guard.QUIET_HOURS: {"market": _QUIET, "calendar": Calendar(zone="Europe/Stockholm")},
 }
 """Evidence in which that one thing stands against a touch, and nothing else."""
@@ -39,11 +44,12 @@ def _told(**changes: Any) -> tuple[str, ...]:
 
 
 def test_a_promotional_page_says_what_holds_it_back() -> None:
-    """Consent, objection, stop list, cap and quiet hours."""
+    """Consent, objection, stop list, pressure and times."""
     assert _told()[1] == (
         "It is also held back by missing consent to promotion by that channel, an objection to direct marketing, an entry on the stop list "
-        "as restricted, an entry on the stop list as deceased, retired or struck off, the market's cap of touches per HCP over all journeys and channels "
-        "or the market's quiet hours."
+        "as restricted, an entry on the stop list as deceased, retired or struck off, the market's caps of touches per HCP over all journeys, "
+        "the market's gap between two touches, touches that have waited for the same room, of higher priority or for longer, "
+        "an unknown time zone where the market has rules by the clock, the market's quiet hours or days on which the market has no promotion."
     )
 
 
@@ -53,7 +59,9 @@ def test_a_safety_page_says_what_does_not_hold_it_back() -> None:
     assert held == "It is also held back by an entry on the stop list as deceased, retired or struck off."
     assert spared == (
         "Missing consent to promotion by that channel, an objection to direct marketing, an entry on the stop list as restricted, "
-        "the market's cap of touches per HCP over all journeys and channels and the market's quiet hours do not hold it back, because its purpose is safety."
+        "the market's caps of touches per HCP over all journeys, the market's gap between two touches, "
+        "touches that have waited for the same room, of higher priority or for longer, an unknown time zone where the market has rules by the clock, "
+        "the market's quiet hours and days on which the market has no promotion do not hold it back, because its purpose is safety."
     )
 
 
@@ -62,7 +70,7 @@ def test_an_answer_heeds_the_stop_list_alone(purpose: str) -> None:
     """All else is told as what does not hold it back."""
     held, spared = _told(purpose=purpose)[1:3]
     assert held == "It is also held back by an entry on the stop list as restricted or an entry on the stop list as deceased, retired or struck off."
-    assert spared.startswith("Missing consent to promotion by that channel, an objection to direct marketing, the market's cap")
+    assert spared.startswith("Missing consent to promotion by that channel, an objection to direct marketing, the market's caps")
     assert spared.endswith(f"do not hold it back, because its purpose is {purpose.replace('_', ' ')}.")
 
 

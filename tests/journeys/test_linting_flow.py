@@ -244,7 +244,8 @@ def test_pressure_is_told_within_bounded_work() -> None:
         steps[f"which-{number}"] = {"split": {"arms": {"wait": 1, "on": 1}}, "at_most": 1000, "next": again}
     subject = Subject(a_journey(steps={**steps, "done": an_exit()}), a_library(), NOW)
     work = Work(10_000)
-    assert not any(Pressure(subject, a_market("SE"), work).must_exceed(step) for step in steps if step.startswith("mail"))
+    policy = a_market("SE")
+    assert not any(Pressure(subject, policy, policy.caps[0], work).must_exceed(step) for step in steps if step.startswith("mail"))
     assert work.done < 1000
 
 

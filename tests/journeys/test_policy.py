@@ -1,6 +1,7 @@
 """The gate's rules: what each allows and refuses, which reason is named, and that no further objection ever opens it."""
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -10,13 +11,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from journeys import policy
+from journeys.caps import Touched
 from journeys.consents import ConsentAct
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Purpose
 from journeys.durations import Calendar
 from journeys.markets import MarketPolicy
 from journeys.openings import Opening
-from journeys.policy import Evidence, Intent, Verdict, judge
+from journeys.policy import Evidence, Intent, Verdict, Waiting, accounted, judge, pressure, times, weigh
+from journeys.policy.grounds import GROUNDS
+from journeys.policy.sources import SOURCES
 from journeys.reasons import TOLD, Reason
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -24,7 +28,7 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 WEEK = 7 * DAY
 
 SWEDEN = MarketPolicy.model_validate(
-    {"market": "SE", "country": "SE", "languages": ["sv", "en"], "zone": "Europe/Stockholm", "weekly_cap": 2, "cap_period": "7 days"}
+    {"market": "SE", "country": "SE", "languages": ["sv", "en"], "zone": "Europe/Stockholm", "caps": [{"at_most": 2, "per": "week"}]}
 )
 LETTER = {"subject": "Hello", "text": "Hello", "html": "<p>Hello</p>"}
 GIVEN = ConsentAct(act="given", channel="email", purpose="promotional", market="SE", at=NOW - DAY, text_version="3")
@@ -68,6 +72,11 @@ def an_evidence(**changes: Any) -> Evidence:
     return Evidence.model_validate(plain | changes)
 
 
+def touched(*times: datetime, **changes: Any) -> tuple[Touched, ...]:
+    """Touches at these times: promotional e-mails of cardiolex, unless told otherwise."""
+    return tuple(Touched.model_validate({"at": at, "channel": "email", "purpose": "promotional", "product": "cardiolex", **changes}) for at in times)
+
+
 def verdict(intent: dict[str, Any] | None = None, /, *, now: datetime = NOW, **evidence: Any) -> Verdict:
     return judge(an_intent(**(intent or {})), an_evidence(**evidence), now)
 
@@ -84,8 +93,12 @@ def test_what_nothing_speaks_against_is_allowed() -> None:
         "consent",
         "content",
         "one_copy",
-        "weekly_cap",
+        "cap",
+        "cadence",
+        "others_first",
+        "zone",
         "quiet_hours",
+        "business_days",
         "halt",
     ]
     assert {check.verdict for check in allowed.checks} == {"allowed"}
@@ -155,32 +168,32 @@ def test_nothing_goes_to_who_is_gone(purpose: Purpose) -> None:
     assert (gone.verdict, gone.reason) == ("refused", Reason.SUPPRESSED)
 
 
-# The weekly cap
+# The caps
 
 
 def test_below_the_cap_a_touch_is_allowed() -> None:
     """One touch of two this week leaves room for one."""
-    assert verdict(touches=(NOW - DAY,)).verdict == "allowed"
+    assert verdict(touches=touched(NOW - DAY)).verdict == "allowed"
 
 
 def test_at_the_cap_a_touch_waits_until_the_oldest_leaves_the_period() -> None:
     """It is deferred, not refused, and the time at which it may go is exact."""
-    deferred = verdict(touches=(NOW - 2 * DAY, NOW - 5 * DAY))
+    deferred = verdict(touches=touched(NOW - 2 * DAY, NOW - 5 * DAY))
     assert (deferred.verdict, deferred.reason, deferred.until) == ("deferred", Reason.WEEKLY_CAP, NOW + 2 * DAY)
-    touches = (NOW - 2 * DAY, NOW - 5 * DAY)
+    touches = touched(NOW - 2 * DAY, NOW - 5 * DAY)
     assert verdict(now=NOW + 2 * DAY - SECOND, touches=touches).verdict == "deferred"
     assert verdict(now=NOW + 2 * DAY, touches=touches).verdict == "allowed"
 
 
 def test_a_touch_exactly_one_period_ago_does_not_count() -> None:
     """The period is half open: at its very end the place is free again."""
-    assert verdict(touches=(NOW - DAY, NOW - WEEK)).verdict == "allowed"
-    assert verdict(touches=(NOW - DAY, NOW - WEEK + SECOND)).verdict == "deferred"
+    assert verdict(touches=touched(NOW - DAY, NOW - WEEK)).verdict == "allowed"
+    assert verdict(touches=touched(NOW - DAY, NOW - WEEK + SECOND)).verdict == "deferred"
 
 
 def test_over_the_cap_enough_touches_must_leave_the_period() -> None:
     """With four touches under a cap of two, the third newest must go first: until then nothing is sent."""
-    touches = (NOW - 6 * DAY, NOW - 3 * DAY, NOW - 2 * DAY, NOW - DAY)
+    touches = touched(NOW - 6 * DAY, NOW - 3 * DAY, NOW - 2 * DAY, NOW - DAY)
     deferred = verdict(touches=touches)
     assert deferred.until == NOW - 2 * DAY + WEEK
     assert verdict(now=NOW + 5 * DAY, touches=touches).verdict == "allowed"
@@ -189,11 +202,11 @@ def test_over_the_cap_enough_touches_must_leave_the_period() -> None:
 @given(st.lists(st.datetimes(datetime(2026, 2, 1), datetime(2026, 3, 2, 9), timezones=st.just(UTC)), max_size=8))  # noqa: DTZ001  Hypothesis adds the zone
 def test_a_deferral_ends_by_itself(touches: list[datetime]) -> None:
     """At the time that a deferral names the cap has room, provided nothing was sent meanwhile; that time lies ahead."""
-    first = verdict(touches=tuple(touches))
+    first = verdict(touches=touched(*touches))
     if first.verdict == "deferred":
         assert first.until is not None
         assert first.until > NOW
-        check = policy.weekly_cap(an_intent(), an_evidence(touches=tuple(touches)), first.until)
+        check = pressure.cap(an_intent(), an_evidence(touches=touched(*touches)), first.until)
         assert check.verdict == "allowed"
 
 
@@ -232,7 +245,7 @@ def test_what_is_paused_keeps_its_touches_back() -> None:
 
 def test_the_gravest_reason_is_named_whatever_the_order_of_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Objection outweighs consent, consent content, a refusal a deferral: in each of 5,000 orders, drawn from all."""
-    touches = (NOW - DAY, NOW - 2 * DAY)
+    touches = touched(NOW - DAY, NOW - 2 * DAY)
     evidence = an_evidence(objected=True, consents=(), content=None, reachable=False, touches=touches)
     draw = Random(9)  # noqa: S311 - an order, not a secret
     for _ in range(5_000):
@@ -242,16 +255,28 @@ def test_the_gravest_reason_is_named_whatever_the_order_of_the_rules(monkeypatch
         assert (judged.verdict, judged.reason, len(judged.checks)) == ("refused", Reason.OBJECTED, len(order))
 
 
+CAREFUL = MarketPolicy.model_validate(
+    {
+        **SWEDEN.model_dump(mode="json"),
+        "caps": [{"at_most": 2, "per": "week"}, {"at_most": 1, "per": "day", "channel": "email"}],
+        "cadence": [{"gap": "2 days"}],
+        "quiet_hours": {"between": ["20:00", "11:00"]},
+        "business_days": ["tue", "wed"],
+    }
+)
+"""A market in which everything that may be set is set, against a Monday morning."""
 evidences = st.builds(
     an_evidence,
-    market=st.sampled_from([SWEDEN, SWEDEN, None]),
+    market=st.sampled_from([SWEDEN, SWEDEN, CAREFUL, None]),
+    zone_of=st.sampled_from(["person", None]),
+    halted=st.sampled_from([False, False, True]),
     reachable=st.sampled_from([True, True, False]),
     audience=st.sampled_from(["physician", "physician", "nurse", None]),
     objected=st.sampled_from([False, False, True]),
     suppressed=st.sampled_from([False, False, True]),
     consents=st.sampled_from([(GIVEN,), (), (GIVEN, TAKEN_BACK)]),
     content=st.sampled_from([a_content(), a_content(state="draft"), a_content(product="other"), None]),
-    touches=st.lists(st.sampled_from([NOW - each * DAY for each in range(9)]), max_size=4).map(tuple),
+    touches=st.lists(st.sampled_from([NOW - each * DAY for each in range(9)]), max_size=4).map(lambda times: touched(*times)),
 )
 intents = st.builds(an_intent, purpose=st.sampled_from(Purpose), market=st.sampled_from(["SE", "SE", "UK"]))
 
@@ -264,7 +289,11 @@ AGAINST: dict[str, dict[str, Any]] = {
     "no consent": {"consents": ()},
     "unknown content": {"content": None},
     "draft": {"content": a_content(state="draft")},
-    "one more touch": {"touches": (NOW, NOW - DAY, NOW - 2 * DAY, NOW - 3 * DAY, NOW - 4 * DAY)},
+    "paused": {"halted": True},
+    "no zone": {"zone_of": None},
+    "a stricter market": {"market": CAREFUL},
+    "a place before it": {"waiting": (Waiting(key="a", priority=99, since=NOW, until=NOW, channel="email", purpose="promotional", product="cardiolex"),)},
+    "one more touch": {"touches": touched(NOW, NOW - DAY, NOW - 2 * DAY, NOW - 3 * DAY, NOW - 4 * DAY)},
 }
 _OPENNESS = {"refused": 0, "deferred": 1, "allowed": 2}
 
@@ -273,6 +302,8 @@ _OPENNESS = {"refused": 0, "deferred": 1, "allowed": 2}
 def test_another_fact_against_a_touch_never_allows_more(intent: Intent, evidence: Evidence, fact: str) -> None:
     """Whatever stood before, one more thing that speaks against the touch leaves the gate as it was or closes it further."""
     before = judge(intent, evidence, NOW)
+    if fact == "a stricter market" and evidence.market is None:
+        return
     after = judge(intent, evidence.model_copy(update=AGAINST[fact]), NOW)
     assert _OPENNESS[after.verdict] <= _OPENNESS[before.verdict]
 
@@ -288,6 +319,14 @@ def test_a_verdict_is_what_its_checks_add_up_to(intent: Intent, evidence: Eviden
     assert (judged.until is not None) == (judged.verdict == "deferred")
 
 
+@given(intents, evidences, st.randoms(use_true_random=False))
+def test_the_order_of_the_rules_never_changes_the_verdict(intent: Intent, evidence: Evidence, draw: Random) -> None:
+    """Verdict, reason and time are the same for any order of the same checks."""
+    judged = judge(intent, evidence, NOW)
+    shuffled = weigh(tuple(draw.sample(judged.checks, len(judged.checks))), NOW)
+    assert (shuffled.verdict, shuffled.reason, shuffled.until) == (judged.verdict, judged.reason, judged.until)
+
+
 def test_every_reason_is_told_in_words() -> None:
     """No code reaches a screen without its sentence."""
     assert set(TOLD) == set(Reason)
@@ -296,6 +335,79 @@ def test_every_reason_is_told_in_words() -> None:
 @pytest.mark.parametrize("purpose", [purpose for purpose in Purpose if purpose is not Purpose.PROMOTIONAL])
 def test_the_cap_bounds_promotion_alone(purpose: Purpose) -> None:
     """A safety letter, or the answer to a question, never waits for the cap."""
-    full = an_evidence(touches=(NOW, NOW, NOW))
-    assert policy.weekly_cap(an_intent(), full, NOW).verdict == "deferred"
-    assert policy.weekly_cap(an_intent(purpose=purpose), full, NOW).verdict == "allowed"
+    full = an_evidence(touches=touched(NOW, NOW, NOW))
+    assert pressure.cap(an_intent(), full, NOW).verdict == "deferred"
+    assert pressure.cap(an_intent(purpose=purpose), full, NOW).verdict == "allowed"
+
+
+class TestBusinessDays:
+    """On which days promotion goes out is the market's to say, and which day it is the recipient's calendar's."""
+
+    EASTER = Calendar(zone="Europe/Stockholm", holidays=(date(2026, 4, 3), date(2026, 4, 6)))
+    WORKING = SWEDEN.model_copy(update={"business_days": "working_days"})
+
+    @pytest.mark.parametrize(
+        ("now", "until"),
+        [
+            (datetime(2026, 4, 2, 21, 59, tzinfo=UTC), None),
+            (datetime(2026, 4, 2, 22, 0, tzinfo=UTC), datetime(2026, 4, 6, 22, 0, tzinfo=UTC)),
+            (datetime(2026, 4, 6, 21, 59, tzinfo=UTC), datetime(2026, 4, 6, 22, 0, tzinfo=UTC)),
+            (datetime(2026, 4, 6, 22, 0, tzinfo=UTC), None),
+            (datetime(2026, 3, 28, 12, 0, tzinfo=UTC), datetime(2026, 3, 29, 22, 0, tzinfo=UTC)),
+        ],
+        ids=["Thursday", "Good Friday", "Easter Monday", "Tuesday", "the weekend when the clocks change"],
+    )
+    def test_promotion_rests_on_weekends_and_public_holidays(self, now: datetime, until: datetime | None) -> None:
+        """From the recipient's midnight to the recipient's midnight, over Easter and over the change to summer time."""
+        check = times.business_days(an_intent(), an_evidence(market=self.WORKING, calendar=self.EASTER), now)
+        assert (check.until, check.reason) == (until, Reason.REST_DAY if until is not None else None)
+
+    def test_a_market_may_name_its_days(self) -> None:
+        """Where the week begins on Sunday: a Friday waits for it."""
+        gulf = SWEDEN.model_copy(update={"business_days": ("sun", "mon", "tue", "wed", "thu")})
+        friday = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
+        assert times.business_days(an_intent(), an_evidence(market=gulf), friday).until == datetime(2026, 3, 8, tzinfo=UTC)
+
+    def test_safety_information_goes_out_on_any_day(self) -> None:
+        """Business days bound promotion alone."""
+        sunday = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+        safety = an_evidence(market=self.WORKING, content=a_content(purpose="safety"))
+        assert judge(an_intent(purpose=Purpose.SAFETY), safety, sunday).verdict == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        (datetime(2026, 3, 28, 22, 0, tzinfo=UTC), datetime(2026, 3, 29, 6, 0, tzinfo=UTC)),
+        (datetime(2026, 10, 24, 22, 0, tzinfo=UTC), datetime(2026, 10, 25, 7, 0, tzinfo=UTC)),
+    ],
+    ids=["the night that loses an hour", "the night that gains one"],
+)
+def test_quiet_hours_over_midnight_end_by_the_recipients_clock(now: datetime, until: datetime) -> None:
+    """At eight in the morning there, also after the night in which the clocks change."""
+    night = SWEDEN.model_copy(update={"quiet_hours": Opening.model_validate({"between": ["20:00", "08:00"]})})
+    check = times.quiet_hours(an_intent(), an_evidence(market=night, calendar=Calendar(zone="Europe/Stockholm")), now)
+    assert check.until == until
+
+
+@pytest.mark.parametrize("rule", [{"quiet_hours": {"between": ["20:00", "08:00"]}}, {"business_days": "working_days"}, {}])
+def test_without_a_zone_what_depends_on_the_clock_is_held(rule: dict[str, Any]) -> None:
+    """A market with rules by the clock looks again in a day; one without needs no zone."""
+    held = verdict(market=MarketPolicy.model_validate({**SWEDEN.model_dump(mode="json"), **rule}), zone_of=None)
+    assert (held.verdict, held.reason, held.until) == (("deferred", Reason.ZONE_UNKNOWN, NOW + DAY) if rule else ("allowed", None, None))
+    for known in ("person", "workplace", "market"):
+        assert verdict(zone_of=known).verdict == "allowed"
+
+
+def test_every_check_can_be_told_with_what_it_saw_and_where_its_rule_comes_from() -> None:
+    """For each rule there are words, data that can be stored, and an origin; the market adds what it says of it."""
+    market = SWEDEN.model_copy(update={"source": {"caps": "Agreed in March.", "email_consent": "Counsel's letter."}})
+    intent, evidence = an_intent(), an_evidence(market=market, touches=touched(NOW - DAY))
+    told = accounted(judge(intent, evidence, NOW), intent, evidence, NOW)
+    checks = {check.rule: check for check in told.checks}
+    assert set(GROUNDS) == set(SOURCES) == set(checks)
+    assert all(check.saw and check.source and json.dumps(check.inputs) for check in told.checks)
+    assert (checks["cap"].saw, checks["cap"].inputs["caps"][0]["counted"]) == ("1 of 2 in the last 7 days", 1)
+    assert checks["cap"].source.endswith("Agreed in March.")
+    assert checks["consent"].source.endswith("Counsel's letter.")
+    assert [check.model_copy(update={"saw": "", "inputs": {}, "source": ""}) for check in told.checks] == list(judge(intent, evidence, NOW).checks)

@@ -26,10 +26,10 @@ def too_much(subject: Subject) -> Iterator[Remark]:
         return
     policies = [subject.library.markets[market] for market in subject.definition.markets if market in subject.library.markets]
     work = Work(MOST_WORK)
-    for policy in policies:
-        start = _overloaded(Pressure(subject, policy, work))
+    for policy, cap in ((each, cap) for each in policies for cap in each.caps):
+        start = _overloaded(Pressure(subject, policy, cap, work)) if cap.purpose != "transactional" else None
         if start is not None:
-            told = f"{policy.weekly_cap} in {policy.cap_period}, in {policy.market}"
+            told = f"{cap}, in {policy.market}"
             yield Remark(("steps", start), f'from "{start}" on, every way leads through more touches than the cap allows: {told}', "put time between", key=True)
             return
 

@@ -24,7 +24,20 @@ from orchestrator.store.tables.people import (
 )
 from orchestrator.store.tables.records import AuditEntry, IdempotencyKey, Outbox
 from orchestrator.store.tables.rules import Consent, ContentVersion, DeclaredEvent, DefinitionVersion, Market, Objection, Stimulus, VersionSignature
-from orchestrator.store.tables.runs import Enrolment, HeardFact, Inquiry, InquiryWords, Judgement, Remark, Request, Task, TimelineEntry, Touch, Turn
+from orchestrator.store.tables.runs import (
+    Enrolment,
+    HeardFact,
+    Inquiry,
+    InquiryWords,
+    Judgement,
+    Remark,
+    Request,
+    Task,
+    TimelineEntry,
+    Touch,
+    Turn,
+    WaitingTouch,
+)
 
 __all__ = [
     "Affiliation",
@@ -82,4 +95,5 @@ __all__ = [
     "Undeliverable",
     "User",
     "VersionSignature",
+    "WaitingTouch",
 ]

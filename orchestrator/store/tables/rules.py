@@ -99,12 +99,14 @@ class DeclaredEvent(SQLModel, table=True):
 
 
 class Market(SQLModel, table=True):
-    """The policy of a market, as last published from the library."""
+    """The policy of a market, as whoever spoke last wrote it: the library's author, or compliance in the API."""
 
     __tablename__ = "market"
     id: str = Field(primary_key=True)
     body: dict[str, Any] = document()
     digest: str
+    imported: str | None = None
+    """The digest of what the library last said. A file that says the same again changes nothing of what was set since."""
     updated_at: datetime = instant()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_instant, refers_to, serial, words
+from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_document, maybe_instant, refers_to, serial, words
 
 
 class Enrolment(SQLModel, table=True):
@@ -152,18 +152,39 @@ class Touch(SQLModel, table=True):
     alarmed_at: datetime | None = maybe_instant()
 
 
+class WaitingTouch(SQLModel, table=True):
+    """A touch that contact pressure put off: it keeps its place among those to its recipient. Written and read behind the person's lock alone."""
+
+    __tablename__ = "waiting_touch"
+    touch_key: str = Field(primary_key=True)
+    person_id: str = refers_to("person.id")
+    """The recipient."""
+    enrolment_id: str = refers_to("enrolment.id")
+    priority: int
+    channel: str
+    purpose: str
+    product: str
+    since: datetime = instant()
+    until: datetime = instant()
+    """When it comes back."""
+
+
 class Judgement(SQLModel, table=True):
-    """What the gate said each time it was asked, check by check."""
+    """What the gate said each time it was asked, check by check, each with what it saw."""
 
     __tablename__ = "judgement"
+    __table_args__ = (Index("judgement_of_person", "person_id", "at"),)
     id: str = Field(primary_key=True)
     touch_key: str = Field(index=True)
     enrolment_id: str | None = may_refer_to("enrolment.id")
     dispatch_id: str | None = may_refer_to("dispatch.id")
     person_id: str | None = may_refer_to("person.id")
+    """The recipient; null where there was nobody to write to."""
     verdict: str
     reason: str | None = None
     until: datetime | None = maybe_instant()
+    asked: dict[str, Any] | None = maybe_document()
+    """What was asked: channel, content, purpose, product, market and priority. None for what was judged before that was kept."""
     checks: list[dict[str, Any]] = document()
     at: datetime = instant()
 

@@ -97,9 +97,10 @@ def test_every_check_is_told_with_its_grounds() -> None:
     steps = {"visit": a_visit("one"), "one": an_email("two"), "two": an_email("bye")}
     lines = trace(a_stage(a_journey(steps), weekly_cap=2), [a_person()], "hcp")
     asked = [line for line in lines if line.kind == "gate"]
-    assert {tuple(line.grounds) for line in asked} == {tuple(rule.__name__ for rule in RULES)}
-    assert [line.grounds["weekly_cap"] for line in asked[:3]] == ["1 of 2 in the last 7 days", "2 of 2 in the last 7 days", "0 of 2 in the last 7 days"]
-    assert asked[0].grounds["consent"] == "given on 2025-01-01 for email in SE"
+    assert {tuple(check.rule for check in line.checks if check.saw and check.source) for line in asked} == {tuple(rule.__name__ for rule in RULES)}
+    saw = [{check.rule: check.saw for check in line.checks} for line in asked]
+    assert [each["cap"] for each in saw[:3]] == ["1 of 2 in the last 7 days", "2 of 2 in the last 7 days", "0 of 2 in the last 7 days"]
+    assert saw[0]["consent"] == "given on 2025-01-01 for email in SE"
 
 
 def test_the_trace_tells_why_somebody_did_not_come_in() -> None:

@@ -16,6 +16,7 @@ from orchestrator.store import tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.errors import VersionChangedError
 from orchestrator.store.library import Published, Publishing, import_library
+from orchestrator.store.policies import set_policy
 from orchestrator.store.shelf import library_in_force
 from tests.orchestrator.store.sending import change
 
@@ -68,6 +69,12 @@ async def test_every_part_is_stored_as_it_was_written(engine: AsyncEngine, libra
         assert (definitions[journey].state, definitions[journey].authors, definitions[journey].published_at) == ("draft", ["mkt-lena"], None)
 
 
+def _capped(library: Library, at_most: int) -> MarketPolicy:
+    """The rules of Sweden with another cap."""
+    policy = library.markets["SE"]
+    return policy.model_copy(update={"caps": (policy.caps[0].model_copy(update={"at_most": at_most}),)})
+
+
 async def test_publishing_again_changes_nothing(engine: AsyncEngine, library: Library) -> None:
     """The second time every part is unchanged, and the audit has no new line."""
     first = await _import(engine, library)
@@ -83,12 +90,12 @@ async def test_a_strategy_on_record_never_changes(engine: AsyncEngine, library: 
     """Another meaning under the same version is refused, with what to do, and nothing else of that library is brought in either."""
     await _import(engine, library)
     changed = library.strategies["pioneer"].model_copy(update={"priority": 1})
-    policy = library.markets["SE"].model_copy(update={"weekly_cap": 99})
+    policy = _capped(library, 99)
     attempt = replace(library, strategies={**library.strategies, "pioneer": changed}, markets={**library.markets, "SE": policy})
     with pytest.raises(VersionChangedError, match=r"pioneer@2 .* higher version"):
         await _import(engine, attempt)
     async with transaction(engine) as session:
-        assert (await session.get_one(tables.Market, "SE")).body["weekly_cap"] == library.markets["SE"].weekly_cap
+        assert (await session.get_one(tables.Market, "SE")).body["caps"][0]["at_most"] == library.markets["SE"].caps[0].at_most
 
 
 async def test_a_new_version_stands_beside_the_old_one(engine: AsyncEngine, library: Library) -> None:
@@ -130,12 +137,23 @@ async def test_publishing_does_not_bring_withdrawn_content_back(engine: AsyncEng
 async def test_personas_and_markets_stand_as_last_published(engine: AsyncEngine, library: Library) -> None:
     """They have no versions: the latest description and the latest rules are in force at once."""
     await _import(engine, library)
-    policy = library.markets["SE"].model_copy(update={"weekly_cap": 2})
+    policy = _capped(library, 2)
     results = await _import(engine, replace(library, markets={**library.markets, "SE": policy}), now=LATER)
     assert results["market:SE"] is Publishing.CHANGED
     async with transaction(engine) as session:
         row = await session.get_one(tables.Market, "SE")
-    assert (row.body["weekly_cap"], row.updated_at) == (2, LATER)
+    assert (row.body["caps"][0]["at_most"], row.updated_at) == (2, LATER)
+
+
+async def test_a_file_that_says_the_same_leaves_alone_what_was_set_since(engine: AsyncEngine, library: Library) -> None:
+    """Whoever speaks last is heard: the API, until the author writes something else."""
+    await _import(engine, library)
+    async with transaction(engine) as session:
+        await set_policy(session, _capped(library, 1), by="user-compliance", remark=None, now=LATER)
+    for policy, kept in ((library.markets["SE"], 1), (_capped(library, 5), 5)):
+        await _import(engine, replace(library, markets={**library.markets, "SE": policy}), now=LATER)
+        async with transaction(engine) as session:
+            assert (await session.get_one(tables.Market, "SE")).body["caps"][0]["at_most"] == kept
 
 
 async def test_documents_of_another_release_are_read(engine: AsyncEngine, library: Library) -> None:

@@ -14,11 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
+from journeys.markets import MarketPolicy
+from journeys.shapes import read_back
 from orchestrator.embedded.postgres import Postgres
 from orchestrator.store import audit, tables
 from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import DatabaseTooNewError, DatabaseUnreachableError, MigrationMissingError
 from orchestrator.store.migrations import _config, migrate, require_migrated
+from orchestrator.store.policies import digest_of
 from tests.builders import a_journey
 from tests.orchestrator.store.desk.filling import a_version
 
@@ -37,6 +40,9 @@ UNDER_THE_FIRST_SCHEMA = (
     """INSERT INTO timeline (person_id, enrolment_id, journey, version, move, line, side, what, "to", at, arrived_at)
         SELECT 'ada', 'run', 'pioneer', 1, move, 0, 'commercial', what, "to", now(), now()
         FROM (VALUES (1, 'began', 'visit'), (2, 'moved', 'mail'), (3, 'heard', NULL), (4, 'moved', 'visit')) AS moves (move, what, "to")""",
+    """INSERT INTO market (id, body, digest, updated_at) VALUES ('SE', '{"market": "SE", "country": "SE", "languages": ["sv"], "zone": "Europe/Stockholm",
+        "consent": {"email": "opt_in"}, "weekly_cap": 3, "cap_period": "7 days", "signatures": ["sales", "marketing", "medical"], "journeys_at_once": 1,
+        "quiet_hours": null, "source": {"weekly_cap": "Agreed."}}', 'd', now())""",
 )
 """What an installation of the first release may hold."""
 
@@ -72,7 +78,7 @@ def test_a_second_migration_finds_nothing_to_do(empty: str) -> None:
 
 
 def test_what_runs_under_the_first_schema_goes_on_under_the_next(empty: str) -> None:
-    """A version that nobody signed drains; a run that came to a step for the second time stands at its second passage."""
+    """A version that nobody signed drains; a run that came to a step for the second time stands at its second passage; a market keeps its cap."""
     engine = create_engine(empty)
     with engine.begin() as connection:
         config = _config()
@@ -84,7 +90,10 @@ def test_what_runs_under_the_first_schema_goes_on_under_the_next(empty: str) -> 
     with engine.connect() as connection:
         version = connection.execute(text("SELECT state, authors, created_at = published_at, drains_from <= now() FROM definition_version")).one()
         standing = connection.execute(text("SELECT line, step, key, doing FROM standing")).all()
+        body, digest, imported = connection.execute(text("SELECT body, digest, imported FROM market")).one()
     engine.dispose()
+    policy = read_back(MarketPolicy, body)
+    assert (str(policy.caps[0]), policy.source, digest, imported) == ("3 in 7 days", {"caps": "Agreed."}, *[digest_of(policy.model_dump(mode="json"))] * 2)
     assert tuple(version) == ("draining", ["marketing"], True, True)
     assert [tuple(row) for row in standing] == [("", "visit", "run.visit.2", "task")]
 
