@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from activities.ports import Channel, Clock
 from journeys.content import EMAIL
+from orchestrator.channels.gateway import GatewayChannel
+from orchestrator.channels.journal import InboxJournal
+from orchestrator.channels.smtp import SmtpChannel
 from orchestrator.embedded.inbox import Inbox
-from orchestrator.mail.gateway import GatewayChannel
-from orchestrator.mail.journal import InboxJournal
-from orchestrator.mail.smtp import SmtpChannel
 from orchestrator.settings import Settings
 
 

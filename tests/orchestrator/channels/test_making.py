@@ -6,13 +6,13 @@ import pytest
 from icalendar import Calendar
 
 from activities.ports import Handover, Invitation
-from orchestrator.mail.channels import channel_names, make_channels
-from orchestrator.mail.gateway import GatewayChannel
+from orchestrator.channels.gateway import GatewayChannel
+from orchestrator.channels.making import channel_names, make_channels
 from orchestrator.mail.invitations import as_calendar
 from tests.activities.fakes import FakeChannel, StoppedClock
 from tests.activities.orders import MESSAGE_ID, a_message
 from tests.builders import NOW
-from tests.orchestrator.mail.servers import a_channel, a_postbox, the_settings
+from tests.orchestrator.channels.servers import a_channel, a_postbox, the_settings
 
 TEXT = a_message(to="+46701740605", subject=None, html=None, text="Hej! Stopp: https://dirigent.example/u/abcdefghijklm")
 STARTS = NOW + timedelta(days=3, hours=4)
