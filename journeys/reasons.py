@@ -26,6 +26,7 @@ class Reason(StrEnum):
     NO_RECIPIENT = "no_recipient"
     NO_INQUIRY = "no_inquiry"
     CHANNEL_DOWN = "channel_down"
+    CHANNEL_SLOW = "channel_slow"
     CHANNEL_REFUSED = "channel_refused"
     HELD_TOO_LONG = "held_too_long"
     PAUSED = "paused"
@@ -55,6 +56,7 @@ TOLD: dict[Reason, str] = {
     Reason.NO_RECIPIENT: "nobody to write to: no address or number for this channel, or no such colleague in the care team",
     Reason.NO_INQUIRY: "medical may follow up only on a recorded, unsolicited question of the HCP",
     Reason.CHANNEL_DOWN: "the channel does not answer at the moment",
+    Reason.CHANNEL_SLOW: "the channel has as much to do as it may at the moment",
     Reason.CHANNEL_REFUSED: "the channel refused the message for good",
     Reason.HELD_TOO_LONG: "the touch was held longer than its step allows",
     Reason.PAUSED: "the journey, or what it concerns, is paused",
