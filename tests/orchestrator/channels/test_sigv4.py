@@ -47,9 +47,7 @@ def test_the_test_suite_of_amazon(request_: httpx.Request, signature: str) -> No
 
 def test_the_example_of_the_documentation() -> None:
     """ListUsers of IAM, as the documentation of Signature Version 4 computes it step by step."""
-    request = _request(
-        "GET", "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08", content_type="application/x-www-form-urlencoded; charset=utf-8"
-    )
+    request = _request("GET", "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08", content_type="application/x-www-form-urlencoded; charset=utf-8")
     assert _signature(request, "iam") == (
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, SignedHeaders=content-type;host;x-amz-date, "
         "Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
