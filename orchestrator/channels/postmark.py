@@ -15,7 +15,7 @@ from activities.ports import Message
 from orchestrator.channels.accounts import Postmark
 from orchestrator.channels.conversation import Reply
 from orchestrator.channels.provider import METADATA, Fault, Provider, bare
-from orchestrator.mail.invitations import as_calendar
+from orchestrator.mail.invitations import as_calendar, method_of
 from orchestrator.mail.mime import require_sound
 
 _OURS = ("10", "300_from", "400", "401", "405", "412", "413", "1235")
@@ -54,7 +54,7 @@ class PostmarkProvider(Provider):
             "TrackLinks": "None",
         }
         if message.invitation is not None:
-            told["Attachments"] = [_calendar(as_calendar(message, at=now))]
+            told["Attachments"] = [_calendar(as_calendar(message, at=now), method_of(message.invitation))]
         return self._request("POST", "/email", json={name: value for name, value in told.items() if value is not None})
 
     def taken(self, reply: Reply) -> str | None:
@@ -80,6 +80,6 @@ class PostmarkProvider(Provider):
         return httpx.Request(method, self._url + path, headers=headers, **parts)
 
 
-def _calendar(written: str) -> dict[str, str]:
+def _calendar(written: str, method: str) -> dict[str, str]:
     """It has no third form of a text, so the calendar is attached, with its method for mail programs that look for it."""
-    return {"Name": "invite.ics", "Content": base64.b64encode(written.encode()).decode(), "ContentType": "text/calendar; charset=utf-8; method=REQUEST"}
+    return {"Name": "invite.ics", "Content": base64.b64encode(written.encode()).decode(), "ContentType": f"text/calendar; charset=utf-8; method={method}"}

@@ -14,7 +14,7 @@ from activities.ports import Message
 from orchestrator.channels.accounts import SendGrid
 from orchestrator.channels.conversation import Reply
 from orchestrator.channels.provider import METADATA, Fault, Provider, bare
-from orchestrator.mail.invitations import as_calendar
+from orchestrator.mail.invitations import as_calendar, method_of
 from orchestrator.mail.mime import require_sound
 
 _TAKEN = 202
@@ -74,7 +74,7 @@ class SendGridProvider(Provider):
         """The forms of the text, the plainest first."""
         forms = [("text/plain", message.text), ("text/html", message.html)]
         if message.invitation is not None:
-            forms.append(("text/calendar; method=REQUEST", as_calendar(message, at=now)))
+            forms.append((f"text/calendar; method={method_of(message.invitation)}", as_calendar(message, at=now)))
         return [{"type": kind, "value": text} for kind, text in forms if text]
 
     def _request(self, method: str, path: str, **parts: Any) -> httpx.Request:

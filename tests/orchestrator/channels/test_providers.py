@@ -88,15 +88,15 @@ async def test_headers_of_mail_go_with_the_letter() -> None:
     assert told == {"sendgrid": wanted, "postmark": {**wanted, "X-PM-KeepID": "true"}}
 
 
-def _calendar(name: str, asked: Asked) -> str:
+def _calendar(name: str, asked: Asked, method: str) -> str:
     """The calendar in the request, as the reader's mail program will find it."""
     match name:
         case "sendgrid":
-            (part,) = [part for part in asked.json["content"] if part["type"] == "text/calendar; method=REQUEST"]
+            (part,) = [part for part in asked.json["content"] if part["type"] == f"text/calendar; method={method}"]
             return str(part["value"])
         case "postmark":
             (attached,) = asked.json["Attachments"]
-            assert attached["ContentType"].endswith("method=REQUEST")
+            assert attached["ContentType"].endswith(f"method={method}")
             return base64.b64decode(attached["Content"]).decode()
         case "webhook":
             return str(asked.json["calendar"])
@@ -114,13 +114,17 @@ def _in_mime(mime: bytes) -> str:
     return str(part.get_content())  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("called_off", [False, True])
 @pytest.mark.parametrize("name", ["sendgrid", "mailgun", "postmark", "ses", "webhook"])
-async def test_an_invitation_goes_with_every_letter(name: str) -> None:
-    """As the third form of the text, or attached where the provider knows two forms alone."""
+async def test_an_invitation_goes_with_every_letter(name: str, called_off: bool) -> None:
+    """As the third form of the text, or attached where the provider knows two forms alone; with what the mail program is to do in its type."""
     subject = subject_of(name)
-    assert (await offered(subject, INVITING)).result is Handover.ACCEPTED
-    (event,) = Calendar.from_ical(_calendar(name, subject.office.asked[0])).walk("VEVENT")
-    assert event["uid"] == "abc@mail.example"
+    assert INVITING.invitation is not None
+    message = INVITING.model_copy(update={"invitation": INVITING.invitation.model_copy(update={"called_off": called_off})})
+    assert (await offered(subject, message)).result is Handover.ACCEPTED
+    calendar = Calendar.from_ical(_calendar(name, subject.office.asked[0], "CANCEL" if called_off else "REQUEST"))
+    (event,) = calendar.walk("VEVENT")
+    assert (event["uid"], calendar["method"]) == ("abc@mail.example", "CANCEL" if called_off else "REQUEST")
 
 
 @pytest.mark.parametrize(
