@@ -37,7 +37,7 @@ class MailgunProvider(Provider):
 
     def taken(self, reply: Reply) -> str | None:
         told = reply.told.get("id")
-        return bare(told) if isinstance(told, str) else None
+        return told if isinstance(told, str) else None
 
     def question(self, message_id: str) -> httpx.Request | None:
         """From now on backwards, which is what it does by itself."""

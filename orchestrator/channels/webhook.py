@@ -1,6 +1,7 @@
 """A channel into a system of the company's own: one signed POST for each message, by Standard Webhooks, in the same form as requests of journeys.
 
-The id is the touch's key, which is the idempotency key too. The other side takes a message once for each key; any answer but a 2xx says that it has not.
+The id is the same for every offer of one message, and the idempotency key too. The other side takes a message once for each; any answer but a 2xx says that it
+has not.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,6 @@ from orchestrator.requests.signing import stamped
 class Delivery(Stored):
     """What the other system is told."""
 
-    key: str
     dirigent_message: str
     to: str
     language: str
@@ -44,8 +44,9 @@ class WebhookProvider(Provider):
 
     def written(self, message: Message, *, now: datetime) -> httpx.Request:
         body = _delivery(message, now).model_dump_json().encode()
-        stamp = stamped(self._account.secret.get_secret_value(), message.key, body, now=now)
-        headers = {"Content-Type": "application/json", "Idempotency-Key": message.key, **stamp.headers}
+        key = bare(message.message_id)
+        stamp = stamped(self._account.secret.get_secret_value(), key, body, now=now)
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key, **stamp.headers}
         return httpx.Request("POST", str(self._account.url), content=body, headers=headers)
 
     def taken(self, reply: Reply) -> str | None:
@@ -58,6 +59,6 @@ class WebhookProvider(Provider):
 
 
 def _delivery(message: Message, now: datetime) -> Delivery:
-    told = message.model_dump(include={"key", "to", "language", "text", "subject", "html", "headers", "content"})
+    told = message.model_dump(include={"to", "language", "text", "subject", "html", "headers", "content"})
     calendar = as_calendar(message, at=now) if message.invitation is not None else None
     return Delivery.model_validate({**told, METADATA: bare(message.message_id), "calendar": calendar})

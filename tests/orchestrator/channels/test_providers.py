@@ -1,7 +1,6 @@
 """What is each provider's own, beside the contract: codes that mean us and not the message, invitations, templates, and what cannot be written."""
 
 import base64
-import json
 from typing import Any
 
 import pytest
@@ -173,9 +172,10 @@ async def test_our_id_is_kept_by_every_provider() -> None:
         assert dict(subject.office.taken) == {"abc@mail.example": 1}
 
 
-async def test_a_webhook_is_signed_under_the_key_of_the_touch() -> None:
-    """The key is the id that is signed and the idempotency key: the other side takes each once."""
+async def test_a_webhook_is_signed_under_our_id_of_the_message() -> None:
+    """It is the id that is signed and the idempotency key: the other side takes each once. No run or person can be read from it."""
     subject = subject_of("webhook")
     await offered(subject, TEXT)
     (asked,) = subject.office.asked
-    assert (asked.headers["webhook-id"], asked.headers["idempotency-key"], json.loads(asked.body)["key"]) == (TEXT.key,) * 3
+    assert (asked.headers["webhook-id"], asked.headers["idempotency-key"], asked.json["dirigent_message"]) == ("abc@mail.example",) * 3
+    assert TEXT.key not in asked.body.decode()

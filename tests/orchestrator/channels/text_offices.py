@@ -71,7 +71,7 @@ class WebhookOffice(Office):
 
     def knows(self, asked: Asked) -> bool:
         stamp = Stamp(*(asked.headers[f"webhook-{part}"] for part in ("id", "timestamp", "signature")))
-        return genuine(self.SECRET, stamp, asked.json["key"], asked.body, now=wall_clock()) and asked.headers["idempotency-key"] == stamp.id
+        return genuine(self.SECRET, stamp, asked.json["dirigent_message"], asked.body, now=wall_clock()) and asked.headers["idempotency-key"] == stamp.id
 
     def message_of(self, asked: Asked) -> str:
         told = asked.json
