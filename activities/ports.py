@@ -53,6 +53,10 @@ class Message(Stored):
     invitation: Invitation | None = None
     code: str | None = None
     """The touch's short name, where the links of the message are too short to carry its key."""
+    content: str | None = None
+    """The approved content that it was composed from, such as hf-dialogue@2."""
+    tokens: dict[str, str] = {}
+    """What was filled in, by the token's name, for a provider that keeps the approved text itself and fills it in."""
 
     @property
     def idempotency_key(self) -> str:
@@ -83,6 +87,10 @@ class Handed(Stored):
     """Of what was not taken: after how much real time the provider asks to be offered it again, where it says when."""
     trouble: str | None = None
     """A short code of what went wrong, such as http_503; never words of the provider, which may name the recipient."""
+
+
+CHANNEL_SLOW = "channel_slow"
+"""The trouble of a message that was not offered, because its channel has as much to do as it may."""
 
 
 RESERVED = "reserved"

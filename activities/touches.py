@@ -8,7 +8,7 @@ import structlog
 from temporalio import activity
 
 from activities.orders import LetterOrder, TouchOrder
-from activities.ports import RESERVED, Channel, Clock, Counts, Handed, Handover, Ledger, Reservation
+from activities.ports import CHANNEL_SLOW, RESERVED, Channel, Clock, Counts, Handed, Handover, Ledger, Reservation
 from journeys.events import Settled
 from journeys.policy import Verdict
 from journeys.reasons import Reason
@@ -67,7 +67,8 @@ class TouchActivities:
                 return Settled(key=key, result="sent")
             case Handover.DOWN:
                 until = self._clock.later(handed.retry_after) if handed.retry_after is not None else now + OFFER_AGAIN
-                return Settled(key=key, result="deferred", reason=Reason.CHANNEL_DOWN, until=until)
+                reason = Reason.CHANNEL_SLOW if handed.trouble == CHANNEL_SLOW else Reason.CHANNEL_DOWN
+                return Settled(key=key, result="deferred", reason=reason, until=until)
             case Handover.REFUSED:
                 return Settled(key=key, result="refused", reason=Reason.CHANNEL_REFUSED)
             case Handover.UNKNOWN:

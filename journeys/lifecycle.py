@@ -227,7 +227,7 @@ def _unequipped(step: Publish) -> Refused | None:
     """A run that comes to what is not there would be held or fail, one HCP after the other."""
     named = ", ".join(step.lacking.channels or step.lacking.endpoints)
     if step.lacking.channels:
-        return Refused(code=Refusal.CHANNEL_NOT_CONFIGURED, detail=f"This installation has no channel {named}. Name its gateway in DIRIGENT_MESSAGE_GATEWAYS.")
+        return Refused(code=Refusal.CHANNEL_NOT_CONFIGURED, detail=f"This installation has no channel {named}. Name what carries it in DIRIGENT_CHANNELS.")
     if step.lacking.endpoints:
         return Refused(code=Refusal.ENDPOINT_NOT_CONFIGURED, detail=f"This installation does not know how to ask {named}. Name it in DIRIGENT_ENDPOINTS.")
     return None

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     NO_RECIPIENT = "no_recipient"
     NO_INQUIRY = "no_inquiry"
     CHANNEL_DOWN = "channel_down"
+    CHANNEL_SLOW = "channel_slow"
     CHANNEL_REFUSED = "channel_refused"
     NOT_SENT = "not_sent"
     HELD_TOO_LONG = "held_too_long"
@@ -69,6 +70,7 @@ TOLD: dict[Reason, str] = {
     Reason.ADDRESS_BOUNCED: "mail to this address came back for good, and the person has no other yet",
     Reason.NO_INQUIRY: "medical may follow up only on a recorded, unsolicited question of the HCP",
     Reason.CHANNEL_DOWN: "the channel does not answer at the moment",
+    Reason.CHANNEL_SLOW: "the channel has as much to do as it may at the moment",
     Reason.CHANNEL_REFUSED: "the channel refused the message for good",
     Reason.NOT_SENT: "its result was not known, and it turned out that nothing went out",
     Reason.HELD_TOO_LONG: "the touch was held longer than its step allows",

@@ -1,7 +1,7 @@
 """What an installation has, as its settings say."""
 
 from journeys.means import Means
-from orchestrator.mail.channels import channel_names
+from orchestrator.channels.making import channel_names
 from orchestrator.settings import Settings
 
 

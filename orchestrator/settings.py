@@ -8,16 +8,21 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, HttpUrl, SecretStr, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import AwareDatetime, Field, HttpUrl, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from journeys.content import EMAIL
 from journeys.shapes import Slug
+from orchestrator.channels.accounts import Accounts, Postmark, Smtp, carries_letters, carries_texts
 from orchestrator.requests.endpoints import Endpoint, read
 
 PREFIX = "DIRIGENT_"
 Port = Annotated[int, Field(ge=1, le=65535)]
 GatewayDomain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+
+
+POSTMARK_DOMAIN = 39
+"""It keeps metadata of 80 characters, and 41 of an id come before the domain."""
 
 
 class LogFormat(StrEnum):
@@ -54,7 +59,13 @@ class Settings(BaseSettings):
     keep_copies: bool = True
     """False: no copies are kept, and what was sent cannot be shown later. A worker that should keep them and has no key does not start."""
 
-    smtp_host: str
+    channels: Annotated[Accounts, NoDecode] = {}
+    """What carries each channel: JSON with a provider and its account for each."""
+    message_gateways: Annotated[dict[Slug, GatewayDomain], NoDecode] = {}
+    """Which channels go by an e-mail gateway, and its domain: `sms=sms.gateway.example`, several with commas between."""
+
+    smtp_host: str | None = Field(default=None, validate_default=True)
+    """Required where SMTP carries anything: e-mail, unless `channels` has another provider for it, and every gateway."""
     smtp_port: Port = 587
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
@@ -63,9 +74,6 @@ class Settings(BaseSettings):
     """The sender's address of every e-mail."""
     mail_domain: str
     """The right-hand side of every Message-ID."""
-
-    message_gateways: Annotated[dict[Slug, GatewayDomain], NoDecode] = {}
-    """Which channels besides e-mail there are, and the domain of each one's e-mail gateway: `sms=sms.gateway.example`, several with commas between."""
 
     endpoints: Annotated[dict[Slug, Endpoint], NoDecode] = {}
     """The other systems that journeys may ask, by name: JSON with an address and a secret for each."""
@@ -128,6 +136,21 @@ class Settings(BaseSettings):
     def _by_name(cls, written: object) -> object:
         return dict(_gateway(part) for part in written.split(",")) if isinstance(written, str) else written
 
+    @field_validator("channels", mode="before")
+    @classmethod
+    def _accounts(cls, written: object) -> object:
+        return read(written, like='{"email": {"provider": "postmark", "token": "…"}}') if isinstance(written, str) else written
+
+    @field_validator("channels")
+    @classmethod
+    def _fitting(cls, channels: Accounts) -> Accounts:
+        for name, account in channels.items():
+            if name == EMAIL and not carries_letters(account):
+                raise ValueError(f"{name}: {account.provider} carries no e-mail")
+            if name != EMAIL and not carries_texts(account):
+                raise ValueError(f"{name}: {account.provider} carries e-mail alone")
+        return channels
+
     @field_validator("endpoints", mode="before")
     @classmethod
     def _from_json(cls, written: object) -> object:
@@ -147,10 +170,20 @@ class Settings(BaseSettings):
 
     @field_validator("message_gateways")
     @classmethod
-    def _besides_email(cls, gateways: dict[str, str]) -> dict[str, str]:
+    def _besides_email(cls, gateways: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         if EMAIL in gateways:
-            raise ValueError("names email, which goes by DIRIGENT_SMTP_HOST")
+            raise ValueError("names email, which goes by DIRIGENT_SMTP_HOST or DIRIGENT_CHANNELS")
+        if twice := sorted(gateways.keys() & info.data.get("channels", {}).keys()):
+            raise ValueError(f"names {', '.join(twice)}, which DIRIGENT_CHANNELS has already")
         return gateways
+
+    @field_validator("smtp_host")
+    @classmethod
+    def _where_it_is_needed(cls, host: str | None, info: ValidationInfo) -> str | None:
+        email = info.data.get("channels", {}).get(EMAIL)
+        if host is None and (email is None or isinstance(email, Smtp) or info.data.get("message_gateways")):
+            raise ValueError("is not set")
+        return host
 
     @field_validator("payload_key")
     @classmethod
@@ -165,6 +198,12 @@ class Settings(BaseSettings):
         if len(key.get_secret_value()) < 32:  # noqa: PLR2004 - RFC 7518, section 3.2: a key for HS256 is at least as long as its hash
             raise ValueError("is shorter than 32 characters")
         return key
+
+    @model_validator(mode="after")
+    def _short_enough(self) -> Self:
+        if isinstance(self.channels.get(EMAIL), Postmark) and len(self.mail_domain) > POSTMARK_DOMAIN:
+            raise ValueError(f"DIRIGENT_MAIL_DOMAIN is longer than {POSTMARK_DOMAIN} characters, and Postmark keeps no longer ids of messages")
+        return self
 
     @model_validator(mode="after")
     def _only_embedded(self) -> Self:

@@ -8,9 +8,9 @@ import typer
 
 from api.links import Links
 from orchestrator import logging, settings
+from orchestrator.channels.making import make_channels
 from orchestrator.clock import JourneyClock
 from orchestrator.counts import served
-from orchestrator.mail.channels import make_channels
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
 from orchestrator.monitor import Monitor, keep_watching

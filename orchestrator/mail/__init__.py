@@ -1,1 +1,1 @@
-"""The channels: composing messages from approved content, the SMTP conversation that hands them over, and the gateways behind it."""
+"""Messages: composed from approved content, and written down as MIME and as calendar entries."""

@@ -125,6 +125,8 @@ class Composer:
             # RFC 8058: one click, no log-in.
             headers={"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Content-Language": language},
             invitation=self._invitation(content, occasion, tokens["rep"]["name"]) if occasion is not None else None,
+            content=str(content.ref),
+            tokens=_by_name(tokens),
         )
 
     def _plain(self, key: str, content: ContentVersion, to: Addressee, tokens: dict[str, Any]) -> Message:
@@ -139,6 +141,8 @@ class Composer:
             text=self._fill(text, tokens),
             language=language,
             code=self._links.code(key),
+            content=str(content.ref),
+            tokens=_by_name(tokens),
         )
 
     def _invitation(self, content: ContentVersion, occasion: Occasion, rep: str) -> Invitation:
@@ -165,6 +169,15 @@ def _person(to: Addressee) -> dict[str, str]:
         "given_name": _one_line(to.given_name),
         "family_name": _one_line(to.family_name),
         "salutation": _one_line(to.salutation) or _one_line(to.given_name),
+    }
+
+
+def _by_name(tokens: Mapping[str, Any]) -> dict[str, str]:
+    """Tokens as content writes them, such as hcp.given_name."""
+    return {
+        f"{name}.{part}" if part else name: text
+        for name, told in tokens.items()
+        for part, text in (told.items() if isinstance(told, Mapping) else (("", told),))
     }
 
 

@@ -29,8 +29,7 @@ def international(message: Message) -> bool:
 
 def written(message: Message, *, at: datetime) -> bytes:
     """The message with its headers, dated `at`. Raises ValueError where a header would break, and where `to` is not one address."""
-    _require_one_address(message.to)
-    _require_lines(message.sender, message.subject or "", message.message_id, *message.headers.values())
+    require_sound(message)
     utf8 = international(message)
     mime = EmailMessage(policy=_POLICY.clone(utf8=utf8, cte_type="8bit" if utf8 else "7bit"))
     mime["From"], mime["To"] = message.sender, message.to
@@ -45,6 +44,12 @@ def written(message: Message, *, at: datetime) -> bytes:
     for name, value in message.headers.items():  # last: setting the content clears every header that begins with Content-
         mime[name] = value
     return mime.as_bytes()
+
+
+def require_sound(message: Message) -> None:
+    """Raises ValueError unless the message goes to one address, and each of its headers is one line."""
+    _require_one_address(message.to)
+    _require_lines(message.sender, message.subject or "", message.message_id, *message.headers.values())
 
 
 def _require_one_address(to: str) -> None:

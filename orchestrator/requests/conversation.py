@@ -59,7 +59,7 @@ def _heard(call: CallOut, reply: httpx.Response, said: bytes, now: datetime) -> 
         return _answer(call, said)
     if reply.is_client_error and reply.status_code not in _COME_AGAIN:
         return Called(key=call.key, result="failed", reason=REFUSED)
-    raise Unanswered(f"HTTP {reply.status_code}", retry_after=_retry_after(reply.headers.get("retry-after", ""), now))
+    raise Unanswered(f"HTTP {reply.status_code}", retry_after=retry_after(reply.headers.get("retry-after", ""), now))
 
 
 def _answer(call: CallOut, said: bytes) -> Called:
@@ -76,7 +76,7 @@ def _answer(call: CallOut, said: bytes) -> Called:
     return Called(key=call.key, result="answered", answer=answer)
 
 
-def _retry_after(written: str, now: datetime) -> timedelta | None:
+def retry_after(written: str, now: datetime) -> timedelta | None:
     """Seconds or a date (RFC 9110, section 10.2.3); None where it says neither."""
     if written.isascii() and written.isdecimal():
         return timedelta(seconds=min(int(written), 10**9))

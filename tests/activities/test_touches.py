@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from structlog.testing import capture_logs
 
-from activities.ports import RESERVED, Handover, Message, Reservation
+from activities.ports import CHANNEL_SLOW, RESERVED, Handed, Handover, Message, Reservation
 from activities.touches import OFFER_AGAIN, TouchActivities
 from journeys.definitions import Route
 from journeys.events import Settled
@@ -171,3 +171,14 @@ async def test_whatever_the_channel_says_but_yes_is_counted(answer: Handover) ->
         Handover.UNKNOWN: [("touch_unknown", "no_answer")],
     }
     assert counts.dropped_ == told[answer]
+
+
+async def test_a_channel_that_has_enough_to_do_is_not_called_down() -> None:
+    """Who looks for an outage finds no touches that only wait for their turn."""
+
+    class Busy(FakeChannel):
+        async def send(self, message: Message) -> Handed:
+            return Handed(result=Handover.DOWN, trouble=CHANNEL_SLOW, retry_after=timedelta(seconds=5))
+
+    settled = await deliver(FakeLedger(Reservation(message=a_message())), Busy())
+    assert (settled.result, settled.reason, settled.until) == ("deferred", Reason.CHANNEL_SLOW, NOW + timedelta(seconds=5))

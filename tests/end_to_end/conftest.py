@@ -16,10 +16,10 @@ from temporalio.testing import WorkflowEnvironment
 from api.links import Links
 from journeys.library import PACKAGED, read_library
 from journeys.means import Means
+from orchestrator.channels.making import make_channels
 from orchestrator.clock import JourneyClock
 from orchestrator.embedded import answering, inbox, ports
 from orchestrator.embedded.postgres import Postgres
-from orchestrator.mail.channels import make_channels
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
 from orchestrator.requests.asking import SignedRequests

@@ -1,6 +1,7 @@
 """What a process says about its settings before it does anything else."""
 
 import base64
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -143,3 +144,52 @@ def test_copies_are_sealed_by_the_first_key_or_switched_off_by_name(set_to: SetT
     assert set_to({**_COMPLETE, "KEEP_COPIES": "false"}).sealing_keys == {}
     with pytest.raises(SettingsInvalidError, match="DIRIGENT_COPY_KEYS: holds a key that is not 32 bytes"):
         set_to({**_COMPLETE, "COPY_KEYS": "k1=c2hvcnQ="})
+
+
+_POSTMARK = '{"email": {"provider": "postmark", "token": "hidden-word"}}'
+
+
+def test_a_channel_is_named_with_its_provider_and_account(set_to: SetTo) -> None:
+    """One variable for all; a representation hides what is secret, and e-mail that goes elsewhere needs no SMTP."""
+    read = set_to({**{name: value for name, value in _COMPLETE.items() if name != "SMTP_HOST"}, "CHANNELS": _POSTMARK})
+    assert (read.channels["email"].provider, read.channels["email"].at_once, read.smtp_host) == ("postmark", 8, None)
+    assert "hidden-word" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("hidden-word", 'DIRIGENT_CHANNELS: is not JSON like {"email"'),
+        ('{"email": {"provider": "pigeon"}}', "DIRIGENT_CHANNELS email: Input tag 'pigeon'"),
+        ('{"email": {"provider": "postmark"}}', "DIRIGENT_CHANNELS email postmark token: is not set"),
+        ('{"email": {"provider": "postmark", "token": ""}}', "DIRIGENT_CHANNELS email postmark token: "),
+        ('{"email": {"provider": "postmark", "token": "hidden-word", "tokn": 1}}', "DIRIGENT_CHANNELS email postmark tokn: Extra inputs"),
+        ('{"email": {"provider": "postmark", "token": "hidden-word", "url": "http://x.example"}}', "DIRIGENT_CHANNELS email postmark url: is not https"),
+        ('{"email": {"provider": "postmark", "token": "hidden-word", "per_second": 0}}', "DIRIGENT_CHANNELS email postmark per_second"),
+        ('{"sms": {"provider": "postmark", "token": "hidden-word"}}', "DIRIGENT_CHANNELS: sms: postmark carries e-mail alone"),
+        (
+            '{"email": {"provider": "twilio-sms", "account": "AC00000000000000000000000000000000", "token": "hidden-word", "sender": "+46701740600"}}',
+            "DIRIGENT_CHANNELS: email: twilio-sms carries no e-mail",
+        ),
+        ('{"sms": {"provider": "webhook", "url": "https://x.example", "secret": "hidden-word"}}', "DIRIGENT_CHANNELS sms webhook secret: is not whsec_"),
+    ],
+)
+def test_a_channel_that_is_wrong_is_named_and_its_account_not_shown(set_to: SetTo, written: str, said: str) -> None:
+    """Which one, and what is the matter; never what was written."""
+    with pytest.raises(SettingsInvalidError) as refused:
+        set_to({**_COMPLETE, "CHANNELS": written})
+    assert said in str(refused.value)
+    assert "hidden-word" not in str(refused.value)
+
+
+def test_a_channel_goes_one_way(set_to: SetTo) -> None:
+    """Two answers to how a text is sent would be none."""
+    sms = json.dumps({"sms": {"provider": "webhook", "url": "https://x.example", "secret": _SECRET}})
+    with pytest.raises(SettingsInvalidError, match="DIRIGENT_MESSAGE_GATEWAYS: names sms, which DIRIGENT_CHANNELS has already"):
+        set_to({**_COMPLETE, "CHANNELS": sms, "MESSAGE_GATEWAYS": "sms=sms.gateway.example"})
+
+
+def test_postmark_keeps_short_ids_alone(set_to: SetTo) -> None:
+    """A longer domain would have it refuse every message."""
+    with pytest.raises(SettingsInvalidError, match="DIRIGENT_MAIL_DOMAIN is longer than 39 characters"):
+        set_to({**_COMPLETE, "CHANNELS": _POSTMARK, "MAIL_DOMAIN": f"{'m' * 32}.example"})

@@ -106,8 +106,17 @@ async def test_what_is_missing_is_refused_with_its_reason(world: AsyncEngine, re
 
 async def test_every_reason_of_the_gate_is_shown(world: AsyncEngine) -> None:
     """No reason code of the gate is without its test; the others are given by the conductor and the channel."""
-    elsewhere = {Reason.WEEKLY_CAP, Reason.NO_INQUIRY, Reason.CHANNEL_DOWN, Reason.CHANNEL_REFUSED, Reason.HELD_TOO_LONG}
-    elsewhere |= {Reason.CAP, Reason.TOO_SOON, Reason.OTHERS_FIRST, Reason.ZONE_UNKNOWN, Reason.REST_DAY, Reason.NOT_SENT, Reason.ADDRESS_BOUNCED}
+    elsewhere = {Reason.WEEKLY_CAP, Reason.NO_INQUIRY, Reason.CHANNEL_DOWN, Reason.CHANNEL_SLOW, Reason.CHANNEL_REFUSED, Reason.HELD_TOO_LONG}
+    elsewhere |= {
+        Reason.CAP,
+        Reason.TOO_SOON,
+        Reason.OTHERS_FIRST,
+        Reason.ZONE_UNKNOWN,
+        Reason.REST_DAY,
+        Reason.NOT_SENT,
+        Reason.ADDRESS_BOUNCED,
+        Reason.CHANNEL_SLOW,
+    }
     elsewhere |= {Reason.PAUSED, Reason.DROPPED, Reason.STARTED_ALREADY, Reason.SAME_ADDRESS, Reason.QUIET_HOURS, Reason.UNANSWERED}
     assert set(REFUSALS) == set(Reason) - elsewhere
 

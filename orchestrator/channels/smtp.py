@@ -15,6 +15,7 @@ from orchestrator.settings import Settings
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 _GO_AHEAD, _TAKEN = 354, 250
 
+_NOT_TAKEN, _BEYOND = 400, 600
 _PERMANENT = 500
 """SMTP answers from here on are for good (RFC 5321, section 4.2.1)."""
 
@@ -91,7 +92,8 @@ class SmtpChannel:
             answer = await smtp.protocol.read_response(timeout=self._limits.text)
         if answer.code == _TAKEN:
             return Handed(result=Handover.ACCEPTED)
-        return _told(_of_the_message(answer.code), aiosmtplib.SMTPDataError(answer.code, ""))
+        refused = _NOT_TAKEN <= answer.code < _BEYOND  # anything else is no answer, such as the beginning of one
+        return _told(_of_the_message(answer.code) if refused else Handover.UNKNOWN, aiosmtplib.SMTPDataError(answer.code, ""))
 
     def _conversation(self) -> aiosmtplib.SMTP:
         settings = self._settings

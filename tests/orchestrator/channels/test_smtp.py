@@ -10,13 +10,13 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from activities.ports import Handover, Message
+from orchestrator.channels.journal import InboxJournal
+from orchestrator.channels.smtp import Limits
 from orchestrator.embedded import ports
 from orchestrator.embedded.inbox import Inbox
-from orchestrator.mail.journal import InboxJournal
-from orchestrator.mail.smtp import Limits
 from tests.activities.orders import MESSAGE_ID, a_message
 from tests.builders import NOW
-from tests.orchestrator.mail.servers import HANG_UP, QUICK, SILENCE, a_channel, a_postbox, a_server_that_says
+from tests.orchestrator.channels.servers import HANG_UP, QUICK, SILENCE, a_channel, a_postbox, a_server_that_says
 
 UNSUBSCRIBE = f"https://dirigent.example/u/{'a' * 120}.{'b' * 43}"
 

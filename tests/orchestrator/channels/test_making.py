@@ -1,18 +1,25 @@
 """Channels over a real SMTP conversation: a text goes to its gateway and carries nothing of an e-mail; an invitation carries a calendar."""
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
+from pydantic import SecretStr, ValidationError
 
 from activities.ports import Handover, Invitation
-from orchestrator.mail.channels import channel_names, make_channels
-from orchestrator.mail.gateway import GatewayChannel
+from orchestrator.channels.accounts import AnyAccount
+from orchestrator.channels.gateway import GatewayChannel
+from orchestrator.channels.making import channel_names, make_channels
 from orchestrator.mail.invitations import as_calendar
 from tests.activities.fakes import FakeChannel, StoppedClock
 from tests.activities.orders import MESSAGE_ID, a_message
 from tests.builders import NOW
-from tests.orchestrator.mail.servers import a_channel, a_postbox, the_settings
+from tests.orchestrator.channels.contract import PATIENT, SUBJECTS, OverHttp, a_subject
+from tests.orchestrator.channels.offices import opened
+from tests.orchestrator.channels.servers import a_channel, a_postbox, the_settings
+from tests.orchestrator.channels.text_offices import WebhookOffice
 
 TEXT = a_message(to="+46701740605", subject=None, html=None, text="Hej! Stopp: https://dirigent.example/u/abcdefghijklm")
 STARTS = NOW + timedelta(days=3, hours=4)
@@ -47,6 +54,39 @@ def test_an_installation_has_email_and_what_its_settings_name() -> None:
     settings = the_settings(message_gateways="sms=sms.gateway.example, pager=page.example")
     assert list(make_channels(settings, StoppedClock())) == list(channel_names(settings)) == ["email", "sms", "pager"]
     assert channel_names(the_settings()) == ("email",)
+
+
+def test_other_providers_are_named_in_the_settings() -> None:
+    """Each channel has its own; e-mail that goes by one of them needs no server, and what is sent by gateways still does."""
+    names = {"email": {"provider": "postmark", "token": "t"}, "whatsapp": {"provider": "webhook", "url": "https://x.example", "secret": WebhookOffice.SECRET}}
+    settings = the_settings(channels=json.dumps(names), smtp_host=None)
+    assert list(make_channels(settings, StoppedClock())) == list(channel_names(settings)) == ["email", "whatsapp"]
+    with pytest.raises(ValidationError, match="is not set"):
+        the_settings(channels=json.dumps(names), smtp_host=None, message_gateways="sms=sms.gateway.example")
+    both = the_settings(channels=json.dumps(names), message_gateways="sms=sms.gateway.example")
+    assert list(make_channels(both, StoppedClock())) == list(channel_names(both)) == ["email", "whatsapp", "sms"]
+
+
+@pytest.mark.parametrize("name", [name for name in SUBJECTS if name != "gateway"])
+async def test_every_kind_of_account_is_made_into_its_channel(name: str) -> None:
+    """From the JSON of the settings to a message that is taken."""
+    subject = a_subject(name)
+    channel = "email" if subject.message.subject is not None else "sms"
+    if isinstance(subject, OverHttp):
+        async with opened(subject.office):
+            settings = the_settings(channels=json.dumps({channel: _written(subject.office.account(PATIENT))}))
+            handed = await make_channels(settings, StoppedClock())[channel].send(subject.message)
+    else:
+        async with a_postbox() as box:
+            settings = the_settings(smtp_port=box.port, channels='{"email": {"provider": "smtp", "per_second": 5}}')
+            handed = await make_channels(settings, StoppedClock())[channel].send(subject.message)
+    assert handed.result is Handover.ACCEPTED
+
+
+def _written(account: AnyAccount) -> dict[str, Any]:
+    """The account as an operator writes it, with its secrets."""
+    secret = {name: told.get_secret_value() for name, told in account if isinstance(told, SecretStr)}
+    return {**account.model_dump(mode="json", exclude_none=True), **secret}
 
 
 async def test_an_invitation_carries_a_calendar_for_the_mail_program() -> None:

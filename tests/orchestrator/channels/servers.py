@@ -13,7 +13,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 from pydantic import HttpUrl, SecretStr
 
-from orchestrator.mail.smtp import Limits, SmtpChannel
+from orchestrator.channels.smtp import Limits, SmtpChannel
 from orchestrator.settings import Settings
 from tests.activities.fakes import StoppedClock
 
