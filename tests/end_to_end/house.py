@@ -43,7 +43,7 @@ class Desk:
 
     async def ask(self, method: str, path: str, *, body: Json | None = None, key: str | None = None, **parameters: Any) -> httpx.Response:
         """One request under /api/v1, with a new Idempotency-Key where it is a command and none is given."""
-        headers = self._headers | ({"Idempotency-Key": key or uuid4().hex} if method == "POST" else {})
+        headers = self._headers | ({"Idempotency-Key": key or uuid4().hex} if method in {"POST", "PUT"} else {})
         return await self._http.request(method, f"/api/v1{path}", json=body, headers=headers, params=parameters or None)
 
     async def get(self, path: str, **parameters: Any) -> Json:
@@ -51,6 +51,9 @@ class Desk:
 
     async def post(self, path: str, body: Json, *, key: str | None = None) -> Json:
         return _told(await self.ask("POST", path, body=body, key=key))
+
+    async def put(self, path: str, body: Json, *, key: str | None = None) -> Json:
+        return _told(await self.ask("PUT", path, body=body, key=key))
 
     async def refused(self, path: str, body: Json | None = None, *, key: str | None = None) -> No:
         """The refusal of a command, or without a body of a read."""
