@@ -30,13 +30,18 @@ def digest_of(body: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
+def written(policy: MarketPolicy) -> dict[str, Any]:
+    """A policy as it is stored: without what it leaves to the defaults, so that a rule which a later release knows of does not make it another one."""
+    return policy.model_dump(mode="json", exclude_defaults=True)
+
+
 async def set_policy(session: AsyncSession, policy: MarketPolicy, *, by: str, remark: str | None, now: datetime) -> str | None:
     """Put a market's rules in force. The operation that puts what was held before the gate again, where anything was.
 
     The caller has locked the market's row, where there is one, and writes the audit.
     """
     row = await session.get(Market, policy.market)
-    body = policy.model_dump(mode="json")
+    body = written(policy)
     if row is None:
         session.add(Market(id=policy.market, body=body, digest=digest_of(body), updated_at=now))
     else:

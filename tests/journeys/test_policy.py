@@ -88,6 +88,7 @@ def test_what_nothing_speaks_against_is_allowed() -> None:
     assert [check.rule for check in allowed.checks] == [
         "channel",
         "recipient",
+        "address",
         "market",
         "objection",
         "consent",

@@ -21,7 +21,7 @@ from orchestrator.store import audit, tables
 from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import DatabaseTooNewError, DatabaseUnreachableError, MigrationMissingError
 from orchestrator.store.migrations import _config, migrate, require_migrated
-from orchestrator.store.policies import digest_of
+from orchestrator.store.policies import digest_of, written
 from tests.builders import a_journey
 from tests.orchestrator.store.desk.filling import a_version
 
@@ -93,7 +93,7 @@ def test_what_runs_under_the_first_schema_goes_on_under_the_next(empty: str) -> 
         body, digest, imported = connection.execute(text("SELECT body, digest, imported FROM market")).one()
     engine.dispose()
     policy = read_back(MarketPolicy, body)
-    assert (str(policy.caps[0]), policy.source, digest, imported) == ("3 in 7 days", {"caps": "Agreed."}, *[digest_of(policy.model_dump(mode="json"))] * 2)
+    assert (str(policy.caps[0]), policy.source, digest, imported) == ("3 in 7 days", {"caps": "Agreed."}, *[digest_of(written(policy))] * 2)
     assert tuple(version) == ("draining", ["marketing"], True, True)
     assert [tuple(row) for row in standing] == [("", "visit", "run.visit.2", "task")]
 

@@ -16,6 +16,9 @@ depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
 
+_DEFAULTS: dict[str, object] = {"consent": {}, "quiet_hours": None, "signatures": ["sales", "marketing", "medical"], "journeys_at_once": 1, "source": {}}
+"""What a policy that was silent was stored with; from now on it is not."""
+
 
 def upgrade() -> None:
     op.add_column("market", sa.Column("imported", sa.String(), nullable=True))
@@ -48,10 +51,10 @@ def _list_the_caps() -> None:
     for name, body in connection.execute(sa.select(market.c.id, market.c.body)).all():
         if "weekly_cap" not in body:
             continue
-        cap = {"channel": None, "purpose": None, "product": None, "brand": None, "at_most": body.pop("weekly_cap"), "per": body.pop("cap_period")}
+        cap = {"at_most": body.pop("weekly_cap"), "per": body.pop("cap_period")}
         source = body.get("source", {})
         if "weekly_cap" in source:
             source["caps"] = source.pop("weekly_cap")
-        news = {**body, "source": source, "caps": [cap], "cadence": [], "brands": {}, "business_days": None}
+        news = {name: value for name, value in {**body, "source": source, "caps": [cap]}.items() if value != _DEFAULTS.get(name)}
         digest = hashlib.sha256(json.dumps(news, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
         connection.execute(sa.update(market).where(market.c.id == name).values(body=news, digest=digest, imported=digest))
