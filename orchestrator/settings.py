@@ -21,6 +21,9 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 GatewayDomain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
 
 
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+MailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s,]+@[^@\s,]+$")]
+
 POSTMARK_DOMAIN = 39
 """It keeps metadata of 80 characters, and 41 of an id come before the domain."""
 
@@ -71,7 +74,9 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_starttls: bool = True
     mail_from: str
-    """The sender's address of every e-mail."""
+    """The sender's address of every e-mail, but those to a country of `mail_senders`."""
+    mail_senders: Annotated[dict[Country, MailAddress], NoDecode] = {}
+    """Other addresses for the readers of some countries: `SE=hej@dirigent.example`, several with commas between."""
     mail_domain: str
     """The right-hand side of every Message-ID."""
 
@@ -135,6 +140,11 @@ class Settings(BaseSettings):
     @classmethod
     def _by_name(cls, written: object) -> object:
         return dict(_gateway(part) for part in written.split(",")) if isinstance(written, str) else written
+
+    @field_validator("mail_senders", mode="before")
+    @classmethod
+    def _by_country(cls, written: object) -> object:
+        return dict(_sender(part) for part in written.split(",")) if isinstance(written, str) else written
 
     @field_validator("channels", mode="before")
     @classmethod
@@ -243,6 +253,13 @@ def _key(part: str) -> tuple[str, str]:
     if not equals:
         raise ValueError("is not a list of named keys, like k1=…,k0=…")
     return name.strip(), key.strip()
+
+
+def _sender(part: str) -> tuple[str, str]:
+    country, equals, address = part.partition("=")
+    if not equals:
+        raise ValueError("is not a list of countries with the addresses of their senders, like SE=hej@dirigent.example")
+    return country.strip(), address.strip()
 
 
 def _decoded(key: SecretStr) -> bytes:

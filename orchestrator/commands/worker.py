@@ -59,7 +59,7 @@ async def _work(given: settings.Settings) -> None:
         engine=engine,
         channels=channels,
         requests=SignedRequests(RequestBook(engine), given.endpoints, others, clock, public_url=str(given.public_url)),
-        composer=Composer(links, sender=given.mail_from, domain=given.mail_domain),
+        composer=Composer(links, sender=given.mail_from, senders=given.mail_senders, domain=given.mail_domain),
         clock=clock,
         sealing=sealing,
     )

@@ -24,7 +24,7 @@ from orchestrator.settings import PREFIX, EmbeddedSettings, Settings, embedded_f
 _log = structlog.get_logger(__name__)
 _DATABASE = "dirigent"
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - what a user may set, to reach the API from a phone
-_NOT_OURS = ("channels", "smtp_username", "smtp_password", "temporal_tls", "temporal_api_key", "keep_copies")
+_NOT_OURS = ("channels", "mail_senders", "smtp_username", "smtp_password", "temporal_tls", "temporal_api_key", "keep_copies")
 """What the shell may hold for another Dirigent: an empty variable counts as none."""
 _FOLDERS = ("run", "logs", "secrets", "inbox")
 

@@ -70,11 +70,12 @@ class Occasion:
 
 
 class Composer:
-    """Composes messages. `sender` is the address every message comes from, `domain` the right-hand side of its Message-ID."""
+    """Composes messages. `sender` is the address that messages come from, unless `senders` has another for the reader's country; `domain` is the
+    right-hand side of their Message-IDs."""
 
-    def __init__(self, links: Links, *, sender: str, domain: str) -> None:
+    def __init__(self, links: Links, *, sender: str, domain: str, senders: Mapping[str, str] | None = None) -> None:
         self._links = links
-        self._sender = sender
+        self._sender, self._senders = sender, senders or {}
         self._domain = domain
         self._text = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
         self._html = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
@@ -116,7 +117,7 @@ class Composer:
         return Message(
             key=key,
             message_id=self.message_id(key),
-            sender=self._sender,
+            sender=self._senders.get(to.country or "", self._sender),
             to=to.address,
             subject=_one_line(self._fill(letter.subject, tokens)),
             text=self._fill(letter.text, tokens),
@@ -136,7 +137,7 @@ class Composer:
         return Message(
             key=key,
             message_id=self.message_id(key),
-            sender=self._sender,
+            sender=self._senders.get(to.country or "", self._sender),
             to=to.address,
             text=self._fill(text, tokens),
             language=language,

@@ -193,3 +193,16 @@ def test_postmark_keeps_short_ids_alone(set_to: SetTo) -> None:
     """A longer domain would have it refuse every message."""
     with pytest.raises(SettingsInvalidError, match="DIRIGENT_MAIL_DOMAIN is longer than 39 characters"):
         set_to({**_COMPLETE, "CHANNELS": _POSTMARK, "MAIL_DOMAIN": f"{'m' * 32}.example"})
+
+
+def test_a_country_may_have_a_sender_of_its_own(set_to: SetTo) -> None:
+    """By its code; every other reader is written to by the one sender."""
+    assert set_to({**_COMPLETE, "MAIL_SENDERS": "SE=hej@x.example, GB=hello@x.example"}).mail_senders == {"SE": "hej@x.example", "GB": "hello@x.example"}
+    assert set_to(_COMPLETE).mail_senders == {}
+
+
+@pytest.mark.parametrize("written", ["SE", "SE=", "se=a@b.example", "SE=nobody", "SE=a@b.example,,", "SE=a b@c.example"])
+def test_a_sender_that_cannot_be_is_refused(set_to: SetTo, written: str) -> None:
+    """A country without an address, an address that is none."""
+    with pytest.raises(SettingsInvalidError, match="DIRIGENT_MAIL_SENDERS"):
+        set_to({**_COMPLETE, "MAIL_SENDERS": written})

@@ -1,6 +1,8 @@
 """What is each provider's own, beside the contract: codes that mean us and not the message, invitations, templates, and what cannot be written."""
 
 import base64
+from email import message_from_bytes
+from email.policy import SMTP
 from typing import Any
 
 import pytest
@@ -106,9 +108,6 @@ def _calendar(name: str, asked: Asked, method: str) -> str:
 
 
 def _in_mime(mime: bytes) -> str:
-    from email import message_from_bytes  # noqa: PLC0415 - of this one form
-    from email.policy import SMTP  # noqa: PLC0415
-
     (part,) = [part for part in message_from_bytes(mime, policy=SMTP).walk() if part.get_content_type() == "text/calendar"]
     return str(part.get_content())
 
@@ -157,9 +156,9 @@ async def test_a_provider_that_is_asked_and_breaks_says_nothing() -> None:
     for name in ("sendgrid", "mailgun", "postmark"):
         subject = subject_of(name)
         async with subject.channel() as channel:
-            subject.office.shown = lambda _: Answer(500, "")  # type: ignore[method-assign, assignment]
+            subject.office.shown = lambda asked: Answer(500, "")  # type: ignore[method-assign]
             assert await channel.arrived(LETTER.message_id) is None
-            subject.office.shown = lambda _: Answer(200, "{")  # type: ignore[method-assign, assignment]
+            subject.office.shown = lambda asked: Answer(200, "{")  # type: ignore[method-assign]
             assert await channel.arrived(LETTER.message_id) is None
 
 

@@ -259,3 +259,29 @@ def test_every_letter_of_the_library_can_be_sent(content: ContentVersion, langua
         assert LINKS.unsubscribe(KEY) in message.text
         assert LINKS.unsubscribe(KEY) in html
     assert written(message, at=NOW)
+
+
+def test_a_letter_comes_from_the_sender_of_its_country() -> None:
+    """Where the house has one there; an invitation is from the same address."""
+    composer = Composer(MailLinks(LINKS, public_url="https://x.example"), sender="all@x.example", senders={"SE": "hej@x.example"}, domain="mail.example")
+    content = ContentVersion.model_validate(a_content(letters={"en": a_letter()}))
+    senders = [composer.compose(KEY, content=content, to=called(country=country), rep=None).sender for country in ("SE", "GB", None)]
+    assert senders == ["hej@x.example", "all@x.example", "all@x.example"]
+
+
+def test_what_was_filled_in_goes_with_a_text() -> None:
+    """By the names that the content uses, for a provider that fills an approved template in by itself."""
+    content = ContentVersion.model_validate(
+        a_content("hf-text@1", made_for="sms", texts={"en": "Hi {{ hcp.family_name }} {{ links.study }}"}, links={"study": "https://s.example"})
+    )
+    message = a_composer().compose(KEY, content=content, to=called(), rep="Rut Rask", channel="whatsapp")
+    code = LINKS.code(KEY)
+    assert message.content == "hf-text@1"
+    assert message.tokens == {
+        "hcp.given_name": "Ada",
+        "hcp.family_name": "Berg",
+        "hcp.salutation": "Dr",
+        "rep.name": "Rut Rask",
+        "links.study": f"https://dirigent.example/t/{code}/study",
+        "unsubscribe": f"https://dirigent.example/u/{code}",
+    }
