@@ -23,6 +23,9 @@ from orchestrator.store.dispatches import note
 from orchestrator.store.tables import Consent, Dispatch, HeardFact, Person, Touch, Undeliverable
 from orchestrator.store.unknowns import accept
 
+ONE_CLICK = "one_click"
+"""The method of a withdrawal by the link in every message, and the source by which its touch hears of it."""
+
 RECIPIENT = "recipient"
 """Who withdraws a consent by a click or a complaint."""
 
@@ -49,7 +52,7 @@ async def hear(session: AsyncSession, touch: Touch, heard: TouchEvent, *, source
     await _tell(session, touch, heard, fact.id, at, now)
     if heard is TouchEvent.BOUNCED:
         await _close_address(session, touch, at)
-    if heard in _WITHDRAWING:
+    if heard in _WITHDRAWING and source != ONE_CLICK:  # whose consent is withdrawn by the click itself, each time
         await withdraw(session, touch, method=_WITHDRAWING[heard], now=now)
     return True
 
@@ -73,9 +76,6 @@ async def withdraw(session: AsyncSession, touch: Touch, *, method: str, now: dat
     act = Consent(id=uuid4().hex, person_id=person.id, act="withdrawn", proof=f"touch:{touch.key}", at=now, recorded_at=now, **told)
     await add_act(session, act, by=RECIPIENT, role=RECIPIENT)
     return True
-
-
-ONE_CLICK = "one_click"
 
 
 def digest_of(address: str, channel: str) -> str:

@@ -84,7 +84,7 @@ class StoredTouches:
                 count_in(session, Dropped.LINK, "unknown")
                 return False
             if await withdraw(session, row, method=ONE_CLICK, now=now):
-                await hear(session, row, TouchEvent.UNSUBSCRIBED, source=_LINK, source_id=f"{touch} unsubscribed", at=now, now=now)
+                await hear(session, row, TouchEvent.UNSUBSCRIBED, source=ONE_CLICK, source_id=touch, at=now, now=now)
         return True
 
 

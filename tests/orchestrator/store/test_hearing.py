@@ -12,6 +12,7 @@ from activities.touches import TouchActivities
 from journeys.reasons import Reason
 from journeys.touches import LISTENED, TouchEvent
 from orchestrator.store import tables
+from orchestrator.store.desk.touches import StoredTouches
 from orchestrator.store.engine import transaction
 from orchestrator.store.hearing import hear
 from orchestrator.store.outbox import Kind
@@ -176,3 +177,14 @@ async def test_what_is_heard_of_a_letter_outside_a_journey_is_in_the_story(world
         ("sent", "transactional", None),
         ("heard", "opened", None),
     ]
+
+
+async def test_the_one_click_withdraws_once_and_is_heard_of_its_touch(world: AsyncEngine) -> None:
+    """One record of consent and one event, however often the link is followed; the repeat is counted as such."""
+    await _sent(world)
+    touches, counts = StoredTouches(world), Counted()
+    with counting(counts):
+        assert [await touches.unsubscribe(TOUCH, now=NOW) for _ in range(2)] == [True, True]
+    assert [act.method for act in await every(world, tables.Consent) if act.act == "withdrawn"] == ["one_click"]
+    assert [fact.heard for fact in await every(world, tables.HeardFact)] == ["unsubscribed"]
+    assert counts == {("unsubscription", "repeated"): 1}
