@@ -91,7 +91,7 @@ async def test_a_person_comes_with_workplaces_and_profiles_apart(engine: AsyncEn
     assert found.organisations == ("Norra kliniken",)
     commercial = await people.commercial(ASTRID)
     assert (commercial.persona, commercial.persona_title, commercial.decile) == ("pioneer", "Pioneer", 8)
-    assert (await people.medical(ASTRID)).kol_tier == "national"
+    assert (await people.medical(MSL, ASTRID, now=NOW)).kol_tier == "national"
     assert (await people.commercial(BO)).persona is None
 
 
