@@ -280,6 +280,9 @@ class InquiryRow:
     clarifications: tuple[ClarificationRow, ...] = ()
     offered: bool = False
     """Whether whoever has it is out of office."""
+    response: str | None = None
+    response_reason: str | None = None
+    responded_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.desk.requests import StoredRequests
+from orchestrator.store.desk.responding import StoredResponses
 from orchestrator.store.desk.sweeps import StoredSweepDesk
 from orchestrator.store.desk.tasks import StoredTasks
 from orchestrator.store.desk.timelines import StoredTimelines
@@ -74,6 +75,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         remarks=StoredRemarks(engine),
         inquiries=StoredInquiries(engine),
         fulfilment=StoredFulfilment(engine),
+        responses=StoredResponses(engine),
         coverages=StoredCoverages(engine),
         firewall=StoredFirewall(engine),
         consents=StoredConsents(engine),

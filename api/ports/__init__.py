@@ -9,7 +9,7 @@ from api.ports.contents import Contents
 from api.ports.definitions import Acted, Arrange, AskedRelease, AskedSignature, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, NotEnrolled, Sweeps
 from api.ports.house import Ports
-from api.ports.inquiries import Coverages, Firewall, Fulfilment, Inquiries, NotDone
+from api.ports.inquiries import Coverages, Firewall, Fulfilment, Inquiries, NotDone, Responses
 from api.ports.ledger import CopySealedError, NotSettled, TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
@@ -63,6 +63,7 @@ __all__ = [
     "Remarks",
     "Repairs",
     "Requests",
+    "Responses",
     "Stamp",
     "Sweeps",
     "Tasks",

@@ -10,7 +10,7 @@ from api.idempotency import Once
 from api.paging import Batch, Slice
 from api.rows import AbsenceRow, ClarificationRow, CrossingRow, InquiryRow, InquiryText, PersonRow, SignatureRow, TaskRow
 from api.schemas.coverage import CoverageLine, NewAbsence
-from api.schemas.inquiries import DraftWords, NewInquiry
+from api.schemas.inquiries import DraftWords, NewInquiry, NewResponse
 from api.who import Who
 
 Whose = Literal["me", "none", "absent", "escalated", "all"]
@@ -78,6 +78,12 @@ class Fulfilment(Protocol):
 
     async def close(self, who: Who, inquiry_id: str, outcome: str, *, now: datetime) -> InquiryRow | NotDone:
         """Close one for which no journey waits."""
+        ...
+
+
+class Responses(Protocol):
+    async def respond(self, who: Who, inquiry_id: str, response: NewResponse, *, now: datetime) -> InquiryRow | NotDone:
+        """Store the answer and put it on its way to whoever asked, once, in one transaction. The gate has the last word."""
         ...
 
 

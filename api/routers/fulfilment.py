@@ -9,6 +9,7 @@ from api.asking import closed, done, found_inquiry, submitted
 from api.attempts import Attempted
 from api.house import House
 from api.idempotency import Once
+from api.nudging import Nudged
 from api.ports import Ports
 from api.problems import not_found, responses
 from api.rows import InquiryRow
@@ -22,6 +23,7 @@ from api.schemas.inquiries import (
     InquiryInQueue,
     InquiryRead,
     NewClarification,
+    NewResponse,
     SignatureRead,
 )
 from api.security import Anyone, only
@@ -91,6 +93,18 @@ async def answer(inquiry_id: str, body: Answer, who: Medical, house: House) -> I
     """Store what medical answered, once. The journey goes on when the inquiry is closed as answered."""
     await submitted(house, who, inquiry_id)
     return await _for_medical(house, who, done(await house.fulfilment.answer(who, inquiry_id, answer=body.answer, now=house.clock.now())))
+
+
+@router.post("/{inquiry_id}/response", summary="Send the answer", dependencies=[Nudged], responses=_REFUSALS)
+async def respond(inquiry_id: str, body: NewResponse, who: Medical, house: House, attempt: Attempted) -> InquiryInQueue:
+    """Store the answer and send it to whoever asked, in medical's approved content: exempt from consent to promotion because it answers this question. The
+    gate judges it as it goes out; the rep learns when it did."""
+
+    async def work(_: Once) -> InquiryInQueue:
+        await submitted(house, who, inquiry_id)
+        return asking.in_queue(done(await house.responses.respond(who, inquiry_id, body, now=house.clock.now())))
+
+    return await attempt.once(body, InquiryInQueue, work)
 
 
 @router.post("/{inquiry_id}/close", summary="Close an inquiry", responses=responses(401, 403, 404, 409, 422, 503))

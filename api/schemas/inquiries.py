@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from api.schemas.shapes import Asked, Moment, Name, Told
 from journeys.content import Language
+from journeys.definitions import Content
 from journeys.medical import Question, Urgency
 from journeys.shapes import Slug
 
@@ -114,6 +115,7 @@ class InquiryLine(Told):
     corrects: str | None = None
     due: datetime | None = Field(None, description="Until when medical answers.")
     taken_at: datetime | None = None
+    responded_at: datetime | None = Field(None, description="When medical's answer went out as a message.")
     closed_at: datetime | None = None
 
 
@@ -130,6 +132,8 @@ class InquiryInQueue(InquiryLine):
     offered: bool = Field(default=False, description="Whoever has it is out of office: the lead, or the stand-in, may take it.")
     escalated_at: datetime | None = None
     escalated_to: str | None = None
+    response: str | None = Field(None, description="Where the message with the answer stands: requested, held, sent, refused or unknown.", examples=["sent"])
+    response_reason: str | None = Field(None, description="Why it is held or refused.", examples=["channel_down"])
 
 
 class InquiryForMedical(InquiryInQueue):
@@ -154,6 +158,11 @@ class SignatureRead(Told):
 
 class Answer(Asked):
     answer: Verbatim = Field(description="What medical answered.", examples=["Two cohort studies include patients over 80; both are attached to my letter."])
+
+
+class NewResponse(Answer):
+    content: Content = Field(description="Approved content of medical's, by id and version.", examples=["hf-answer@1"])
+    channel: Slug = Field("email", examples=["email"])
 
 
 class Closing(Asked):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from api.ports.inquiries import Whose
     from api.rows import PersonRow
     from api.schemas.coverage import NewAbsence
-    from api.schemas.inquiries import DraftWords, NewInquiry
+    from api.schemas.inquiries import DraftWords, NewInquiry, NewResponse
     from api.who import Who
     from tests.api.fakes import World
 
@@ -122,6 +122,14 @@ class FakeFulfilment(_OfInquiries):
 
     def _crossed(self, who: Who, what: str, inquiry_id: str, why: str | None, now: datetime) -> None:
         self.world.crossings.append(CrossingRow(len(self.world.crossings) + 1, who.id, who.role, what, f"inquiry:{inquiry_id}", None, why, now))
+
+
+class FakeResponses(_OfInquiries):
+    async def respond(self, who: Who, inquiry_id: str, response: NewResponse, *, now: datetime) -> InquiryRow | NotDone:
+        if str(response.content) != "hf-answer@1":
+            return NotDone(Code.CONTENT_NOT_MEDICAL, f"{response.content} is not medical's.")
+        self.world.words[inquiry_id] = replace(self.world.words[inquiry_id], answer=response.answer, answered_by=who.id)
+        return self._put(replace(self.world.inquiries[inquiry_id], response="requested", taken_at=now))
 
 
 class FakeCoverages(_OfInquiries):

@@ -73,7 +73,7 @@ from journeys.receipts import Receipt
 from journeys.signatures import ALWAYS
 from journeys.touches import TouchEvent
 from journeys.versions import Policies
-from tests.api.asking import FakeCoverages, FakeFirewall, FakeFulfilment, FakeInquiries
+from tests.api.asking import FakeCoverages, FakeFirewall, FakeFulfilment, FakeInquiries, FakeResponses
 from tests.api.living import FakeDefinitions, FakeLifecycles
 from tests.api.ruling import FakeJudgements, FakeMarkets
 from tests.api.slicing import sliced
@@ -674,6 +674,7 @@ def ports(world: World) -> Ports:
         remarks=FakeRemarks(world),
         inquiries=FakeInquiries(world),
         fulfilment=FakeFulfilment(world),
+        responses=FakeResponses(world),
         coverages=FakeCoverages(world),
         firewall=FakeFirewall(world),
         consents=FakeConsents(world),

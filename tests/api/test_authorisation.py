@@ -107,6 +107,7 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "reassign_inquiry": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/reassign", {"to": "user-msl", "reason": "expertise"}),
     "ask_rep": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/clarifications", {"asks": "reply_by"}),
     "close_inquiry": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/close", {"outcome": "answered"}),
+    "respond": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/response", {"answer": "See the cohort.", "content": "hf-answer@1"}),
     "list_coverage": (MEDICAL_SIDE | {Role.COMPLIANCE, Role.ADMIN}, "/api/v1/coverage", None),
     "set_coverage": (frozenset({Role.MEDICAL}), "/api/v1/coverage/user-msl", {"lines": []}),
     "list_absences": (MEDICAL_SIDE, "/api/v1/absences", None),

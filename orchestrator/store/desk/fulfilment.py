@@ -90,7 +90,7 @@ class StoredFulfilment:
             inquiry = await _locked(session, inquiry_id)
             if inquiry.status not in OPEN:
                 return CLOSED
-            if await _is_anothers(session, who, inquiry, now):
+            if await is_anothers(session, who, inquiry, now):
                 return ANOTHERS
             if await write_answer(session, who, inquiry, answer, now) != answer:
                 return ANSWERED
@@ -155,7 +155,8 @@ async def _may_take(session: AsyncSession, who: Who, inquiry: Inquiry, now: date
     return who.role is Role.MEDICAL and inquiry.status == "received"
 
 
-async def _is_anothers(session: AsyncSession, who: Who, inquiry: Inquiry, now: datetime) -> bool:
+async def is_anothers(session: AsyncSession, who: Who, inquiry: Inquiry, now: datetime) -> bool:
+    """Whether somebody else has it, so that it is not this user's to answer."""
     return who.role is not Role.MEDICAL and not await _may_take(session, who, inquiry, now)
 
 

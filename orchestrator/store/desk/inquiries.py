@@ -27,9 +27,9 @@ from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
 from orchestrator.store.markets import market_calendar, policy_of
 from orchestrator.store.routing import OPEN, give, is_now, route
-from orchestrator.store.tables import Absence, Clarification, ClarificationWords, Inquiry, InquirySignature, InquiryWords, Person
+from orchestrator.store.tables import Absence, Clarification, ClarificationWords, Dispatch, Inquiry, InquirySignature, InquiryWords, Person
 
-_ELSEWHERE = {"clarifications", "offered"}
+_ELSEWHERE = {"clarifications", "offered", "response", "response_reason", "responded_at"}
 _COPIED = tuple(name for name in InquiryRow.__dataclass_fields__ if name not in _ELSEWHERE)
 _NOT_OURS = NotDone(Code.NOT_FOUND, "There is no such draft of yours.")
 _SUBMITTED = NotDone(Code.INQUIRY_SUBMITTED, "It is submitted, and locked. Record a correction: a new inquiry that names this one in `corrects`.")
@@ -129,10 +129,30 @@ def seen_by(who: Who) -> Any:
 async def told(session: AsyncSession, inquiries: list[Inquiry], *, now: datetime) -> list[InquiryRow]:
     """Each with what medical asked of the rep, and whether whoever has it is out of office."""
     away = set(await session.exec(select(Absence.user_id).where(is_now(now))))
-    asked = await clarifications_of(session, [inquiry.id for inquiry in inquiries])
+    ids = [inquiry.id for inquiry in inquiries]
+    asked, sent = await clarifications_of(session, ids), await _responses(session, ids)
     return [
-        replace(_row(inquiry), clarifications=asked.get(inquiry.id, ()), offered=inquiry.status in OPEN and inquiry.assignee in away) for inquiry in inquiries
+        replace(
+            _row(inquiry),
+            clarifications=asked.get(inquiry.id, ()),
+            offered=inquiry.status in OPEN and inquiry.assignee in away,
+            **sent.get(inquiry.id, {}),
+        )
+        for inquiry in inquiries
     ]
+
+
+async def _responses(session: AsyncSession, ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Where the latest message with an answer stands, for each inquiry that has one."""
+    wanted = select(Dispatch).where(col(Dispatch.inquiry_id).in_(ids)).order_by(col(Dispatch.created_at), col(Dispatch.id))
+    return {
+        row.inquiry_id or "": {
+            "response": row.state,
+            "response_reason": row.reason,
+            "responded_at": row.ended_at if row.state == "sent" else None,
+        }
+        for row in await session.exec(wanted)
+    }
 
 
 def _row(inquiry: Inquiry) -> InquiryRow:
