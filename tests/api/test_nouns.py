@@ -101,7 +101,7 @@ async def test_the_rep_learns_status_and_dates(as_: As) -> None:
     """Not even the rep who wrote the words down reads them back."""
     recorded = await as_(Role.REP).post("/api/v1/inquiries", {"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "unsolicited": True})
     told_by_the_rep = {"product", "therapeutic_area", "language", "urgency", "attestation", "attested_by", "signature_digest", "corrects"}
-    dates = {"recorded_at", "attested_at", "signed_at", "submitted_at", "due", "taken_at", "closed_at"}
+    dates = {"recorded_at", "attested_at", "signed_at", "submitted_at", "due", "taken_at", "responded_at", "closed_at"}
     assert recorded.json().keys() == {"id", "person_id", "status", "recorded_by", "clarifications", "seen_by"} | told_by_the_rep | dates
 
 
