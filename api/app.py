@@ -16,10 +16,13 @@ from api.routers import (
     catalogue,
     consents,
     content,
+    coverage,
     definitions,
     enrolments,
     events,
     facts,
+    firewall,
+    fulfilment,
     halts,
     health,
     inquiries,
@@ -115,7 +118,7 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    of_people = (people, knowledge, consents, inquiries, tasks, notifications, why)
+    of_people = (people, knowledge, consents, inquiries, fulfilment, coverage, firewall, tasks, notifications, why)
     of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions)
     of_operators = (halts, operations, migrations, repairs, users, touches, markets)
     for noun in (*of_people, *of_journeys, *of_operators):

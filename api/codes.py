@@ -27,6 +27,10 @@ class Code(StrEnum):
     INQUIRY_UNKNOWN = "inquiry_unknown"
     ALREADY_ANSWERED = "already_answered"
     INQUIRY_CLOSED = "inquiry_closed"
+    INQUIRY_SUBMITTED = "inquiry_submitted"
+    INQUIRY_TAKEN = "inquiry_taken"
+    CONTENT_NOT_MEDICAL = "content_not_medical"
+    PROMOTIONAL_LINK = "promotional_link"
     PERSONA_UNKNOWN = "persona_unknown"
     CANNOT_TAKE_OVER = "cannot_take_over"
     NOT_LINT_CLEAN = "not_lint_clean"
@@ -118,6 +122,10 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.INQUIRY_UNKNOWN: (422, "No such question of this HCP"),
     Code.ALREADY_ANSWERED: (409, "Already answered"),
     Code.INQUIRY_CLOSED: (409, "The inquiry is closed"),
+    Code.INQUIRY_SUBMITTED: (409, "The inquiry is locked"),
+    Code.INQUIRY_TAKEN: (409, "A colleague has the inquiry"),
+    Code.CONTENT_NOT_MEDICAL: (422, "Not content of medical's"),
+    Code.PROMOTIONAL_LINK: (422, "An answer promotes nothing"),
     Code.PERSONA_UNKNOWN: (422, "No such persona"),
     Code.CANNOT_TAKE_OVER: (422, "That user cannot take this task"),
     Code.NOT_LINT_CLEAN: (422, "The journey has errors"),

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from journeys.caps import Bound, Cap, Spacing
 from journeys.content import Language
+from journeys.medical import MedicalPolicy
 from journeys.openings import Opening, Weekday
 from journeys.shapes import Authored, Market, Slug
 from journeys.signatures import ALWAYS, Party
@@ -53,6 +54,8 @@ class MarketPolicy(Authored):
     """Who signs a journey that names this market: sales, marketing and medical, and whoever else this market asks for."""
     journeys_at_once: int = Field(1, ge=1, le=20)
     """Promotional journeys that may have one HCP at the same time; the others wait for their turn or give way. See docs/decisions/0018-entry-and-sweeps.md."""
+    medical: MedicalPolicy = MedicalPolicy()
+    """Until when medical answers, and what a rep attests."""
     source: dict[str, str] = {}
 
     @field_validator("quiet_hours")

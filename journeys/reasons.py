@@ -9,6 +9,11 @@ class Reason(StrEnum):
     OBJECTED = "objected"
     SUPPRESSED = "suppressed"
     CHANNEL_UNKNOWN = "channel_unknown"
+    NO_INQUIRY = "no_inquiry"
+    INQUIRY_CLOSED = "inquiry_closed"
+    INQUIRY_OF_ANOTHER = "inquiry_of_another"
+    INQUIRY_OTHER_PRODUCT = "inquiry_other_product"
+    CONTENT_NOT_MEDICAL = "content_not_medical"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CONSENT_EXPIRED = "consent_expired"
     NO_CONSENT = "no_consent"
@@ -31,7 +36,6 @@ class Reason(StrEnum):
     REST_DAY = "rest_day"
     ADDRESS_BOUNCED = "address_bounced"
     NO_RECIPIENT = "no_recipient"
-    NO_INQUIRY = "no_inquiry"
     CHANNEL_DOWN = "channel_down"
     CHANNEL_SLOW = "channel_slow"
     CHANNEL_REFUSED = "channel_refused"
@@ -69,6 +73,10 @@ TOLD: dict[Reason, str] = {
     Reason.NO_RECIPIENT: "nobody to write to: no address or number for this channel, or no such colleague in the care team",
     Reason.ADDRESS_BOUNCED: "mail to this address came back for good, and the person has no other yet",
     Reason.NO_INQUIRY: "medical may follow up only on a recorded, unsolicited question of the HCP",
+    Reason.INQUIRY_CLOSED: "the question is not with medical: it is a draft, or was closed before this answer was given",
+    Reason.INQUIRY_OF_ANOTHER: "the question was asked by somebody else, and is answered to whoever asked alone",
+    Reason.INQUIRY_OTHER_PRODUCT: "the question is about another product",
+    Reason.CONTENT_NOT_MEDICAL: "an answer of medical is sent with medical's content alone, without links that are followed",
     Reason.CHANNEL_DOWN: "the channel does not answer at the moment",
     Reason.CHANNEL_SLOW: "the channel has as much to do as it may at the moment",
     Reason.CHANNEL_REFUSED: "the channel refused the message for good",
@@ -83,6 +91,10 @@ TOLD: dict[Reason, str] = {
 FALLS_UNDER: dict[Reason, Reason] = {
     Reason.CONSENT_WITHDRAWN: Reason.NO_CONSENT,
     Reason.CONSENT_EXPIRED: Reason.NO_CONSENT,
+    Reason.INQUIRY_CLOSED: Reason.NO_INQUIRY,
+    Reason.INQUIRY_OF_ANOTHER: Reason.NO_INQUIRY,
+    Reason.INQUIRY_OTHER_PRODUCT: Reason.NO_INQUIRY,
+    Reason.CONTENT_NOT_MEDICAL: Reason.CONTENT_NOT_APPROVED,
     Reason.CONTENT_UNKNOWN: Reason.CONTENT_NOT_APPROVED,
     Reason.CONTENT_EXPIRED: Reason.CONTENT_NOT_APPROVED,
     Reason.CONTENT_WRONG_MARKET: Reason.CONTENT_NOT_APPROVED,

@@ -16,6 +16,7 @@ from api.who import Role, Who
 from orchestrator import settings
 from orchestrator.clock import JourneyClock
 from orchestrator.store.desk.definitions import StoredDefinitions
+from orchestrator.store.desk.firewall import StoredFirewall
 from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.judgements import StoredJudgements
 from orchestrator.store.desk.migrations import StoredMigrations
@@ -52,6 +53,7 @@ class Desk:
         self.unknowns = StoredUnknowns(engine)
         self.definitions, self.repairs, self.watch = StoredDefinitions(engine), StoredRepairs(engine), StoredWatch(engine)
         self.people = StoredPeople(engine)
+        self.firewall = StoredFirewall(engine)
 
     @property
     def now(self) -> datetime:

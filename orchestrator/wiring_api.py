@@ -18,9 +18,12 @@ from orchestrator.seeing.places import arranged
 from orchestrator.settings import Settings
 from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.contents import StoredContents
+from orchestrator.store.desk.coverages import StoredCoverages
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.desk.events import StoredEvents
+from orchestrator.store.desk.firewall import StoredFirewall
+from orchestrator.store.desk.fulfilment import StoredFulfilment
 from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
@@ -37,6 +40,7 @@ from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.desk.requests import StoredRequests
+from orchestrator.store.desk.responding import StoredResponses
 from orchestrator.store.desk.sweeps import StoredSweepDesk
 from orchestrator.store.desk.tasks import StoredTasks
 from orchestrator.store.desk.timelines import StoredTimelines
@@ -70,6 +74,10 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         knowledge=StoredKnowledge(engine),
         remarks=StoredRemarks(engine),
         inquiries=StoredInquiries(engine),
+        fulfilment=StoredFulfilment(engine),
+        responses=StoredResponses(engine),
+        coverages=StoredCoverages(engine),
+        firewall=StoredFirewall(engine),
         consents=StoredConsents(engine),
         contents=StoredContents(engine),
         touches=StoredTouches(engine),

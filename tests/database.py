@@ -1,12 +1,14 @@
 """A database per test in a few milliseconds: the schema is migrated once, and every test gets a copy of that template, which it may fill and break."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from itertools import count
 from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
 from typer.testing import CliRunner
 
 from orchestrator.embedded.postgres import Postgres
@@ -51,6 +53,13 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
     made = make_engine(database)
     yield made
     await made.dispose()
+
+
+@asynccontextmanager
+async def owning(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A transaction of the tables' owner, for whom there is no wall: tests fill both sides and look at both."""
+    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        yield session
 
 
 @pytest.fixture

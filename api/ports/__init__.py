@@ -9,7 +9,7 @@ from api.ports.contents import Contents
 from api.ports.definitions import Acted, Arrange, AskedRelease, AskedSignature, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, NotEnrolled, Sweeps
 from api.ports.house import Ports
-from api.ports.inquiries import Inquiries
+from api.ports.inquiries import Coverages, Firewall, Fulfilment, Inquiries, NotDone, Responses
 from api.ports.ledger import CopySealedError, NotSettled, TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
@@ -36,9 +36,12 @@ __all__ = [
     "CopySealedError",
     "CountChanged",
     "Counts",
+    "Coverages",
     "Definitions",
     "Enrolments",
     "Events",
+    "Firewall",
+    "Fulfilment",
     "Halts",
     "Health",
     "Idempotency",
@@ -48,6 +51,7 @@ __all__ = [
     "Lifecycles",
     "Markets",
     "Migrations",
+    "NotDone",
     "NotEnrolled",
     "NotSettled",
     "Notifications",
@@ -59,6 +63,7 @@ __all__ = [
     "Remarks",
     "Repairs",
     "Requests",
+    "Responses",
     "Stamp",
     "Sweeps",
     "Tasks",

@@ -6,7 +6,7 @@ from api.ports.consents import Consents
 from api.ports.contents import Contents
 from api.ports.definitions import Arrange, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, Sweeps
-from api.ports.inquiries import Inquiries
+from api.ports.inquiries import Coverages, Firewall, Fulfilment, Inquiries, Responses
 from api.ports.ledger import TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import Halts, Migrations, Operations, Repairs, Watch
@@ -40,6 +40,10 @@ class Ports:
     knowledge: Knowledge
     remarks: Remarks
     inquiries: Inquiries
+    fulfilment: Fulfilment
+    responses: Responses
+    coverages: Coverages
+    firewall: Firewall
     consents: Consents
     contents: Contents
     touches: Touches

@@ -91,7 +91,8 @@ async def read_enrolment(enrolment_id: str, who: Anyone, house: House) -> Enrolm
 async def read_story(enrolment_id: str, who: Anyone, house: House, cut: Annotated[Slice, Depends(asked)]) -> Page[TimelineLine]:
     """Every move of the run from its beginning, each with its reason, as far as one's side may read it."""
     await _found(house, who, enrolment_id)
-    return await lines.page(house, who, await house.timelines.of_enrolment(who, enrolment_id, newest_first=False, cut=cut))
+    found = await house.timelines.of_enrolment(who, enrolment_id, newest_first=False, cut=cut, now=house.clock.now())
+    return await lines.page(house, who, found)
 
 
 @router.get("/{enrolment_id}/requests", summary="Read what a run asked of other systems", responses=responses(401, 404, 422))

@@ -50,9 +50,10 @@ async def read_person(person_id: str, who: Anyone, house: House) -> PersonRead:
     person = await found_person(house, who, person_id)
     open_part = person_line(person).model_dump()
     if who.sees(Wall.COMMERCIAL) and who.sees(Wall.MEDICAL):
-        return PersonForCompliance(**open_part, commercial=await house.people.commercial(person_id), medical=await house.people.medical(person_id))
+        medical = await house.people.medical(who, person_id, now=house.clock.now())
+        return PersonForCompliance(**open_part, commercial=await house.people.commercial(person_id), medical=medical)
     if who.sees(Wall.MEDICAL):
-        return PersonForMedical(**open_part, medical=await house.people.medical(person_id))
+        return PersonForMedical(**open_part, medical=await house.people.medical(who, person_id, now=house.clock.now()))
     return PersonForCommercial(**open_part, commercial=await house.people.commercial(person_id))
 
 
@@ -66,7 +67,7 @@ async def read_timeline(
 ) -> Page[TimelineLine]:
     """What happened with this HCP over all journeys and why, as far as one's side may read it."""
     await found_person(house, who, person_id)
-    found = await house.timelines.of_person(who, person_id, newest_first=order == "newest", cut=cut)
+    found = await house.timelines.of_person(who, person_id, newest_first=order == "newest", cut=cut, now=house.clock.now())
     return await lines.page(house, who, found)
 
 

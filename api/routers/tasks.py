@@ -57,7 +57,7 @@ async def read_task(task_id: str, who: Anyone, house: House) -> TaskRead:
     task = await _found(house, who, task_id)
     definition = (await house.definitions.read([(task.journey, task.version)]))[task.journey, task.version]
     if task.side == Wall.MEDICAL:
-        return briefs.for_medical(task, definition, who=who, profile=await house.people.medical(task.person.id))
+        return briefs.for_medical(task, definition, who=who, profile=await house.people.medical(who, task.person.id, now=house.clock.now()))
     contents = await house.contents.versions(briefs.materials_named(definition, task.step))
     profile = await house.people.commercial(task.person.id)
     return briefs.for_commercial(task, definition, who=who, profile=profile, contents=contents)
@@ -177,9 +177,11 @@ async def _check_persona(house: Ports, who: Who, body: Complete) -> None:
 async def _check_inquiry(house: Ports, who: Who, task: TaskRow, inquiry_id: str | None) -> None:
     if inquiry_id is None:
         return
-    inquiry = await house.inquiries.find(who, inquiry_id)
+    inquiry = await house.inquiries.find(who, inquiry_id, now=house.clock.now())
     if inquiry is None or inquiry.person_id != task.person.id:
         raise in_field(Code.INQUIRY_UNKNOWN, "No question of this HCP is recorded under that id.", "/inquiry_id")
+    if inquiry.status == "draft":
+        raise in_field(Code.INQUIRY_UNKNOWN, "This question is a draft. Submit it first: medical reads none before.", "/inquiry_id")
 
 
 def _words(body: Complete) -> str | None:

@@ -5,6 +5,9 @@ psql --set ON_ERROR_STOP=1 --username postgres \
     --set dirigent_password="$DIRIGENT_DATABASE_PASSWORD" --set temporal_password="$TEMPORAL_DATABASE_PASSWORD" <<'SQL'
 CREATE USER dirigent PASSWORD :'dirigent_password';
 CREATE USER temporal PASSWORD :'temporal_password';
+CREATE ROLE dirigent_commercial NOLOGIN NOINHERIT;
+CREATE ROLE dirigent_medical NOLOGIN NOINHERIT;
+GRANT dirigent_commercial, dirigent_medical TO dirigent;
 CREATE DATABASE dirigent OWNER dirigent;
 CREATE DATABASE temporal OWNER temporal;
 CREATE DATABASE temporal_visibility OWNER temporal;

@@ -16,6 +16,7 @@ class Guard(StrEnum):
     CONSENT = "missing consent to promotion by that channel"
     OBJECTION = "an objection to direct marketing"
     RESTRICTED = "an entry on the stop list as restricted"
+    INQUIRY = "a missing question of the HCP's own that it answers"
     GONE = "an entry on the stop list as deceased, retired or struck off"
     CAP = "the market's caps of touches per HCP over all journeys"
     CADENCE = "the market's gap between two touches"
@@ -26,8 +27,8 @@ class Guard(StrEnum):
 
 
 HEEDED: dict[Purpose, tuple[Guard, ...]] = {
-    Purpose.PROMOTIONAL: tuple(Guard),
-    Purpose.MEDICAL_RESPONSE: (Guard.RESTRICTED, Guard.GONE),
+    Purpose.PROMOTIONAL: tuple(guard for guard in Guard if guard is not Guard.INQUIRY),
+    Purpose.MEDICAL_RESPONSE: (Guard.RESTRICTED, Guard.INQUIRY, Guard.GONE),
     Purpose.TRANSACTIONAL: (Guard.RESTRICTED, Guard.GONE),
     Purpose.SAFETY: (Guard.GONE,),
 }
@@ -57,7 +58,7 @@ def asked(definition: Definition) -> Iterator[str]:
     )
     heeded = HEEDED[definition.purpose]
     yield f"It is also held back by {either(heeded)}."
-    spared = [guard for guard in Guard if guard not in heeded]
+    spared = [guard for guard in Guard if guard not in heeded and guard is not Guard.INQUIRY]  # no other purpose answers a question
     if spared:
         yield sentence(f"{both(spared)} {'do' if len(spared) > 1 else 'does'} not hold it back, because its purpose is {spoken(definition.purpose)}")
     yield f"Where two records have the same address, only one of them gets the same content within {ONE_COPY.days} days."

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from journeys.linting.rules import conditions, contents, firewall, hearing, lines, others, outside, paths, people, references, runs, sendings, times, truths
+from journeys.linting.rules import conditions, contents, firewall, hearing, lines, others, outside, paths, people, prompting, references, runs, sendings, times, truths
 from journeys.linting.subject import Rule
 from journeys.loading import STRUCTURE, Severity
 
@@ -63,6 +63,8 @@ RULES: tuple[Row, ...] = (
     Row("J305", "medical event", firewall.medical_event),
     Row("J306", "commercial knowledge in a medical response", firewall.commercial_in_medical),
     Row("J307", "promotion begun by what is none", firewall.promotion_begun),
+    Row("J308", "words that invite a question to medical", prompting.inviting),
+    Row("J309", "answer without a question", prompting.unasked),
     Row("J401", "face-to-face material reused remotely", contents.reused_remotely),
     Row("J402", "content made for another channel", contents.other_channel),
     Row("J403", "content not approved", contents.not_approved),

@@ -6,10 +6,11 @@ not depend on that order: a refusal outweighs a deferral, a deferral an allowanc
 
 from datetime import datetime
 
-from journeys.policy.asking import Check, Evidence, Intent, Rule, Verdict, Waiting
+from journeys.policy.asking import Check, Evidence, Inquired, Intent, Rule, Verdict, Waiting
 from journeys.policy.consents import consent
 from journeys.policy.contents import ONE_COPY, content, one_copy
 from journeys.policy.grounds import accounted
+from journeys.policy.inquiry import inquiry
 from journeys.policy.places import PRESSED, place
 from journeys.policy.pressure import PATIENCE, cadence, cap, others_first
 from journeys.policy.standing import LOOK_AGAIN, address, channel, halt, market, objection, recipient
@@ -24,6 +25,7 @@ __all__ = [
     "RULES",
     "Check",
     "Evidence",
+    "Inquired",
     "Intent",
     "Rule",
     "Verdict",
@@ -40,7 +42,7 @@ PRESSURE: tuple[Rule, ...] = (cap, cadence, others_first)
 
 TIMES: tuple[Rule, ...] = (zone, quiet_hours, business_days)
 
-RULES: tuple[Rule, ...] = (channel, recipient, address, market, objection, consent, content, one_copy, *PRESSURE, *TIMES, halt)
+RULES: tuple[Rule, ...] = (channel, recipient, address, market, objection, consent, inquiry, content, one_copy, *PRESSURE, *TIMES, halt)
 """Every question, in the order in which they are told."""
 
 _GRAVITY = tuple(Reason)

@@ -48,6 +48,16 @@ class Waiting(Stored):
     product: str
 
 
+class Inquired(Stored):
+    """The HCP's own question that a touch of medical's answers."""
+
+    by_recipient: bool
+    """Whether whoever gets the touch is whoever asked."""
+    product: str
+    stands: bool
+    """Whether it was submitted and waits for its answer."""
+
+
 class Evidence(Stored):
     """What is known when the gate is asked, loaded under the lock of the recipient's ledger."""
 
@@ -81,6 +91,8 @@ class Evidence(Stored):
     """Whether this very content went to the same address within `ONE_COPY`, to another record of it."""
     halted: bool = False
     """Whether the journey, or anything that this touch concerns, is paused or stopped."""
+    inquiry: Inquired | None = None
+    """What the touch answers, where it is medical's."""
 
 
 class Check(Stored):

@@ -73,6 +73,17 @@ def _act(act: ConsentAct) -> str:
     return f"{act.act} on {act.at:%Y-%m-%d} for {act.channel} in {act.market}"
 
 
+def _inquiry(intent: Intent, evidence: Evidence, _: datetime) -> Ground:
+    asked = evidence.inquiry
+    if intent.purpose is not Purpose.MEDICAL_RESPONSE:
+        return Ground("it is about answers of medical alone", {"needed": False})
+    if asked is None:
+        return Ground("no question is on record that it would answer", {"needed": True, "known": False})
+    whose = "the recipient's own question" if asked.by_recipient else "a question that somebody else asked"
+    inputs = {"needed": True, "known": True, "by_recipient": asked.by_recipient, "product": asked.product, "stands": asked.stands}
+    return Ground(f"{whose} about {asked.product}, which {'is' if asked.stands else 'is not'} with medical", inputs)
+
+
 def _content(intent: Intent, evidence: Evidence, now: datetime) -> Ground:
     version = evidence.content
     if version is None:
@@ -168,6 +179,7 @@ GROUNDS: dict[str, Grounds] = {
     "market": _market,
     "objection": _objection,
     "consent": _consent,
+    "inquiry": _inquiry,
     "content": _content,
     "one_copy": _one_copy,
     "cap": _cap,

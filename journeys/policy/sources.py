@@ -10,6 +10,7 @@ SOURCES: dict[str, tuple[str, tuple[str, ...]]] = {
     "market": ("Fail closed: a market whose rules are not known gets nothing.", ()),
     "objection": ("GDPR Art. 21(2) and (3): the right to object to direct marketing is absolute. The stop list is the company's.", ("objection",)),
     "consent": ("Consent to promotion by that channel, given beforehand: opt-in in every market, by choice.", ("{channel}_consent", "consent_record")),
+    "inquiry": ("LVFS 2009:6: correspondence that answers a specific question is no marketing; FDA draft guidance, 2011: to whoever asked, alone.", ()),
     "content": ("Dir. 2001/83 Art. 91 and 92, and the company's medical, legal and regulatory review.", ("content", "minimum_information")),
     "one_copy": ("The field's practice: two records of one person, one address, one copy.", ()),
     "cap": ("The market's caps.", ("caps",)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from journeys.commands import Deliver
 from journeys.definitions import Definition, Purpose
-from journeys.policy import Evidence, Intent, Verdict, judge, judge_nobody
+from journeys.policy import Evidence, Inquired, Intent, Verdict, judge, judge_nobody
 
 if TYPE_CHECKING:
     from journeys.rehearsal.members import Member
@@ -33,7 +33,7 @@ def question(stage: "Stage", definition: Definition, touch: Deliver, *, to: "Mem
         key=touch.key,
         priority=definition.priority,
     )
-    return Question(intent, _evidence(stage, touch, to, market, now), to is None)
+    return Question(intent, _evidence(stage, touch, to, market, definition.product, now), to is None)
 
 
 def ask(asked: Question, now: datetime) -> Verdict:
@@ -41,7 +41,8 @@ def ask(asked: Question, now: datetime) -> Verdict:
     return (judge_nobody if asked.nobody else judge)(asked.intent, asked.evidence, now)
 
 
-def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str, now: datetime) -> Evidence:
+def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str, product: str, now: datetime) -> Evidence:
+    """The HCPs of a rehearsal have asked what medical answers; a nurse has not."""
     content = stage.contents.get(touch.content)
     if to is None:
         return Evidence(
@@ -61,6 +62,7 @@ def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str, 
         since=to.waiting[touch.key][0].since if touch.key in to.waiting else None,
         calendar=to.diary.calendar,
         zone_of=to.zone_of,
+        inquiry=Inquired.model_construct(by_recipient=touch.to == "hcp", product=product, stands=True),
         has_copy=bool(to.sharing) and to.has_copy(touch.channel, touch.content, now),
     )
 

@@ -11,6 +11,7 @@ from orchestrator import logging, settings
 from orchestrator.channels.making import make_channels
 from orchestrator.clock import JourneyClock
 from orchestrator.counts import served
+from orchestrator.escalating import keep_escalating
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
 from orchestrator.monitor import Monitor, keep_watching
@@ -21,6 +22,7 @@ from orchestrator.sealing import Sealing
 from orchestrator.store.copies import Purge
 from orchestrator.store.engine import make_engine
 from orchestrator.store.outbox import Relay
+from orchestrator.store.overdue import StoredOverdue
 from orchestrator.store.requests import RequestBook
 from orchestrator.store.unknowns import StoredUnknowns
 from orchestrator.store.watch import StoredWatch
@@ -74,6 +76,6 @@ async def _work(given: settings.Settings) -> None:
             if given.ready_file is not None:
                 given.ready_file.touch()
             taking_over = (metering.keep_taking_over(stop),) if metering is not None else ()
-            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), keep_looking(beside, stop), *taking_over)
+            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), keep_looking(beside, stop), keep_escalating(StoredOverdue(engine), clock, stop), *taking_over)
     await engine.dispose()
     log.info("worker", doing="stopped")

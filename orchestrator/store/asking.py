@@ -3,6 +3,7 @@ market and recipient come from; from here on they go one way."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, func, or_
 from sqlmodel import col, select
@@ -70,11 +71,11 @@ class Asked:
         )
 
 
-async def asked_by(session: AsyncSession, order: TouchOrder | LetterOrder, channels: Collection[str]) -> tuple[Asked, ...]:
+async def asked_by(session: AsyncSession, order: TouchOrder | LetterOrder, channels: Collection[str], *, now: datetime) -> tuple[Asked, ...]:
     """Read what an order is about, and lock its recipient until the transaction ends: one gate at a time for each person. Where several channels
     would do there is a question for each, in the order in which they are to be put; what was reserved before is asked about by its own channel alone."""
     if isinstance(order, LetterOrder):
-        asked = await _of_a_letter(session, order)
+        asked = await _of_a_letter(session, order, now)
     else:
         asked = await _of_a_run(session, await session.get_one(tables.Enrolment, order.entry.enrolment), order.touch, lock=True)
     return await _ways(session, asked, channels)
@@ -112,7 +113,7 @@ async def _of_a_run(session: AsyncSession, enrolment: tables.Enrolment, touch: D
     )
 
 
-async def _of_a_letter(session: AsyncSession, order: LetterOrder) -> Asked:
+async def _of_a_letter(session: AsyncSession, order: LetterOrder, now: datetime) -> Asked:
     row, touch = await session.get_one(tables.Dispatch, order.dispatch), order.touch
     recipient = await _recipient(session, row.person_id, touch, lock=True)
     scopes = (Scope.PRODUCT, row.product), (Scope.MARKET, row.market)
@@ -130,7 +131,7 @@ async def _of_a_letter(session: AsyncSession, order: LetterOrder) -> Asked:
         dispatch_id=row.id,
         inquiry_id=row.inquiry_id,
         occasion=await _noticed(session, row.id),
-        values=await values_of(session, row),
+        values=await values_of(session, row, now=now),
     )
 
 

@@ -2,6 +2,7 @@
 workflow through the very gate and ledger of every touch."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,10 +17,11 @@ from journeys.events import Settled
 from journeys.reasons import Reason
 from journeys.shapes import Stored
 from orchestrator.counts import REPEATED, Dropped, count_in
-from orchestrator.store import outbox
+from orchestrator.store import audit, outbox
 from orchestrator.store.desk.adding import added
 from orchestrator.store.engine import transaction
 from orchestrator.store.tables import Dispatch, DispatchWords, MedicalDispatchWords, TimelineEntry, Touch
+from orchestrator.store.wall import Crossing, Traveller, Why, beyond
 
 STEP = "dispatch"
 """What stands in the key of its touch where a run's has the step."""
@@ -63,10 +65,14 @@ async def dispatch(session: AsyncSession, new: NewDispatch, *, now: datetime) ->
     return True
 
 
-async def values_of(session: AsyncSession, row: Dispatch) -> Mapping[str, str]:
+async def values_of(session: AsyncSession, row: Dispatch, *, now: datetime) -> Mapping[str, str]:
     """What its tokens are filled with."""
-    words: DispatchWords | MedicalDispatchWords | None = await session.get(_words_of(row.purpose), row.id)
-    return words.tokens if words is not None else {}
+    if row.purpose != Purpose.MEDICAL_RESPONSE:
+        words = await session.get(DispatchWords, row.id)
+        return words.tokens if words is not None else {}
+    async with _on_its_way(session, row, Crossing.RESPONSE_READ, now):
+        answer = await session.get(MedicalDispatchWords, row.id)
+        return answer.tokens if answer is not None else {}
 
 
 async def stand(session: AsyncSession, row: Dispatch, settled: Settled, *, now: datetime) -> None:
@@ -78,8 +84,7 @@ async def stand(session: AsyncSession, row: Dispatch, settled: Settled, *, now: 
     row.ended_at = None if state == "held" else now
     session.add(row)
     if state == "sent":
-        words = _words_of(row.purpose)
-        await session.exec(delete(words).where(col(words.dispatch_id) == row.id))
+        await _forget(session, row, now)
     session.add(await note(session, row, settled.key, _NOTED[state], way=row.purpose, at=now, now=now))
 
 
@@ -110,6 +115,22 @@ class StoredDispatches:
                 settled = Settled(key=settled.key, result="sent")  # something was heard of it while it was being handed over
             await stand(session, row, settled, now=now)
         return settled
+
+
+async def _forget(session: AsyncSession, row: Dispatch, now: datetime) -> None:
+    words = _words_of(row.purpose)
+    gone = delete(words).where(col(words.dispatch_id) == row.id)
+    if row.purpose != Purpose.MEDICAL_RESPONSE:
+        await session.exec(gone)
+        return
+    async with _on_its_way(session, row, Crossing.RESPONSE_SENT, now):
+        await session.exec(gone)
+
+
+def _on_its_way(session: AsyncSession, row: Dispatch, crossing: Crossing, now: datetime) -> AbstractAsyncContextManager[None]:
+    """The house crosses for the answer that it carries to whoever asked."""
+    house = Traveller(audit.HOUSE, audit.SYSTEM, Why.SENDING)
+    return beyond(session, house, crossing, subject=f"inquiry:{row.inquiry_id}", person=row.person_id, now=now)
 
 
 def _words_of(purpose: str) -> type[DispatchWords | MedicalDispatchWords]:

@@ -26,6 +26,18 @@ class DatabaseTooNewError(StoreError):
         super().__init__(f"The database is at migration {found}, which a newer release made. Run that release, or restore a backup from before it.")
 
 
+class RolesMissingError(StoreError):
+    """The database's two roles are not there, and this user may not create them or take them."""
+
+    def __init__(self, roles: tuple[str, ...]) -> None:
+        both = ", ".join(roles)
+        made = " ".join(f"CREATE ROLE {role} NOLOGIN NOINHERIT;" for role in roles)
+        super().__init__(
+            f"This database user may not create and take the roles {both}, which keep medical data apart. "
+            f"Let an administrator run, where they are missing, `{made}` and then `GRANT {both} TO` this user. See docs/operating.md."
+        )
+
+
 class VersionChangedError(StoreError):
     """The library holds another text than the one that is on record under its number."""
 

@@ -15,6 +15,7 @@ from orchestrator.store.considering import changed
 from orchestrator.store.entering import locked
 from orchestrator.store.facts import COMMERCIAL, TOLD, load_facts, tags_of
 from orchestrator.store.tables import CommercialProfile, MedicalProfile, Person, PersonaAssignment, PersonFact, PersonTag
+from orchestrator.store.wall import Crossing, Traveller, Why, beyond
 
 OF_PERSON = frozenset({"language", "channel_preference"})
 OF_PROFILE = frozenset(COMMERCIAL) - {"persona"}
@@ -40,7 +41,7 @@ async def change_facts(
     other runs; a repeat changes nothing. Medical facts are told to no run, and the audit holds their names alone. Returns what changed."""
     person = await locked(session, person_id)
     before = await load_facts(session, person_id, facts, now=at)
-    medical = await _medical(session, person_id, {name: value for name, value in facts.items() if name in OF_MEDICAL})
+    medical = await _medical(session, person_id, {name: value for name, value in facts.items() if name in OF_MEDICAL}, teller, at)
     for name, value in facts.items():
         await _write(session, person, name, value, teller, at)
     await session.flush()
@@ -101,13 +102,15 @@ async def _write_told(session: AsyncSession, person_id: str, name: str, value: V
         await session.delete(row)
 
 
-async def _medical(session: AsyncSession, person_id: str, facts: Mapping[str, Value | None]) -> tuple[str, ...]:
+async def _medical(session: AsyncSession, person_id: str, facts: Mapping[str, Value | None], teller: Teller, at: datetime) -> tuple[str, ...]:
     """Write medical facts, and return the names of those that are others now."""
     if not facts:
         return ()
-    profile = await session.get(MedicalProfile, person_id) or MedicalProfile(person_id=person_id)
-    others = tuple(name for name, value in facts.items() if getattr(profile, name) != value)
-    for name in others:
-        setattr(profile, name, facts[name])
-    session.add(profile)
+    traveller = Traveller(teller.by, teller.role, Why.MEDICAL_WORK)
+    async with beyond(session, traveller, Crossing.PROFILE_WRITTEN, subject=f"person:{person_id}", person=person_id, now=at):
+        profile = await session.get(MedicalProfile, person_id) or MedicalProfile(person_id=person_id)
+        others = tuple(name for name, value in facts.items() if getattr(profile, name) != value)
+        for name in others:
+            setattr(profile, name, facts[name])
+        session.add(profile)
     return others

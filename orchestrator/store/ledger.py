@@ -13,8 +13,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.orders import LetterOrder, TouchOrder
 from activities.ports import RESERVED, Handed, Handover, Message, Reservation
 from journeys.commands import Deliver
+from journeys.definitions import Purpose
 from journeys.markets import Copies
-from journeys.policy import ONE_COPY, Check, Evidence, Intent, Verdict, accounted, judge, judge_nobody
+from journeys.policy import ONE_COPY, Check, Evidence, Inquired, Intent, Verdict, accounted, judge, judge_nobody
 from journeys.reasons import TOLD, Reason
 from journeys.routing import first_allowed
 from orchestrator.counts import REPEATED, Dropped, count_in
@@ -30,6 +31,7 @@ from orchestrator.store.halts import holds_back
 from orchestrator.store.hearing import bounces, digest_of, proven
 from orchestrator.store.markets import calendar_for, located
 from orchestrator.store.projection import project
+from orchestrator.store.questions import question_of
 from orchestrator.store.tables.people import ACTIVE, RESTRICTED
 
 log = structlog.get_logger()
@@ -48,7 +50,7 @@ class StoredLedger:
         async with transaction(self._engine) as session:
             if isinstance(order, TouchOrder):
                 await project(session, order.entry, now=datetime.now(UTC))
-            ways = await asked_by(session, order, self._channels)
+            ways = await asked_by(session, order, self._channels, now=now)
             earlier = ways[0].earlier
             if earlier is not None and (stands := _stands(earlier)) is not None:
                 count_in(session, Dropped.TOUCH, REPEATED)
@@ -209,8 +211,15 @@ async def _evidence(session: AsyncSession, asked: Asked, now: datetime) -> Evide
         zone_of=zone_of,
         bounced=await bounces(session, address_of(recipient, asked.touch.channel), asked.touch.channel),
         has_copy=await _has_copy(session, recipient, asked, now),
+        inquiry=await _question(session, asked, recipient.id),
         halted=await holds_back(session, asked.covered, asked.touch.content, recipient=recipient.id),
     )
+
+
+async def _question(session: AsyncSession, asked: Asked, recipient: str) -> Inquired | None:
+    if asked.purpose is not Purpose.MEDICAL_RESPONSE:
+        return None
+    return await question_of(session, recipient, inquiry_id=asked.inquiry_id, dispatch_id=asked.dispatch_id, enrolment_id=asked.enrolment_id)
 
 
 async def _has_copy(session: AsyncSession, recipient: tables.Person, asked: Asked, now: datetime) -> bool:

@@ -57,6 +57,8 @@ async def _apply(session: AsyncSession, enrolment: Enrolment, task: Task | None,
             task.snoozed_until, task.due = note.until, _due(entry.position, task)
         case What.REASSIGNED if task is not None:
             task.assignee = note.to
+            if task.inquiry_id is not None:
+                (await session.get_one(Inquiry, task.inquiry_id)).assignee = note.to
         case What.HELD | What.BLOCKED | What.SENT if task is not None:
             task.reason = note.reason  # what became of what the rep released
         case What.PERSONA_CONFIRMED | What.PERSONA_CORRECTED:
@@ -75,7 +77,8 @@ async def _close(session: AsyncSession, enrolment: Enrolment, task: Task, note: 
         session.add(_call(enrolment, task, at))
     if task.inquiry_id is not None and task.outcome is not None:
         inquiry = await session.get_one(Inquiry, task.inquiry_id)
-        inquiry.status, inquiry.closed_at = task.outcome, at
+        if inquiry.closed_at is None:
+            inquiry.status, inquiry.closed_at = task.outcome, at
 
 
 def _call(enrolment: Enrolment, task: Task, at: datetime) -> Touch:

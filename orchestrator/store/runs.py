@@ -21,7 +21,8 @@ from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.projection import project
 from orchestrator.store.reacting import entered_by
 from orchestrator.store.recipients import least_busy
-from orchestrator.store.tables import DefinitionVersion, Enrolment, Person, Task
+from orchestrator.store.routing import give, route
+from orchestrator.store.tables import DefinitionVersion, Enrolment, Inquiry, Person, Task
 from orchestrator.store.versions import settle_after_run
 
 
@@ -108,8 +109,18 @@ async def _task(session: AsyncSession, enrolment: Enrolment, order: TaskOrder) -
         side=side,
         kind=task.kind,
         step=task.step,
-        assignee=enrolment.conductor if worker is Role.REP else await least_busy(session, worker, territory=enrolment.territory_id),
+        assignee=enrolment.conductor if worker is Role.REP else await _colleague(session, worker, enrolment, order),
         due=task.due,
         inquiry_id=task.inquiry,
         opened_at=order.entry.at,
     )
+
+
+async def _colleague(session: AsyncSession, worker: Role, enrolment: Enrolment, order: TaskOrder) -> str | None:
+    """The task of a question is whose the question is: it was routed when it was submitted, and is routed now where it waits in the queue."""
+    inquiry = await session.get(Inquiry, order.task.inquiry, with_for_update=True) if order.task.inquiry is not None else None
+    if inquiry is None:
+        return await least_busy(session, worker, territory=enrolment.territory_id)
+    if inquiry.assignee is None:
+        await give(session, inquiry, await route(session, inquiry, now=order.entry.at))
+    return inquiry.assignee

@@ -15,6 +15,7 @@ from journeys.loading import read
 from journeys.shapes import Authored, Instant, Market, Mobile, Slug
 from orchestrator.store import audit, sweeps, tables
 from orchestrator.store.locks import Queue, queue_at
+from orchestrator.store.wall import Crossing, Traveller, Why, beyond
 
 SOURCE = "sample"
 PEOPLE = PACKAGED / "sample" / "people.yaml"
@@ -120,6 +121,9 @@ async def load_sample(session: AsyncSession, sample: Sample, *, now: datetime) -
     for person in new:
         session.add_all(_about(person, known[person.ref], now))
     session.add_all(_care_teams(new, known))
+    for person in new:
+        if person.medical is not None:
+            await _tell_medical(session, known[person.ref], person.medical, now)
     if new:
         await audit.record(session, by=audit.HOUSE, role=audit.SYSTEM, action="sample.loaded", subject="sample:people", details={"people": len(new)}, now=now)
         await sweeps.look_at_everybody(session, now=now)
@@ -164,9 +168,13 @@ def _about(person: SamplePerson, one_id: str, now: datetime) -> list[SQLModel]:
     if person.commercial is not None:
         rows.append(tables.CommercialProfile(person_id=one_id, updated_at=now, **person.commercial.model_dump()))
         rows.append(tables.PersonaAssignment(id=uuid4().hex, person_id=one_id, persona=person.commercial.persona, by=audit.HOUSE, reason="sample", at=now))
-    if person.medical is not None:
-        rows.append(tables.MedicalProfile(person_id=one_id, **person.medical.model_dump()))
     return rows
+
+
+async def _tell_medical(session: AsyncSession, one_id: str, medical: SampleMedical, now: datetime) -> None:
+    house = Traveller(audit.HOUSE, audit.SYSTEM, Why.LOADING)
+    async with beyond(session, house, Crossing.PROFILE_WRITTEN, subject=f"person:{one_id}", person=one_id, now=now):
+        session.add(tables.MedicalProfile(person_id=one_id, **medical.model_dump()))
 
 
 def _consent(consent: SampleConsent, market: str, one_id: str, now: datetime) -> tables.Consent:

@@ -12,6 +12,7 @@ from api.ports import AnswerRefused, CommandRefusedError, CountChanged, NotEnrol
 from api.rows import (
     ActRow,
     ClickTarget,
+    CrossingRow,
     EnrolmentRow,
     EventRow,
     InquiryRow,
@@ -72,6 +73,7 @@ from journeys.receipts import Receipt
 from journeys.signatures import ALWAYS
 from journeys.touches import TouchEvent
 from journeys.versions import Policies
+from tests.api.asking import FakeCoverages, FakeFirewall, FakeFulfilment, FakeInquiries, FakeResponses
 from tests.api.living import FakeDefinitions, FakeLifecycles
 from tests.api.ruling import FakeJudgements, FakeMarkets
 from tests.api.slicing import sliced
@@ -109,6 +111,9 @@ class World:
     remarks: dict[str, str] = field(default_factory=dict)
     inquiries: dict[str, InquiryRow] = field(default_factory=dict)
     words: dict[str, InquiryText] = field(default_factory=dict)
+    inquiry_tasks: dict[str, TaskRow] = field(default_factory=dict)
+    """The open task of a journey that waits for an inquiry, by the inquiry."""
+    crossings: list[CrossingRow] = field(default_factory=list)
     acts: list[ConsentLine] = field(default_factory=list)
     objections: dict[str, datetime] = field(default_factory=dict)
     contents: dict[ContentRef, ContentVersion] = field(default_factory=dict)
@@ -220,7 +225,8 @@ class FakePeople(_OfWorld):
     async def commercial(self, person_id: str) -> CommercialProfile:
         return self.world.commercial.get(person_id, CommercialProfile())
 
-    async def medical(self, person_id: str) -> MedicalProfile:
+    async def medical(self, who: Who, person_id: str, *, now: datetime) -> MedicalProfile:
+        self.world.audit.append((who.id, "medical_profile.read"))
         return self.world.medical.get(person_id, MedicalProfile())
 
     async def set_mobile(self, who: Who, person_id: str, mobile: str | None, *, now: datetime) -> None:
@@ -230,10 +236,10 @@ class FakePeople(_OfWorld):
 
 
 class FakeTimelines(_OfWorld):
-    async def of_person(self, who: Who, person_id: str, *, newest_first: bool, cut: Slice) -> Batch[TimelineRow]:
+    async def of_person(self, who: Who, person_id: str, *, newest_first: bool, cut: Slice, now: datetime) -> Batch[TimelineRow]:
         return self._page(who, [line for line in self.world.lines if line.person_id == person_id], newest_first, cut)
 
-    async def of_enrolment(self, who: Who, enrolment_id: str, *, newest_first: bool, cut: Slice) -> Batch[TimelineRow]:
+    async def of_enrolment(self, who: Who, enrolment_id: str, *, newest_first: bool, cut: Slice, now: datetime) -> Batch[TimelineRow]:
         return self._page(who, [line for line in self.world.lines if line.enrolment_id == enrolment_id], newest_first, cut)
 
     def _page(self, who: Who, lines: list[TimelineRow], newest_first: bool, cut: Slice) -> Batch[TimelineRow]:
@@ -365,36 +371,6 @@ class FakeRemarks(_OfWorld):
     async def keep(self, who: Who, words: str, *, side: str, once: Once, now: datetime) -> str:
         self.world.remarks[once.id("remark")] = words
         return once.id("remark")
-
-
-class FakeInquiries(_OfWorld):
-    async def record(self, who: Who, person: PersonRow, *, product: str, question: str, once: Once, now: datetime) -> InquiryRow:
-        row = InquiryRow(once.id("inquiry"), person.id, product, "received", who.id, now, None, None)
-        self.world.inquiries[row.id], self.world.words[row.id] = row, InquiryText(question, None, None)
-        return row
-
-    async def page(self, who: Who, *, status: str | None, person_id: str | None, cut: Slice) -> Batch[InquiryRow]:
-        rows = [row for row in self.world.inquiries.values() if self.world.in_scope(who, row.person_id)]
-        return sliced([row for row in rows if status in {None, row.status} and person_id in {None, row.person_id}], cut)
-
-    async def find(self, who: Who, inquiry_id: str) -> InquiryRow | None:
-        row = self.world.inquiries.get(inquiry_id)
-        return row if row is not None and self.world.in_scope(who, row.person_id) else None
-
-    async def words(self, who: Who, inquiry_id: str, *, now: datetime) -> InquiryText:
-        self.world.audit.append((who.id, "inquiry.read"))
-        return self.world.words[inquiry_id]
-
-    async def take(self, who: Who, inquiry_id: str, *, now: datetime) -> InquiryRow:
-        self.world.inquiries[inquiry_id] = replace(self.world.inquiries[inquiry_id], status="in_progress", taken_at=now)
-        return self.world.inquiries[inquiry_id]
-
-    async def answer(self, who: Who, inquiry_id: str, *, answer: str, now: datetime) -> InquiryRow | None:
-        words = self.world.words[inquiry_id]
-        if words.answer not in {None, answer}:
-            return None
-        self.world.words[inquiry_id] = replace(words, answer=answer, answered_by=who.id)
-        return self.world.inquiries[inquiry_id]
 
 
 class FakeConsents(_OfWorld):
@@ -697,6 +673,10 @@ def ports(world: World) -> Ports:
         knowledge=FakeKnowledge(world),
         remarks=FakeRemarks(world),
         inquiries=FakeInquiries(world),
+        fulfilment=FakeFulfilment(world),
+        responses=FakeResponses(world),
+        coverages=FakeCoverages(world),
+        firewall=FakeFirewall(world),
         consents=FakeConsents(world),
         contents=FakeContents(world),
         touches=FakeTouches(world),

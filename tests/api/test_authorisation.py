@@ -27,6 +27,7 @@ def _version(number: int) -> str:
     return written({**the_authored(), "version": number})
 
 
+MEDICAL_SIDE = frozenset({Role.MSL, Role.MEDICAL})
 WORKERS = frozenset({Role.REP, Role.MSL, Role.SALES, Role.MEDICAL})
 KNOWERS = ALL - {Role.COMPLIANCE}
 SALES_SIDE = ALL - {Role.MSL, Role.MEDICAL}
@@ -97,6 +98,22 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "read_inquiry": (ALL, f"/api/v1/inquiries/{INQUIRY}", None),
     "take": (frozenset({Role.MSL, Role.MEDICAL}), f"/api/v1/inquiries/{INQUIRY}/take", None),
     "answer": (frozenset({Role.MSL, Role.MEDICAL}), f"/api/v1/inquiries/{INQUIRY}/answer", {"answer": "See the renal cohort."}),
+    "read_attestation": (frozenset({Role.REP}), f"/api/v1/inquiries/attestation?person={ASTRID}", None),
+    "change_draft": (frozenset({Role.REP}), f"/api/v1/inquiries/{INQUIRY}/draft", {"question": "Is it safe?"}),
+    "submit_inquiry": (frozenset({Role.REP}), f"/api/v1/inquiries/{INQUIRY}/submit", {"unsolicited": True}),
+    "withdraw_inquiry": (frozenset({Role.REP}), f"/api/v1/inquiries/{INQUIRY}/withdraw", {}),
+    "clarify": (frozenset({Role.REP}), f"/api/v1/inquiries/{INQUIRY}/clarifications/c1", {"words": "Before Thursday."}),
+    "read_signature": (MEDICAL_SIDE | {Role.COMPLIANCE}, f"/api/v1/inquiries/{INQUIRY}/signature", None),
+    "reassign_inquiry": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/reassign", {"to": "user-msl", "reason": "expertise"}),
+    "ask_rep": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/clarifications", {"asks": "reply_by"}),
+    "close_inquiry": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/close", {"outcome": "answered"}),
+    "respond": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/response", {"answer": "See the cohort.", "content": "hf-answer@1"}),
+    "list_coverage": (MEDICAL_SIDE | {Role.COMPLIANCE, Role.ADMIN}, "/api/v1/coverage", None),
+    "set_coverage": (frozenset({Role.MEDICAL}), "/api/v1/coverage/user-msl", {"lines": []}),
+    "list_absences": (MEDICAL_SIDE, "/api/v1/absences", None),
+    "record_absence": (MEDICAL_SIDE, "/api/v1/absences", {"since": "2027-03-01T09:00:00Z", "until": "2027-03-08T09:00:00Z"}),
+    "end_absence": (MEDICAL_SIDE, "/api/v1/absences/absence-1/end", {}),
+    "list_crossings": (frozenset({Role.COMPLIANCE}), "/api/v1/firewall/crossings", None),
     "list_content": (READERS, "/api/v1/content", None),
     "read_content": (READERS, "/api/v1/content/hf-dialogue@2", None),
     "list_markets": (REVIEWERS, "/api/v1/markets", None),

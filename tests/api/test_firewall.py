@@ -1,5 +1,6 @@
 """The wall between commercial and medical: in the shapes that the API can tell at all, and in what it does tell."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from api.rows import ClarificationRow
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Role
 from journeys.acceptance import Refusal, Refused
@@ -21,6 +23,9 @@ from tests.api.worlds import ASTRID, ENROLMENT, INQUIRY, QUESTION, VISIT, a_publ
 
 COMMERCIAL = {name for name, fact in CATALOGUE.items() if fact.wall is Wall.COMMERCIAL} | {"journey", "version", "persona_title", "offers", "standing"}
 MEDICAL = {name for name, fact in CATALOGUE.items() if fact.wall is Wall.MEDICAL} | {"question", "answer", "answered_by"}
+
+
+MEDICAL_ROLES, COMMERCIAL_ROLES = {Role.MSL, Role.MEDICAL}, {Role.REP, Role.SALES, Role.MARKETING, Role.ADMIN}
 
 
 def _shapes(schema: dict[str, Any], *, seen_by: str) -> Iterator[str]:
@@ -73,7 +78,9 @@ def marked(world: World) -> World:
     world.lines.append(replace(world.lines[-1], what="moved", step="question", way="answered", to="commercial-mark", remark=None))
     world.lines.append(replace(world.lines[-1], what="ended", step="question", to="goal", reason="commercial-mark"))
     world.lines.append(replace(world.lines[-1], side="commercial", what="persona_corrected", to="commercial-mark"))
-    world.words = {INQUIRY: replace(world.words[INQUIRY], question="medical-mark", answer="medical-mark")}
+    asked = ClarificationRow("c1", "reply_by", world.now, world.now)
+    world.words = {INQUIRY: replace(world.words[INQUIRY], question="medical-mark", answer="medical-mark", said={"c1": "medical-mark"})}
+    world.inquiries = {INQUIRY: replace(world.inquiries[INQUIRY], clarifications=(asked,), assignee="medical-mark", escalated_to="medical-mark")}
     world.medical = dict.fromkeys(world.people, MedicalProfile(kol_tier="medical-mark", scientific_interest="medical-mark"))
     world.lines = [replace(line, remark="medical-mark") if line.remark else line for line in world.lines]
     world.remark_sides = {"medical-mark": "medical"}
@@ -89,13 +96,75 @@ async def test_nothing_told_to_medical_carries_the_commercial_mark(role: Role, m
         assert "commercial-mark" not in answer.text, path
 
 
-@pytest.mark.parametrize("role", [Role.REP, Role.MARKETING, Role.ADMIN])
+@pytest.mark.parametrize("role", [Role.REP, Role.SALES, Role.MARKETING, Role.ADMIN])
 async def test_nothing_told_to_commercial_carries_the_medical_mark(role: Role, marked: World, as_: As) -> None:
     """Read everything about an HCP as commercial: no question, no answer, no note of medical."""
     for path in (*_reads(role), f"/api/v1/tasks/{QUESTION}"):
         answer = await as_(role).get(path)
         assert answer.status_code in {200, 403, 404}, path  # whom the matrix turns away is told nothing
         assert "medical-mark" not in answer.text, path
+
+
+_RATINGS = {name for name, fact in CATALOGUE.items() if fact.wall is Wall.COMMERCIAL}
+_OF_NO_HCP = ("/definitions", "/catalogue", "/content", "/bulk-enrolments", "/halts", "/metrics", "/requests")
+"""What tells of journeys, content and other systems, and of no person: a strategy names a persona there, and another system answers in a code."""
+
+
+def _answers(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every operation with its path and the schema of what it answers."""
+    for path, methods in schema["paths"].items():
+        for operation in methods.values():
+            for status in ("200", "201"):
+                for content in operation.get("responses", {}).get(status, {}).get("content", {}).values():
+                    yield operation["operationId"], path, content.get("schema", {})
+
+
+@pytest.mark.parametrize(("roles", "other", "hidden"), [(MEDICAL_ROLES, "commercial", _RATINGS), (COMMERCIAL_ROLES, "medical", MEDICAL)])
+def test_no_operation_can_tell_a_role_what_belongs_to_the_other_side(app: FastAPI, roles: set[Role], other: str, hidden: set[str]) -> None:
+    """Walk every answer of every operation that a role may ask for, through all that it refers to but the shapes of the other side."""
+    schema, walked = app.openapi(), 0
+    elsewhere = {*_shapes(schema, seen_by=other), *_shapes(schema, seen_by="compliance")}
+    names = {route.operation_id or route.name: route.name for route in app.routes if hasattr(route, "operation_id")}
+    for operation, path, answer in _answers(schema):
+        allowed = next((allowed for name, (allowed, _, _) in MATRIX.items() if name in {operation, names.get(operation)}), None)
+        if allowed is not None and allowed & roles and not any(part in path for part in _OF_NO_HCP):
+            walked += 1
+            assert not _walk(schema, answer, set(elsewhere)) & hidden, (operation, path)
+    assert walked > 20
+
+
+COMMANDS: dict[Role, tuple[tuple[str, Any], ...]] = {
+    Role.MSL: (
+        ("take", {}),
+        ("reassign", {"to": "user-msl", "reason": "expertise"}),
+        ("clarifications", {"asks": "reply_by"}),
+        ("response", {"answer": "medical-mark", "content": "hf-answer@1"}),
+        ("close", {"outcome": "answered"}),
+    ),
+    Role.REP: (("draft", {"question": "medical-mark"}), ("clarifications/c1", {"words": "medical-mark"}), ("withdraw", {})),
+}
+
+
+@pytest.mark.parametrize("role", [Role.MSL, Role.REP])
+async def test_the_answers_to_commands_keep_to_their_side_too(role: Role, marked: World, as_: As) -> None:
+    """A rep who writes words gets status and dates back; an MSL who acts learns nothing of sales; and no deadline or queue holds a sales figure."""
+    marked.inquiries[INQUIRY] = replace(marked.inquiries[INQUIRY], assignee=None, escalated_to=None)
+    for command, body in COMMANDS[role]:
+        ask = as_(role).put if command == "draft" else as_(role).post
+        answer = await ask(f"/api/v1/inquiries/{INQUIRY}/{command}", body)
+        assert answer.status_code in {200, 201, 409}, (command, answer.text)
+        assert ("commercial-mark" if role is Role.MSL else "medical-mark") not in answer.text, command
+
+
+KPI = re.compile(r"kpi|target|quota|attainment|conversion|revenue|sales|prescri|potential|score|decile|tier", re.IGNORECASE)
+
+
+def test_a_task_of_medical_carries_no_sales_figure(app: FastAPI) -> None:
+    """An MSL's tasks, questions and queue have no field by which sales would measure: neither a target nor what the HCP is worth."""
+    schema = app.openapi()
+    for shape in ("TaskForMedical", "InquiryForMedical", "InquiryInQueue", "TaskLine"):
+        named = _named_in(schema, shape, set()) - {"kol_tier"}
+        assert not [name for name in named if KPI.search(name)], shape
 
 
 async def test_compliance_reads_both_sides(marked: World, as_: As) -> None:

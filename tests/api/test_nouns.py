@@ -100,7 +100,9 @@ async def test_a_solicited_question_is_not_passed_on(world: World, as_: As) -> N
 async def test_the_rep_learns_status_and_dates(as_: As) -> None:
     """Not even the rep who wrote the words down reads them back."""
     recorded = await as_(Role.REP).post("/api/v1/inquiries", {"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "unsolicited": True})
-    assert recorded.json().keys() == {"id", "person_id", "product", "status", "recorded_by", "recorded_at", "taken_at", "closed_at", "seen_by"}
+    told_by_the_rep = {"product", "therapeutic_area", "language", "urgency", "attestation", "attested_by", "signature_digest", "corrects"}
+    dates = {"recorded_at", "attested_at", "signed_at", "submitted_at", "due", "taken_at", "responded_at", "closed_at"}
+    assert recorded.json().keys() == {"id", "person_id", "status", "recorded_by", "clarifications", "seen_by"} | told_by_the_rep | dates
 
 
 async def test_medical_takes_and_answers_once(world: World, as_: As) -> None:

@@ -42,6 +42,8 @@ def findings(example: str, library: Library) -> tuple[Finding, ...]:
 
 
 def _filled(example: str, defaults: dict[str, object]) -> str:
+    if re.search(r"^purpose: medical_response$", example, re.MULTILINE):  # which is no persona's
+        defaults = {key: value for key, value in defaults.items() if key != "persona"}
     missing = {key: value for key, value in defaults.items() if not re.search(rf"^{key}:", example, re.MULTILINE)}
     return example + written(missing)
 

@@ -19,6 +19,7 @@ _STOPPED_BY: dict[Guard, dict[str, Any]] = {
     Guard.CONSENT: {"consents": ()},
     Guard.OBJECTION: {"objected": True},
     Guard.RESTRICTED: {"suppressed": True},
+    Guard.INQUIRY: {"inquiry": None},
     Guard.GONE: {"suppressed": True, "gone": True},
     Guard.CAP: {"touches": touched(NOW - DAY, NOW - DAY)},
     Guard.CADENCE: {"market": a_market(weekly_cap=9, cadence=[{"gap": "2 days"}]), "touches": touched(NOW - DAY)},
@@ -65,11 +66,11 @@ def test_a_safety_page_says_what_does_not_hold_it_back() -> None:
     )
 
 
-@pytest.mark.parametrize("purpose", ["transactional", "medical_response"])
-def test_an_answer_heeds_the_stop_list_alone(purpose: str) -> None:
+@pytest.mark.parametrize(("purpose", "asked"), [("transactional", " or"), ("medical_response", ", a missing question of the HCP's own that it answers or")])
+def test_an_answer_heeds_the_stop_list_and_medicals_the_question(purpose: str, asked: str) -> None:
     """All else is told as what does not hold it back."""
     held, spared = _told(purpose=purpose)[1:3]
-    assert held == "It is also held back by an entry on the stop list as restricted or an entry on the stop list as deceased, retired or struck off."
+    assert held == f"It is also held back by an entry on the stop list as restricted{asked} an entry on the stop list as deceased, retired or struck off."
     assert spared.startswith("Missing consent to promotion by that channel, an objection to direct marketing, the market's caps")
     assert spared.endswith(f"do not hold it back, because its purpose is {purpose.replace('_', ' ')}.")
 

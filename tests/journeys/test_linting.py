@@ -1,14 +1,17 @@
 """The linter's rules beyond the examples of their pages: their edges, and what they must not complain about."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from journeys.content import ContentVersion
 from journeys.linting import LintResult, lint_file, lint_text
 from tests.builders import (
     NOW,
     a_branch,
+    a_content,
     a_definition,
     a_library,
     a_medical_step,
@@ -176,8 +179,9 @@ def test_conditions_are_checked_wherever_they_stand(condition: dict[str, Any], c
 
 
 def found_in_a_response(mail: dict[str, Any] | None = None, **changes: Any) -> list[str]:
-    """The codes found in a medical response that sends one answer."""
-    steps = {"mail": an_email(email={"content": "hf-answer@1"}, **(mail or {})), **changes.pop("steps", {}), "done": an_exit()}
+    """The codes found in a medical response that sends one answer to a question."""
+    sent = an_email(email={"content": "hf-answer@1"}, **(mail or {}))
+    steps = {**_ASKED, "answer": {**_ANSWER["answer"], "next": "mail"}, "mail": sent, **changes.pop("steps", {}), "done": an_exit()}
     return [found.code for found in lint_text(written(a_response(steps=steps, **changes)), name="draft.yaml", library=a_library(), now=NOW).findings]
 
 
@@ -207,7 +211,10 @@ def test_what_commercial_thinks_of_an_hcp_steers_no_medical_response(changes: di
     library = a_library(events={**a_library().events, viewed.event: viewed})
 
     def found(**more: Any) -> list[str]:
-        steps = {"mail": an_email(email={"content": "hf-answer@1"}, next=next(iter(more["steps"]))), **more.pop("steps"), "done": an_exit()}
+        talk = {"visit": {"due": "5 days", "phone": {}, "outcomes": ["asked", "no"]}, "next": {"asked": "answer", "otherwise": "done"}}
+        mail = an_email(email={"content": "hf-answer@1"}, next=next(iter(more["steps"])))
+        answer = {"medical": {"needs": "inquiry", "due": "5 business days"}, "next": {"answered": "mail", "otherwise": "done"}}
+        steps = {"talk": talk, "answer": answer, "mail": mail, **more.pop("steps"), "done": an_exit()}
         return [one.code for one in lint_text(written(a_response(steps=steps, **more)), name="x.yaml", library=library, now=NOW).findings]
 
     rest = {"rest": a_pause()}
@@ -355,3 +362,63 @@ def test_a_very_long_strategy_is_judged_in_time() -> None:
     """A thousand steps in a row exhaust neither the stack nor patience."""
     steps = {f"step-{number}": a_pause(next=f"step-{number + 1}") for number in range(1000)} | {"step-1000": an_exit()}
     assert linted(steps=steps).findings == ()
+
+
+_ASKED = {"talk": {"visit": {"due": "5 days", "phone": {}, "outcomes": ["asked", "no"]}, "next": {"asked": "answer", "otherwise": "done"}}}
+_ANSWER = {"answer": {"medical": {"needs": "inquiry", "due": "5 days"}, "next": "done"}, "done": an_exit()}
+ROUND_ABOUT: dict[str, Any] = {
+    "an update in between": {
+        "talk": {**_ASKED["talk"], "next": {"asked": "learn", "otherwise": "done"}},
+        "learn": {"update": {"add_tags": ["renal"]}, "next": "answer"},
+    },
+    "a colleague who is told": {**_ASKED, "told": {"notify": {"whom": "conductor", "message": "Go on."}, "next": "answer"}},
+    "another system's answer": {
+        **_ASKED,
+        "stock": {"request": {"to": "stock", "answers": ["asked", "no"], "up_to": "2 days"}, "next": {"asked": "answer", "otherwise": "done"}},
+    },
+    "the end of another journey": {**_ASKED, "more": {"journey": {"start": "heart-failure-traditional", "awaited": True, "up_to": "9 days"}, "next": "answer"}},
+    "too often at the visit": {"talk": {**_ASKED["talk"], "at_most": 2, "next": {"asked": "answer", "exhausted": "answer", "otherwise": "done"}}},
+    "an overdue visit": {"talk": {**_ASKED["talk"], "next": {"asked": "answer", "overdue": "answer", "otherwise": "done"}}},
+    "a click": {**_ASKED, "read": {"wait": {"for": ["clicked"], "up_to": "2 days"}, "next": {"clicked": "answer", "otherwise": "done"}}},
+}
+
+
+@pytest.mark.parametrize("way", ROUND_ABOUT)
+def test_no_way_round_leads_to_medical(way: str) -> None:
+    """However many steps lie between a report and medical, a way on which nobody reports what the HCP said is refused."""
+    text = written(a_definition(steps={**ROUND_ABOUT[way], **_ANSWER}))
+    codes = [one.code for one in lint_text(text, name="x.yaml", library=a_library(), now=NOW).findings]
+    assert "J303" in codes, codes
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"why": "Ask your HCP about renal use."},
+        {"title": "Encourage a question on dialysis"},
+        {"visit": {"due": "5 days", "phone": {"message": "Fråga oss om dialys!"}, "outcomes": ["asked", "no"]}},
+        {"visit": {"due": "5 days", "phone": {"message": "Nothing on off-label use?"}, "outcomes": ["asked", "no"]}},
+    ],
+    ids=str,
+)
+def test_words_that_invite_a_question_are_refused_where_medical_may_follow(step: dict[str, Any]) -> None:
+    """In a title, a reason, a message; a journey without a hand-off may say what it likes of questions."""
+
+    def found(**steps: Any) -> list[str]:
+        text = written(a_definition(steps={**steps, "done": an_exit()}))
+        return [one.code for one in lint_text(text, name="x.yaml", library=a_library(), now=NOW).findings]
+
+    talk = {**_ASKED["talk"], **step}
+    assert found(talk=talk, answer=_ANSWER["answer"]) == ["J308"]
+    assert found(talk={**talk, "next": "done"}) == []
+
+
+def test_a_letter_that_invites_a_question_is_refused_where_medical_may_follow() -> None:
+    """The words of what is sent count as the journey's own."""
+    letter = {"subject": "News", "text": "Ask us about use in dialysis. {{ unsubscribe }}", "html": "<p>Ask us about use in dialysis. {{ unsubscribe }}</p>"}
+    content = ContentVersion.model_validate(a_content("prompting@1", letters={"sv": letter, "en": letter}))
+    library = a_library()
+    library = replace(library, contents={**library.contents, content.ref: content})
+    mail = an_email(email={"content": "prompting@1"}, next="talk")
+    text = written(a_definition(steps={"mail": mail, **_ASKED, **_ANSWER}))
+    assert [one.code for one in lint_text(text, name="x.yaml", library=library, now=NOW).findings] == ["J308"]

@@ -288,7 +288,10 @@ def test_an_invitation_that_an_objection_skips_goes_on_unanswered() -> None:
 
 def test_a_visit_needs_no_gate_in_other_purposes() -> None:
     """An objection is to direct marketing; a medical response goes on."""
-    steps = {"mail": an_email(email={"content": "hf-answer@1"}, blocked={"objected": "call"}), "call": a_visit(visit={"face_to_face": {}, "remote": {}})}
+    mail = an_email(email={"content": "hf-answer@1"}, blocked={"objected": "call"})
+    talk = {"visit": {"due": "5 days", "phone": {}, "outcomes": ["asked", "no"]}, "next": {"asked": "answer", "otherwise": "done"}}
+    answer = {"medical": {"needs": "inquiry", "due": "5 days"}, "next": {"answered": "mail", "otherwise": "done"}}
+    steps = {"talk": talk, "answer": answer, "mail": mail, "call": a_visit(visit={"face_to_face": {}, "remote": {}})}
     text = written(a_response(steps={**steps, "done": an_exit()}))
     assert lint_text(text, name="x.yaml", library=a_library(), now=NOW).findings == ()
 

@@ -18,7 +18,7 @@ from journeys.definitions import ContentRef, Purpose
 from journeys.durations import Calendar
 from journeys.markets import MarketPolicy
 from journeys.openings import Opening
-from journeys.policy import Evidence, Intent, Verdict, Waiting, accounted, judge, pressure, times, weigh
+from journeys.policy import Evidence, Inquired, Intent, Verdict, Waiting, accounted, judge, pressure, times, weigh
 from journeys.policy.grounds import GROUNDS
 from journeys.policy.sources import SOURCES
 from journeys.reasons import TOLD, Reason
@@ -30,6 +30,7 @@ WEEK = 7 * DAY
 SWEDEN = MarketPolicy.model_validate(
     {"market": "SE", "country": "SE", "languages": ["sv", "en"], "zone": "Europe/Stockholm", "caps": [{"at_most": 2, "per": "week"}]}
 )
+ASKED = Inquired(by_recipient=True, product="cardiolex", stands=True)
 LETTER = {"subject": "Hello", "text": "Hello", "html": "<p>Hello</p>"}
 GIVEN = ConsentAct(act="given", channel="email", purpose="promotional", market="SE", at=NOW - DAY, text_version="3")
 TAKEN_BACK = ConsentAct(act="withdrawn", channel="email", purpose="promotional", market="SE", at=NOW)
@@ -68,6 +69,7 @@ def an_evidence(**changes: Any) -> Evidence:
         "consents": (GIVEN,),
         "content": a_content(),
         "touches": (),
+        "inquiry": ASKED,
     }
     return Evidence.model_validate(plain | changes)
 
@@ -92,6 +94,7 @@ def test_what_nothing_speaks_against_is_allowed() -> None:
         "market",
         "objection",
         "consent",
+        "inquiry",
         "content",
         "one_copy",
         "cap",
@@ -167,6 +170,33 @@ def test_nothing_goes_to_who_is_gone(purpose: Purpose) -> None:
     """A deceased or retired HCP gets no safety letter either."""
     gone = verdict({"purpose": purpose}, suppressed=True, gone=True, content=a_content(purpose=purpose))
     assert (gone.verdict, gone.reason) == ("refused", Reason.SUPPRESSED)
+
+
+ANSWER = {"purpose": "medical_response"}
+UNANSWERABLE: list[tuple[dict[str, Any], Reason]] = [
+    ({"inquiry": None}, Reason.NO_INQUIRY),
+    ({"inquiry": ASKED.model_copy(update={"stands": False})}, Reason.INQUIRY_CLOSED),
+    ({"inquiry": ASKED.model_copy(update={"by_recipient": False})}, Reason.INQUIRY_OF_ANOTHER),
+    ({"inquiry": ASKED.model_copy(update={"product": "other"})}, Reason.INQUIRY_OTHER_PRODUCT),
+    ({"content": a_content()}, Reason.CONTENT_NOT_MEDICAL),
+    ({"content": a_content(purpose="medical_response", links={"study": "https://brand.example/"})}, Reason.CONTENT_NOT_MEDICAL),
+]
+
+
+@pytest.mark.parametrize(("evidence", "reason"), UNANSWERABLE)
+def test_an_answer_of_medical_answers_its_question_and_nothing_else(evidence: dict[str, Any], reason: Reason) -> None:
+    """Without a question that stands, to another person, about another product, or with what is promotional, it is refused: whatever else allows it."""
+    told = {"content": a_content(purpose="medical_response"), **evidence}
+    refused = verdict(ANSWER, **told)
+    assert (refused.verdict, refused.reason) == ("refused", reason)
+    assert verdict(ANSWER, consents=(), objected=True, touches=touched(*(NOW - DAY,) * 9), content=a_content(purpose="medical_response")).verdict == "allowed"
+
+
+@pytest.mark.parametrize("purpose", [Purpose.PROMOTIONAL, Purpose.TRANSACTIONAL, Purpose.SAFETY])
+def test_a_question_excuses_nothing_else(purpose: Purpose) -> None:
+    """Only the answer is exempt: promotion with a question on record needs its consent as ever."""
+    assert verdict({"purpose": purpose}, content=a_content(purpose="medical_response")).verdict == "refused"
+    assert verdict({"purpose": Purpose.PROMOTIONAL}, consents=()).reason == Reason.NO_CONSENT
 
 
 # The caps

@@ -14,12 +14,11 @@ from api.rows import ProposalRow
 from api.who import Who
 from journeys.conditions import Value
 from journeys.facts import PERSONA
-from orchestrator.store import audit
-from orchestrator.store.desk.adding import added
+from orchestrator.store import audit, remarks
 from orchestrator.store.engine import transaction
 from orchestrator.store.entering import locked
 from orchestrator.store.knowing import Teller, assign_persona, change_facts
-from orchestrator.store.tables import PersonaAssignment, Proposal, Remark
+from orchestrator.store.tables import PersonaAssignment, Proposal
 
 _COPIED = tuple(ProposalRow.__dataclass_fields__)
 STAGE = "adoption_stage"
@@ -84,9 +83,7 @@ async def _accept(session: AsyncSession, who: Who, proposal: Proposal, *, now: d
 
 
 async def _remark(session: AsyncSession, who: Who, words: str, *, side: str, once: Once, now: datetime) -> str:
-    remark_id = once.id("remark")
-    await added(session, Remark(id=remark_id, by=who.id, side=side, words=words, at=now))
-    return remark_id
+    return await remarks.keep(session, who, words, side=side, id=once.id("remark"), now=now)
 
 
 def _row(proposal: Proposal) -> ProposalRow:

@@ -15,6 +15,7 @@ from api.who import Who
 from orchestrator.store import audit, tables
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
+from orchestrator.store.wall import Crossing, Traveller, beyond
 
 _OPEN = tuple(name for name in PersonRow.__dataclass_fields__ if name not in {"addresses", "organisations"})
 _COMMERCIAL = ("persona", "adoption_stage", "tier", "decile", "identity", "engagement")
@@ -48,8 +49,11 @@ class StoredPeople:
             persona = await session.get(tables.Persona, profile.persona) if profile.persona else None
         return CommercialProfile(**{name: getattr(profile, name) for name in _COMMERCIAL}, persona_title=persona.body["title"] if persona else None)
 
-    async def medical(self, person_id: str) -> MedicalProfile:
-        async with transaction(self._engine) as session:
+    async def medical(self, who: Who, person_id: str, *, now: datetime) -> MedicalProfile:
+        async with (
+            transaction(self._engine) as session,
+            beyond(session, Traveller.of(who), Crossing.PROFILE_READ, subject=f"person:{person_id}", person=person_id, now=now),
+        ):
             profile = await session.get(tables.MedicalProfile, person_id)
         return MedicalProfile.model_validate(profile) if profile is not None else MedicalProfile()
 

@@ -1,4 +1,4 @@
-"""The words that people give as reasons: kept here alone, so that they can be erased."""
+"""The words that people give as reasons, as the front desk keeps them."""
 
 from datetime import datetime
 
@@ -6,9 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.idempotency import Once
 from api.who import Who
-from orchestrator.store.desk.adding import added
+from orchestrator.store import remarks
 from orchestrator.store.engine import transaction
-from orchestrator.store.tables import Remark
 
 
 class StoredRemarks:
@@ -18,5 +17,4 @@ class StoredRemarks:
     async def keep(self, who: Who, words: str, *, side: str, once: Once, now: datetime) -> str:
         remark_id = once.id("remark")
         async with transaction(self._engine) as session:
-            await added(session, Remark(id=remark_id, by=who.id, side=side, words=words, at=now))
-        return remark_id
+            return await remarks.keep(session, who, words, side=side, id=remark_id, now=now)

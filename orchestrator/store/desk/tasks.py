@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import tuple_
+from sqlalchemy import ColumnElement, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.paging import Batch, Slice
 from api.rows import TaskRow
@@ -56,24 +57,32 @@ class StoredTasks:
 
     async def _rows(self, wanted: Any) -> list[TaskRow]:
         async with transaction(self._engine) as session:
-            found = (await session.exec(wanted)).all()
-            people = {row.id: row for row in await person_rows(session, {person.id: person for _, person, _ in found}.values())}
-        return [
-            TaskRow(
-                **{name: getattr(task, name) for name in _COPIED},
-                person=people[task.person_id],
-                journey=enrolment.journey,
-                version=enrolment.version,
-                product=enrolment.product,
-            )
-            for task, _, enrolment in found
-        ]
+            return await _read(session, wanted)
+
+
+async def task_rows(session: AsyncSession, which: ColumnElement[bool]) -> list[TaskRow]:
+    """Tasks for which the condition holds, whoever may see them."""
+    return await _read(session, _every().where(which))
+
+
+async def _read(session: AsyncSession, wanted: Any) -> list[TaskRow]:
+    found = (await session.exec(wanted)).all()
+    people = {row.id: row for row in await person_rows(session, {person.id: person for _, person, _ in found}.values())}
+    return [
+        TaskRow(
+            **{name: getattr(task, name) for name in _COPIED},
+            person=people[task.person_id],
+            journey=enrolment.journey,
+            version=enrolment.version,
+            product=enrolment.product,
+        )
+        for task, _, enrolment in found
+    ]
 
 
 def _seen_by(who: Who) -> Any:
-    return (
-        select(Task, Person, Enrolment)
-        .join(Person, col(Person.id) == col(Task.person_id))
-        .join(Enrolment, col(Enrolment.id) == col(Task.enrolment_id))
-        .where(in_scope(who), visible(Task.side, who))
-    )
+    return _every().where(in_scope(who), visible(Task.side, who))
+
+
+def _every() -> Any:
+    return select(Task, Person, Enrolment).join(Person, col(Person.id) == col(Task.person_id)).join(Enrolment, col(Enrolment.id) == col(Task.enrolment_id))

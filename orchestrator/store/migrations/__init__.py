@@ -10,6 +10,7 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from orchestrator.store import roles
 from orchestrator.store.errors import DatabaseTooNewError, DatabaseUnreachableError, MigrationMissingError
 from orchestrator.store.locks import Queue
 
@@ -18,7 +19,8 @@ def migrate(url: str) -> tuple[str, ...]:
     """Bring the database to this release's schema and return the migrations that were applied, oldest first; none when it was there already.
 
     All of them happen in one transaction, under an advisory lock: a failure leaves the database as it was, and of two that
-    start together the second waits and then finds nothing to do. Raises DatabaseUnreachableError and DatabaseTooNewError.
+    start together the second waits and then finds nothing to do. The rights of the two roles are given anew each time.
+    Raises DatabaseUnreachableError, DatabaseTooNewError and RolesMissingError.
     """
     engine = create_engine(url)
     try:
@@ -29,6 +31,7 @@ def migrate(url: str) -> tuple[str, ...]:
                 config = _config()
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+            roles.establish(connection)
             return pending
     except OperationalError as error:
         if not error.connection_invalidated and error.statement is not None:

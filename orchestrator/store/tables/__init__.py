@@ -3,6 +3,17 @@
 from orchestrator.store.tables.acts import Notification, Proposal
 from orchestrator.store.tables.dispatches import Dispatch, DispatchWords, InvitationNotice, MedicalDispatchWords
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
+from orchestrator.store.tables.inquiries import (
+    Absence,
+    Clarification,
+    ClarificationWords,
+    Coverage,
+    Inquiry,
+    InquiryAnswer,
+    InquirySignature,
+    InquiryWords,
+    MedicalRemark,
+)
 from orchestrator.store.tables.ledger import LedgerEntry, SentCopy, Undeliverable
 from orchestrator.store.tables.operations import AlarmRow, Halt, Operation, OperationItem, StandingRow
 from orchestrator.store.tables.people import (
@@ -27,8 +38,6 @@ from orchestrator.store.tables.rules import Consent, ContentVersion, DeclaredEve
 from orchestrator.store.tables.runs import (
     Enrolment,
     HeardFact,
-    Inquiry,
-    InquiryWords,
     Judgement,
     Remark,
     Request,
@@ -40,13 +49,17 @@ from orchestrator.store.tables.runs import (
 )
 
 __all__ = [
+    "Absence",
     "Affiliation",
     "AlarmRow",
     "Alignment",
     "AuditEntry",
+    "Clarification",
+    "ClarificationWords",
     "CommercialProfile",
     "Consent",
     "ContentVersion",
+    "Coverage",
     "DeclaredEvent",
     "DefinitionVersion",
     "Dispatch",
@@ -58,6 +71,8 @@ __all__ = [
     "HeardFact",
     "IdempotencyKey",
     "Inquiry",
+    "InquiryAnswer",
+    "InquirySignature",
     "InquiryWords",
     "InvitationNotice",
     "Judgement",
@@ -65,6 +80,7 @@ __all__ = [
     "Market",
     "MedicalDispatchWords",
     "MedicalProfile",
+    "MedicalRemark",
     "Notification",
     "Objection",
     "Operation",

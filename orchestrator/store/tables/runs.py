@@ -1,4 +1,4 @@
-"""Runs and what they leave behind: enrolments, tasks, inquiries, the touch ledger and the timeline."""
+"""Runs and what they leave behind: enrolments, tasks, the touch ledger and the timeline."""
 
 from datetime import datetime
 from typing import Any
@@ -255,7 +255,7 @@ class TimelineEntry(SQLModel, table=True):
 
 
 class Remark(SQLModel, table=True):
-    """The words a person gave as a reason. Kept here and nowhere else, so that they can be erased; runs carry the id."""
+    """The words a person gave as a reason, medical's apart (`MedicalRemark`). Kept here and nowhere else, so that they can be erased; runs carry the id."""
 
     __tablename__ = "remark"
     id: str = Field(primary_key=True)
@@ -263,31 +263,3 @@ class Remark(SQLModel, table=True):
     side: str = "commercial"
     words: str = words()
     at: datetime = instant()
-
-
-class Inquiry(SQLModel, table=True):
-    """The open part of a medical inquiry: that there is one, its status and its dates. This is all that commercial reads."""
-
-    __tablename__ = "inquiry"
-    id: str = Field(primary_key=True)
-    person_id: str = refers_to("person.id")
-    territory_id: str | None = may_refer_to("territory.id")
-    product: str
-    status: str = "received"
-    """received, in_progress, answered, withdrawn."""
-    unsolicited: bool
-    recorded_by: str
-    recorded_at: datetime = instant()
-    taken_at: datetime | None = maybe_instant()
-    closed_at: datetime | None = maybe_instant()
-
-
-class InquiryWords(SQLModel, table=True):
-    """The medical part: the HCP's own words and the answer. In a schema of its own; read by medical roles alone."""
-
-    __tablename__ = "inquiry_words"
-    __table_args__ = {"schema": "medical"}
-    inquiry_id: str = Field(primary_key=True, foreign_key="inquiry.id")
-    question: str = words()
-    answer: str | None = Field(default=None)
-    answered_by: str | None = None

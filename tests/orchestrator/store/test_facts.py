@@ -11,6 +11,7 @@ from orchestrator.store import tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import load_facts, nurse_of
 from tests.builders import NOW
+from tests.database import owning
 from tests.orchestrator.store.desk.filling import ASTRID, BO, a_person, add
 from tests.orchestrator.store.sending import NURSE, a_consent, a_withdrawal, change
 
@@ -53,7 +54,7 @@ async def test_every_fact_has_its_place(world: AsyncEngine) -> None:
 async def test_medical_facts_never_reach_a_journey(world: AsyncEngine) -> None:
     """Medical knows the HCP's KOL tier; whoever asks for it here is told that nothing is known."""
     medical = [name for name, fact in CATALOGUE.items() if fact.wall is Wall.MEDICAL]
-    async with transaction(world) as session:
+    async with owning(world) as session:
         assert (await session.get_one(tables.MedicalProfile, ASTRID)).kol_tier == "national"
     assert await _facts(world, *medical) == dict.fromkeys(medical)
 

@@ -118,6 +118,7 @@ async def test_every_reason_of_the_gate_is_shown(world: AsyncEngine) -> None:
         Reason.CHANNEL_SLOW,
     }
     elsewhere |= {Reason.PAUSED, Reason.DROPPED, Reason.STARTED_ALREADY, Reason.SAME_ADDRESS, Reason.QUIET_HOURS, Reason.UNANSWERED}
+    elsewhere |= {Reason.INQUIRY_CLOSED, Reason.INQUIRY_OF_ANOTHER, Reason.INQUIRY_OTHER_PRODUCT, Reason.CONTENT_NOT_MEDICAL}  # of answers: test_answers.py
     assert set(REFUSALS) == set(Reason) - elsewhere
 
 

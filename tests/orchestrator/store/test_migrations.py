@@ -23,6 +23,7 @@ from orchestrator.store.errors import DatabaseTooNewError, DatabaseUnreachableEr
 from orchestrator.store.migrations import _config, migrate, require_migrated
 from orchestrator.store.policies import digest_of, written
 from tests.builders import a_journey
+from tests.database import owning
 from tests.orchestrator.store.desk.filling import a_version
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -185,7 +186,7 @@ async def test_an_append_only_book_refuses_every_change(engine: AsyncEngine, boo
     await _one_row_in_each_book(engine)
     statement = change.format(book).replace("SET reason", f"SET {_WORDS.get(book, 'reason')}")
     with pytest.raises(IntegrityError, match="append-only"):
-        async with transaction(engine) as session:
+        async with owning(engine) as session:
             await (await session.connection()).execute(text(statement))
     async with engine.connect() as connection:
         assert (await connection.execute(text(f"SELECT count(*) FROM {book}"))).scalar_one() == 1  # noqa: S608 - a name of this file
@@ -196,7 +197,7 @@ async def test_a_text_that_was_submitted_is_locked_by_the_database(engine: Async
     """What was signed stays what was signed, whoever has a connection; going back to draft and another text are two acts."""
     await _one_row_in_each_book(engine)
     with pytest.raises(IntegrityError, match="its text is locked"):
-        async with transaction(engine) as session:
+        async with owning(engine) as session:
             await (await session.connection()).execute(text(f"UPDATE definition_version SET {change}"))  # noqa: S608 - a word of this file
 
 
@@ -206,7 +207,7 @@ async def test_no_version_is_ever_removed(engine: AsyncEngine, removal: str) -> 
     async with transaction(engine) as session:
         session.add(a_version(a_journey(), state="draft"))
     with pytest.raises(IntegrityError, match=r"never removed|append-only"):
-        async with transaction(engine) as session:
+        async with owning(engine) as session:
             await (await session.connection()).execute(text(removal))
 
 

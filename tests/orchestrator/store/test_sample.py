@@ -15,6 +15,7 @@ from orchestrator.store import tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import nurse_of
 from orchestrator.store.sample import SOURCE, load_sample, read_sample
+from tests.database import owning
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -39,7 +40,7 @@ async def _counts(engine: AsyncEngine) -> dict[str, int]:
         tables.Consent,
         tables.AuditEntry,
     )
-    async with transaction(engine) as session:
+    async with owning(engine) as session:
         return {table.__name__: (await session.exec(select(func.count()).select_from(table))).one() for table in counted}
 
 

@@ -17,6 +17,7 @@ from orchestrator.store import library, tables
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.engine import transaction
 from tests.builders import NOW, a_content, a_journey, a_market, a_persona, written
+from tests.database import owning
 
 HOME, AWAY = "se-stockholm", "se-malmo"
 ASTRID, BO = "person-astrid", "person-bo"
@@ -32,13 +33,13 @@ def once(key: str = "a-key-of-mine", digest: str = "digest") -> Once:
 async def add(engine: AsyncEngine, *rows: SQLModel) -> None:
     """Store rows, those that are referred to first."""
     for row in rows:
-        async with transaction(engine) as session:
+        async with owning(engine) as session:
             session.add(row)
 
 
 async def every(engine: AsyncEngine, table: type[Any]) -> list[Any]:
     """All rows of a table."""
-    async with transaction(engine) as session:
+    async with owning(engine) as session:
         return list(await session.exec(select(table)))
 
 

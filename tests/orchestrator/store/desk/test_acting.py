@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.paging import Slice
 from api.ports import NotEnrolled
 from api.rows import EnrolmentRow
 from api.schemas.consents import NewConsent, NewObjection, NewWithdrawal
@@ -17,7 +16,6 @@ from orchestrator.store import tables
 from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.desk.idempotency import StoredIdempotency
-from orchestrator.store.desk.inquiries import StoredInquiries
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.touches import StoredTouches
@@ -215,32 +213,6 @@ async def test_an_objection_is_recorded_and_told_once(engine: AsyncEngine) -> No
     again = await consents.object(MSL, person, NewObjection(method="phone"), once=once("k2"), now=NOW + timedelta(days=3))
     assert first == again == await consents.objected_at(ASTRID) == NOW
     assert await _told(engine) == [(ENROLMENT, "objected")]
-
-
-async def test_a_question_that_no_hand_off_stands_on_is_medicals_to_find(engine: AsyncEngine) -> None:
-    """Recorded is enough: the MSL lists it as received, takes it and answers it, without a task."""
-    inquiries, person = StoredInquiries(engine), await astrid(engine)
-    row = await inquiries.record(REP, person, product="cardiolex", question="Is it safe?", once=once(), now=NOW)
-    listed = await inquiries.page(MSL, status="received", person_id=None, cut=Slice(10, None))
-    assert [found.id for found in listed.rows] == [row.id]
-    assert await every(engine, tables.Task) == []
-    assert await inquiries.answer(MSL, row.id, answer="See the cohort.", now=NOW) is not None
-
-
-async def test_an_inquirys_words_are_read_with_a_trace(engine: AsyncEngine) -> None:
-    """Recorded once, taken, answered once; every reading of the words stands in the audit."""
-    inquiries, person = StoredInquiries(engine), await astrid(engine)
-    for _ in range(2):
-        row = await inquiries.record(REP, person, product="cardiolex", question="Is it safe?", once=once(), now=NOW)
-    assert len(await every(engine, tables.Inquiry)) == 1
-    assert (await inquiries.words(MSL, row.id, now=NOW)).question == "Is it safe?"
-    assert (await inquiries.take(MSL, row.id, now=NOW)).status == "in_progress"
-    assert await inquiries.answer(MSL, row.id, answer="See the cohort.", now=NOW) is not None
-    assert await inquiries.answer(MSL, row.id, answer="See the cohort.", now=NOW) is not None
-    assert await inquiries.answer(MSL, row.id, answer="Another.", now=NOW) is None
-    assert (await inquiries.words(MSL, row.id, now=NOW)).answered_by == "user-msl"
-    actions = ["inquiry.recorded", "inquiry.read", "inquiry.taken", "inquiry.answered", "inquiry.read"]
-    assert [action for _, action in await _audited(engine)] == actions
 
 
 async def test_the_words_of_a_reason_are_kept_once(engine: AsyncEngine) -> None:

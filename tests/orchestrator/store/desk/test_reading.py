@@ -91,7 +91,7 @@ async def test_a_person_comes_with_workplaces_and_profiles_apart(engine: AsyncEn
     assert found.organisations == ("Norra kliniken",)
     commercial = await people.commercial(ASTRID)
     assert (commercial.persona, commercial.persona_title, commercial.decile) == ("pioneer", "Pioneer", 8)
-    assert (await people.medical(ASTRID)).kol_tier == "national"
+    assert (await people.medical(MSL, ASTRID, now=NOW)).kol_tier == "national"
     assert (await people.commercial(BO)).persona is None
 
 
@@ -149,7 +149,7 @@ async def test_enrolments_are_listed_latest_first(engine: AsyncEngine) -> None:
 async def test_the_timeline_is_of_ones_side_with_the_words_one_may_read(engine: AsyncEngine) -> None:
     """Medical's remark on an open line is for medical; the commercial line is for commercial."""
     await a_run(engine)
-    await add(engine, tables.Remark(id="r1", by="user-msl", side="medical", words="About dialysis.", at=NOW))
+    await add(engine, tables.MedicalRemark(id="r1", by="user-msl", words="About dialysis.", at=NOW))
     await add(engine, tables.Remark(id="r2", by="user-rep", side="commercial", words="Met at the door.", at=NOW))
     line: dict[str, Any] = {"person_id": ASTRID, "enrolment_id": ENROLMENT, "journey": "heart-failure-pioneer", "version": 1, "arrived_at": NOW}
     await add(engine, tables.TimelineEntry(**line, move=1, line=0, side="commercial", what="began", by="user-rep", remark_id="r2", at=NOW))
@@ -157,14 +157,14 @@ async def test_the_timeline_is_of_ones_side_with_the_words_one_may_read(engine: 
     timelines = StoredTimelines(engine)
     told = {}
     for who in (REP, MSL, COMPLIANCE):
-        rows = await walk(lambda cut, who=who: timelines.of_enrolment(who, ENROLMENT, newest_first=False, cut=cut), limit=1)
+        rows = await walk(lambda cut, who=who: timelines.of_enrolment(who, ENROLMENT, newest_first=False, cut=cut, now=NOW), limit=1)
         told[who.role.value] = [(row.what, row.by_name, row.remark) for row in rows]
     assert told == {
         "rep": [("began", "A rep", "Met at the door."), ("task_closed", "A msl", None)],
         "msl": [("task_closed", "A msl", "About dialysis.")],
         "compliance": [("began", "A rep", "Met at the door."), ("task_closed", "A msl", "About dialysis.")],
     }
-    newest = await walk(lambda cut: timelines.of_person(COMPLIANCE, ASTRID, newest_first=True, cut=cut), limit=1)
+    newest = await walk(lambda cut: timelines.of_person(COMPLIANCE, ASTRID, newest_first=True, cut=cut, now=NOW), limit=1)
     assert [row.what for row in newest] == ["task_closed", "began"]
 
 

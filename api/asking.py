@@ -1,0 +1,72 @@
+"""What both sides' routers of inquiries share: finding one, telling it in the shape of the reader's side, and closing it where a journey waits for it."""
+
+from typing import TypeVar
+
+from api.codes import Code
+from api.idempotency import Once
+from api.ports import NotDone, Ports
+from api.problems import Problem, not_found
+from api.rows import ClarificationRow, InquiryRow
+from api.schemas.inquiries import ClarificationAsked, InquiryForCommercial, InquiryInQueue, InquiryLine
+from api.who import Who
+from journeys.events import Complete
+from journeys.facts import Wall
+from journeys.medical import ASKED, Question
+
+Row = TypeVar("Row")
+WAITING = frozenset({"received", "in_progress"})
+
+
+def done(answer: Row | NotDone) -> Row:
+    """What came of it. Raises Problem where it was not done."""
+    if isinstance(answer, NotDone):
+        raise Problem(answer.code, answer.detail)
+    return answer
+
+
+async def found_inquiry(house: Ports, who: Who, inquiry_id: str) -> InquiryRow:
+    """An inquiry that the asker may know of."""
+    row = await house.inquiries.find(who, inquiry_id, now=house.clock.now())
+    if row is None:
+        raise not_found("inquiry")
+    return row
+
+
+async def submitted(house: Ports, who: Who, inquiry_id: str) -> InquiryRow:
+    """One that is submitted and not closed."""
+    row = await found_inquiry(house, who, inquiry_id)
+    if row.status not in WAITING:
+        raise Problem(Code.INQUIRY_CLOSED, f"This inquiry is not with medical: {row.status}.")
+    return row
+
+
+async def closed(house: Ports, who: Who, inquiry_id: str, outcome: str, *, once: Once) -> InquiryRow:
+    """Close it; where a journey waits for it, by its task, so that the journey goes on. Raises CommandRefusedError and ConductorUnavailableError."""
+    task = await house.fulfilment.task_of(inquiry_id)
+    if task is None:
+        return done(await house.fulfilment.close(who, inquiry_id, outcome, now=house.clock.now()))
+    await house.conductors.command(task.enrolment_id, Complete(id=once.command_id, by=who.id, task=task.id, outcome=outcome))
+    return await found_inquiry(house, who, inquiry_id)
+
+
+def listed(who: Who, row: InquiryRow) -> InquiryForCommercial | InquiryInQueue:
+    """As it stands in the list of the reader's side."""
+    return in_queue(row) if who.sees(Wall.MEDICAL) else for_commercial(row)
+
+
+def for_commercial(row: InquiryRow) -> InquiryForCommercial:
+    """Status and dates, and what medical asks of the rep."""
+    asked = tuple(ClarificationAsked(**question(each)) for each in row.clarifications)
+    return InquiryForCommercial(**InquiryLine.model_validate(row).model_dump(), clarifications=asked)
+
+
+def in_queue(row: InquiryRow) -> InquiryInQueue:
+    """Without its words."""
+    own = {name: getattr(row, name) for name in InquiryInQueue.model_fields if name in InquiryRow.__dataclass_fields__}
+    return InquiryInQueue(**own)
+
+
+def question(row: ClarificationRow) -> dict[str, object]:
+    """A clarification with its sentence."""
+    sentence = ASKED[Question(row.question)] if row.question in set(Question) else row.question
+    return {"id": row.id, "asks": row.question, "sentence": sentence, "asked_at": row.asked_at, "answered_at": row.answered_at}
