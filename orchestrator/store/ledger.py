@@ -59,6 +59,8 @@ class StoredLedger:
             await pressure.keep(session, asked.intent, verdict, enrolment=asked.enrolment_id, recipient=asked.recipient, now=now)
             blocked = verdict if message is None else None
             if earlier is not None and earlier.state == RESERVED:
+                if asked.touch.channel != earlier.channel:  # only the channel of the dead attempt can tell what became of it
+                    message = None
                 if message is not None and earlier.digest != _digest(message):  # the dead attempt would have said something else: this is another one
                     await self._reserve(session, asked, message, now)
                 return Reservation(earlier=RESERVED, message=message, message_id=earlier.message_id, blocked=blocked, channel=earlier.channel)

@@ -188,3 +188,12 @@ async def test_who_has_no_number_keeps_nobody_waiting(world: AsyncEngine) -> Non
         nobody = tables.Person(id="x", given_name="", family_name="", profession="nurse", market="SE", created_at=NOW, updated_at=NOW)
         matching = select(tables.Person).where(same_address(nobody, "sms"))
         assert (await session.exec(matching)).all() == []
+
+
+async def test_what_died_on_one_channel_is_not_begun_anew_on_another(world: AsyncEngine) -> None:
+    """Its own channel alone can tell what became of it: the text that would go now is kept back, and the touch stays as it was reserved."""
+    await equip(world, by_sms())
+    assert (await ask(world, channel="email", content=ContentRef("hf-dialogue", 2))).message is not None
+    again = await ask(world, move=2)
+    assert (again.earlier, again.channel, again.message, again.blocked) == ("reserved", "email", None, None)
+    assert (await the_touch(world)).channel == "email"
