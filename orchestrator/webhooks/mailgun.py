@@ -1,7 +1,7 @@
 """Mailgun's webhooks: an HMAC over timestamp and token, and one event in each.
 
-The vendor's scheme does not sign what is told: whoever overhears a token could bring it with other words. So a token is taken once (`Provider.token`), and it is
-remembered in the transaction that stores what came with it.
+The vendor's scheme does not sign what is told: whoever overhears a token could bring it with other words. So a token is taken once
+(`Provider.token`), and it is remembered in the transaction that stores what came with it.
 """
 
 import hashlib
@@ -63,13 +63,9 @@ def facts(body: bytes) -> Rows:
 
 
 def _stamp(body: bytes) -> tuple[str, str, str]:
-    stamp = inside(mapping_or_empty(document(body)), "signature")
-    timestamp, token, signature = (inside({"signature": stamp}, "signature", name) for name in ("timestamp", "token", "signature"))
+    whole = document(body)
+    timestamp, token, signature = (inside({"whole": whole}, "whole", "signature", name) for name in ("timestamp", "token", "signature"))
     return str(timestamp or ""), str(token or ""), str(signature or "")
-
-
-def mapping_or_empty(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _tell(row: Mapping[str, Any]) -> Told:

@@ -1,7 +1,7 @@
 """Postmark's webhooks: one event in each, without a signature.
 
-Postmark signs nothing. It proves itself by a user and a password in the address, or by a header of our choosing that holds a secret; whoever learns either can tell us
-anything, so the address is https and the secret long. Nor is there a timestamp: what is brought again is known by its id.
+Postmark signs nothing. It proves itself by a user and a password in the address, or by a header of our choosing that holds a secret; whoever learns
+either can tell us anything, so the address is https and the secret long. Nor is there a timestamp: what is brought again is known by its id.
 """
 
 import base64

@@ -1,12 +1,13 @@
 """Messages of Amazon SNS, which carries what SES tells: their signature, the certificate it is checked with, and which topics are ours.
 
-SNS signs for anybody's topic, so a genuine signature alone proves nothing: only the topics that the settings name are let in. A message holds its own Timestamp, and SNS
-brings the same message again with the same one; its MessageId is signed and is the id by which it is known.
+SNS signs for anybody's topic, so a genuine signature alone proves nothing: only the topics that the settings name are let in. A message holds its own
+Timestamp, and SNS brings the same message again with the same one; its MessageId is signed and is the id by which it is known.
 """
 
 import base64
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,10 +62,8 @@ def genuine(message: Mapping[str, Any], certificate: Certificate) -> bool:
 def belongs_to_sns(certificate: Certificate, *, now: datetime) -> bool:
     """Whether a certificate is one of SNS that is valid now, as it says itself; that Amazon says so is proved by the host it was got from."""
     named = {str(each.value) for each in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)}
-    try:
+    with suppress(ExtensionNotFound):
         named |= set(certificate.extensions.get_extension_for_class(SubjectAlternativeName).value.get_values_for_type(DNSName))
-    except ExtensionNotFound:
-        pass
     ours = any(_CERTIFIED.fullmatch(name) for name in named)
     return ours and certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 

@@ -126,6 +126,7 @@ def document(body: bytes) -> Any:
 
 
 def mapping(value: object) -> Mapping[str, Any]:
+    """A JSON object. Raises TypeError for anything else."""
     if not isinstance(value, dict):
         raise TypeError("is no JSON object")
     return value

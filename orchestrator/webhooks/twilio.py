@@ -50,7 +50,7 @@ class Twilio:
 
 
 def genuine(auth_token: str, address: str, fields: Fields, signature: str) -> bool:
-    """Whether Twilio signed this address with these fields. It signs some addresses with the port that goes without saying and some without, so both are tried."""
+    """Whether Twilio signed this address with these fields. Some addresses it signs with the port that goes without saying, some without: both are tried."""
     signed = "".join(name + value for name in sorted(fields) for value in sorted(set(fields[name])))
     return any([_same(auth_token, one + signed, signature) for one in _spellings(address)])  # noqa: C419 - each is compared, so that no time is told
 
