@@ -4,6 +4,7 @@ from orchestrator.store.tables.acts import Notification, Proposal
 from orchestrator.store.tables.dispatches import Dispatch, DispatchWords, InvitationNotice, MedicalDispatchWords
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
 from orchestrator.store.tables.ledger import LedgerEntry, SentCopy, Undeliverable
+from orchestrator.store.tables.facts_in import CallReport, CallRevision, FactIn, MedicalReplyWords, Repeat, Reply, ReplyWords, WebhookToken
 from orchestrator.store.tables.operations import AlarmRow, Halt, Operation, OperationItem, StandingRow
 from orchestrator.store.tables.people import (
     Affiliation,
@@ -44,6 +45,8 @@ __all__ = [
     "AlarmRow",
     "Alignment",
     "AuditEntry",
+    "CallReport",
+    "CallRevision",
     "CommercialProfile",
     "Consent",
     "ContentVersion",
@@ -54,6 +57,7 @@ __all__ = [
     "Enrolment",
     "EventEffect",
     "ExternalId",
+    "FactIn",
     "Halt",
     "HeardFact",
     "IdempotencyKey",
@@ -65,6 +69,7 @@ __all__ = [
     "Market",
     "MedicalDispatchWords",
     "MedicalProfile",
+    "MedicalReplyWords",
     "Notification",
     "Objection",
     "Operation",
@@ -80,6 +85,9 @@ __all__ = [
     "PersonaAssignment",
     "Proposal",
     "Remark",
+    "Repeat",
+    "Reply",
+    "ReplyWords",
     "Request",
     "SentCopy",
     "SigningPin",
@@ -96,4 +104,5 @@ __all__ = [
     "User",
     "VersionSignature",
     "WaitingTouch",
+    "WebhookToken",
 ]
