@@ -20,6 +20,7 @@ from api.routers import (
     enrolments,
     events,
     facts,
+    facts_in,
     halts,
     health,
     inquiries,
@@ -41,6 +42,7 @@ from api.routers import (
     unsubscribe,
     users,
     why,
+    webhooks,
 )
 from api.security import Tokens
 
@@ -66,6 +68,8 @@ _TAGS = [
     {"name": "facts", "description": "What is heard of a touch."},
     {"name": "invitations", "description": "Invitations that are changed after they were sent."},
     {"name": "touches", "description": "What was sent, what became of it, and its copies."},
+    {"name": "facts in", "description": "What providers told of messages, also where nobody could place it."},
+    {"name": "webhooks", "description": "Where providers tell it, each by its own proof."},
     {"name": "users", "description": "What users change of their own."},
     {"name": "events", "description": "What other systems report of people."},
     {"name": "requests", "description": "What other systems answer."},
@@ -105,7 +109,7 @@ def create_app(
     problems.install(app, away=away)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
-    for router in (_signed(), unsubscribe.router, invitations.router, requests.router, health.router, metrics.router, *more):
+    for router in (_signed(), unsubscribe.router, invitations.router, requests.router, webhooks.router, health.router, metrics.router, *more):
         app.include_router(router)
     _describe_problems(app)
     app.state.parameters = strict.known_parameters(app)
@@ -116,8 +120,6 @@ def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
     of_people = (people, knowledge, consents, inquiries, tasks, notifications, why)
-    of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions)
-    of_operators = (halts, operations, migrations, repairs, users, touches, markets)
     for noun in (*of_people, *of_journeys, *of_operators):
         router.include_router(noun.router)
     return router

@@ -130,6 +130,26 @@ class EventRow:
 
 
 @dataclass(frozen=True)
+class FactInRow:
+    """What a provider told of a message, as it is on record. `repeats` is how often it was told again."""
+
+    id: str
+    source: str
+    source_id: str
+    event: str
+    kind: str | None
+    standing: str
+    code: str | None
+    touch_key: str | None
+    person_id: str | None
+    late: bool
+    at: datetime
+    arrived_at: datetime
+    judged_at: datetime
+    repeats: int = 0
+
+
+@dataclass(frozen=True)
 class SweepRow:
     """A passage through many people. `progress` is how many came to what so far."""
 

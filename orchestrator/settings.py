@@ -15,6 +15,8 @@ from journeys.content import EMAIL
 from journeys.shapes import Slug
 from orchestrator.channels.accounts import Accounts, Postmark, Smtp, carries_letters, carries_texts
 from orchestrator.requests.endpoints import Endpoint, read
+from orchestrator.webhooks import doors
+from orchestrator.webhooks.doors import Doors
 
 PREFIX = "DIRIGENT_"
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -82,6 +84,9 @@ class Settings(BaseSettings):
 
     endpoints: Annotated[dict[Slug, Endpoint], NoDecode] = {}
     """The other systems that journeys may ask, by name: JSON with an address and a secret for each."""
+
+    webhooks: Annotated[Doors, NoDecode] = Doors()
+    """Which providers may tell what became of messages, and how each proves itself: JSON by name."""
 
     public_url: HttpUrl
     """Where recipients reach the API from outside: unsubscribe links start with it."""
@@ -177,6 +182,10 @@ class Settings(BaseSettings):
         if any(len(_decoded(key)) != 32 for key in keys.values()):  # noqa: PLR2004 - AES-256
             raise ValueError("holds a key that is not 32 bytes in URL-safe base64")
         return keys
+    @field_validator("webhooks", mode="before")
+    @classmethod
+    def _doors(cls, written: object) -> object:
+        return doors.read(written) if isinstance(written, str) else written
 
     @field_validator("message_gateways")
     @classmethod

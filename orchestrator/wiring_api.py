@@ -21,6 +21,7 @@ from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.desk.events import StoredEvents
+from orchestrator.store.desk.facts_in import StoredFactsIn
 from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.idempotency import StoredIdempotency
 from orchestrator.store.desk.inquiries import StoredInquiries
@@ -46,6 +47,8 @@ from orchestrator.store.engine import UNREACHABLE
 from orchestrator.store.outbox import Relay
 from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.gateway import Gateway
+from orchestrator.webhooks.doors import providers
+from orchestrator.webhooks.fetching import UnreachableError, fetcher
 
 
 def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, settings: Settings) -> Ports:
@@ -87,6 +90,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         watch=StoredWatch(engine),
         markets=StoredMarkets(engine),
         judgements=StoredJudgements(engine, channels=means.channels),
+        facts_in=StoredFactsIn(engine, providers(settings.webhooks, public_url=str(settings.public_url), fetch=fetcher()), settings.webhooks.tolerances),
     )
 
 
@@ -96,7 +100,7 @@ def make_api(settings: Settings, engine: AsyncEngine, client: Client) -> FastAPI
         make_ports(engine, client, clock=JourneyClock.of(settings), settings=settings),
         signing_key=settings.signing_key.get_secret_value(),
         version=version(),
-        away=UNREACHABLE,
+        away=(*UNREACHABLE, UnreachableError),
         more=_embedded_pages(settings),
     )
     reference.install(app)

@@ -8,6 +8,7 @@ from api.ports.consents import Consents
 from api.ports.contents import Contents
 from api.ports.definitions import Acted, Arrange, AskedRelease, AskedSignature, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, NotEnrolled, Sweeps
+from api.ports.facts_in import Brought, FactsIn, NotLetIn
 from api.ports.house import Ports
 from api.ports.inquiries import Inquiries
 from api.ports.ledger import CopySealedError, NotSettled, TouchBook
@@ -27,6 +28,7 @@ __all__ = [
     "Arrange",
     "AskedRelease",
     "AskedSignature",
+    "Brought",
     "Clock",
     "CommandRefusedError",
     "ConductorUnavailableError",
@@ -39,6 +41,7 @@ __all__ = [
     "Definitions",
     "Enrolments",
     "Events",
+    "FactsIn",
     "Halts",
     "Health",
     "Idempotency",
@@ -50,6 +53,7 @@ __all__ = [
     "Migrations",
     "NotEnrolled",
     "NotSettled",
+    "NotLetIn",
     "Notifications",
     "Occasions",
     "Operations",

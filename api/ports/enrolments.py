@@ -1,5 +1,6 @@
 """How HCPs come into journeys: by enrolment, in bulk, by an event of the outside."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -49,6 +50,10 @@ class Events(Protocol):
 
     async def page(self, who: Who, *, standing: str | None, event: str | None, person_id: str | None, late: bool | None, cut: Slice) -> Batch[EventRow]:
         """Events of the sides that the asker sees, latest first."""
+        ...
+
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        """Look again at events of people whom nobody knew, those first that waited longest; audited. Tells how many stand where now."""
         ...
 
     async def find(self, who: Who, event_id: str) -> EventRow | None: ...

@@ -6,6 +6,7 @@ from api.ports.consents import Consents
 from api.ports.contents import Contents
 from api.ports.definitions import Arrange, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, Sweeps
+from api.ports.facts_in import FactsIn
 from api.ports.inquiries import Inquiries
 from api.ports.ledger import TouchBook
 from api.ports.occasions import Occasions
@@ -58,3 +59,4 @@ class Ports:
     watch: Watch
     markets: Markets
     judgements: Judgements
+    facts_in: FactsIn

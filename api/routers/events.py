@@ -5,21 +5,25 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from api.attempts import Attempted
 from api.codes import Code
 from api.house import House
+from api.idempotency import Once
 from api.nudging import Nudged
 from api.paging import Slice, asked, page
 from api.problems import in_field, responses, unknown
 from api.rows import EventRow
 from api.schemas.events import EventRead, EventTaken, NewEvent
+from api.schemas.facts_in import JudgeAgain, JudgedAgain
 from api.schemas.shapes import Page
 from api.security import only
 from api.who import Role, Who
+from journeys.facts import Wall
 from journeys.shapes import Slug
 
 router = APIRouter(prefix="/events", tags=["events"])
 
-Reporter = Annotated[Who, Depends(only(Role.ADMIN))]
+Reporter = Annotated[Who, Depends(only(Role.ADMIN, Role.INTEGRATION))]
 Reader = Annotated[Who, Depends(only(Role.COMPLIANCE, Role.ADMIN))]
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
@@ -50,6 +54,19 @@ async def list_events(
     """Events, the latest first, each with what it led to; also those that were not taken, with the reason.
     An event that is declared as medical is for compliance alone."""
     return page(await house.events.page(who, standing=standing, event=event, person_id=person, late=late, cut=cut), _read)
+
+
+@router.post("/judge-again", summary="Look again at events of unknown people", dependencies=[Nudged], responses=responses(401, 403, 422))
+async def judge_events_again(body: JudgeAgain, who: Annotated[Who, Depends(only(Role.ADMIN))], house: House, attempt: Attempted) -> JudgedAgain:
+    """Those that waited longest first. One whose person is known by now is taken, and what follows from it follows now."""
+
+    async def work(once: Once) -> JudgedAgain:
+        now = house.clock.now()
+        remark = await house.remarks.keep(who, body.reason, side=Wall.COMMERCIAL, once=once, now=now)
+        standing = await house.events.judge_again(who, source=body.source, most=body.most, remark=remark, now=now)
+        return JudgedAgain(looked_at=sum(standing.values()), standing=dict(standing))
+
+    return await attempt.once(body, JudgedAgain, work)
 
 
 @router.get("/{event_id}", summary="Read an event", responses=responses(401, 403, 404))

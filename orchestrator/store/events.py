@@ -1,12 +1,13 @@
 """Events of the outside: stored once by their source's id, judged against what is declared of them, and visible also where they were not taken."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import structlog
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.conditions import Value
@@ -17,6 +18,7 @@ from journeys.shapes import read_back
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store.desk.adding import added
 from orchestrator.store.reacting import react
+from orchestrator.store.repeats import repeated
 from orchestrator.store.tables import DeclaredEvent, ExternalId, OutsideEvent, Person
 
 LATE = timedelta(days=1)
@@ -38,6 +40,8 @@ class Reported(NamedTuple):
     key: str | None
     fields: Mapping[str, Value]
     at: datetime
+    named: Mapping[str, str] | None = None
+    """By which id of which source the person was named."""
 
 
 async def take(session: AsyncSession, told: Reported, *, person_id: str | None, now: datetime) -> tuple[OutsideEvent, bool]:
@@ -51,6 +55,7 @@ async def take(session: AsyncSession, told: Reported, *, person_id: str | None, 
     kept = await _stored(session, told, person_id, standing, side=declared.wall if declared is not None else Wall.OPEN, now=now)
     if kept is None:
         count_in(session, Dropped.EVENT, REPEATED)
+        await repeated(session, "event", told.source, told.source_id, now=now)
         return await _of_source(session, told), True
     if standing != TAKEN or person_id is None or declared is None:
         log.info("dropped", what="event", event_id=kept.id, source=told.source, reason=standing)
@@ -89,6 +94,7 @@ async def _stored(session: AsyncSession, told: Reported, person_id: str | None, 
         "side": side,
         "standing": standing,
         "fields": fields,
+        "named": dict(told.named) if told.named is not None and standing == UNKNOWN_PERSON else None,
         "late": now - told.at > LATE,
         "at": told.at,
         "arrived_at": now,
@@ -105,3 +111,20 @@ async def _stored(session: AsyncSession, told: Reported, person_id: str | None, 
 async def _of_source(session: AsyncSession, told: Reported) -> OutsideEvent:
     known = select(OutsideEvent).where(OutsideEvent.source == told.source, OutsideEvent.source_id == told.source_id)
     return (await session.exec(known.with_for_update())).one()
+
+
+async def judge_again(session: AsyncSession, *, source: str | None, most: int, now: datetime) -> Counter[str]:
+    """Look again at events of people whom nobody knew, those first that waited longest. The event counts as taken now, and as late as it is."""
+    wanted = select(OutsideEvent).where(OutsideEvent.standing == UNKNOWN_PERSON, col(OutsideEvent.named).is_not(None))
+    if source is not None:
+        wanted = wanted.where(OutsideEvent.source == source)
+    oldest_first = wanted.order_by(col(OutsideEvent.arrived_at), col(OutsideEvent.id)).limit(most).with_for_update(skip_locked=True)
+    standing: Counter[str] = Counter()
+    for row in (await session.exec(oldest_first)).all():
+        named = row.named or {}
+        person_id = await person_of(session, person=named.get("person"), source=named.get("source"), value=named.get("value"))
+        if person_id is not None:
+            told = Reported(row.source, row.source_id, row.event, row.key, row.fields, row.at, named)
+            row, _ = await take(session, told, person_id=person_id, now=now)  # noqa: PLW2901 - the same row, judged anew
+        standing[row.standing] += 1
+    return standing

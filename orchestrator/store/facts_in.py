@@ -9,7 +9,6 @@ from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +18,8 @@ from orchestrator.store.desk.adding import added
 from orchestrator.store.desk.consents import add_act
 from orchestrator.store.events import LATE
 from orchestrator.store.hearing import hear
-from orchestrator.store.tables import Consent, FactIn, Person, Repeat, Touch, WebhookToken
+from orchestrator.store.repeats import repeated
+from orchestrator.store.tables import Consent, FactIn, Person, Touch, WebhookToken
 from orchestrator.webhooks.telling import Kind, Told
 
 HEARD, KNOWN, NOTED, UNKNOWN_TOUCH, UNKNOWN_EVENT = "heard", "known", "noted", "unknown_touch", "unknown_event"
@@ -126,13 +126,6 @@ async def first_time(session: AsyncSession, source: str, token: str, *, kept: ti
     """Whether the source never brought this token; it is remembered for as long as its time would be let in, and some more."""
     await session.exec(delete(WebhookToken).where(col(WebhookToken.source) == source, col(WebhookToken.at) < now - 2 * kept))
     return await added(session, WebhookToken(source=source, token=token, at=now))
-
-
-async def repeated(session: AsyncSession, what: str, source: str, source_id: str, *, now: datetime) -> None:
-    """Note that a source told something again."""
-    again = insert(Repeat).values(source=source, source_id=source_id, what=what, times=1, last_at=now)
-    once_more = again.on_conflict_do_update(index_elements=["source", "source_id", "what"], set_={"times": Repeat.times + 1, "last_at": now})
-    await session.exec(once_more)
 
 
 async def unplaced(session: AsyncSession, *, source: str | None = None, since: datetime | None = None, most: int) -> Iterable[FactIn]:

@@ -9,11 +9,16 @@ from api.codes import Code
 from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
 from api.ports import AnswerRefused, CommandRefusedError, CountChanged, NotEnrolled, NotSettled, Ports, Stamp
+
+
+
+from api.ports import AnswerRefused, Brought, CommandRefusedError, CountChanged, NotEnrolled, NotLetIn, Ports, Stamp
 from api.rows import (
     ActRow,
     ClickTarget,
     EnrolmentRow,
     EventRow,
+    FactInRow,
     InquiryRow,
     InquiryText,
     InvitationRow,
@@ -124,6 +129,8 @@ class World:
     items: list[ItemLine] = field(default_factory=list)
     in_trouble: list[TroubleLine] = field(default_factory=list)
     alarms: list[AlarmLine] = field(default_factory=list)
+    brought: list[tuple[str, Brought]] = field(default_factory=list)
+    facts_in: list[FactInRow] = field(default_factory=list)
     dropped: list[tuple[str, str]] = field(default_factory=list)
     audit: list[tuple[str, str]] = field(default_factory=list)
     keys: dict[tuple[str, str], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
@@ -525,6 +532,26 @@ class FakeOccasions(_OfWorld):
         return Rescheduled(touch, 1, begins, begins + timedelta(hours=1), called_off=starts is None)
 
 
+
+class FakeFactsIn(_OfWorld):
+    """A provider's body is its own proof: `genuine` or not."""
+
+    async def bring(self, provider: str, brought: Brought, *, now: datetime) -> Mapping[str, int] | NotLetIn:
+        self.world.brought.append((provider, brought))
+        if provider != "sendgrid":
+            return NotLetIn(Code.NOT_FOUND, "No such provider is set up here.")
+        return {"heard": 1} if brought.body == b"genuine" else NotLetIn(Code.SIGNATURE_INVALID, "Not signed.")
+
+    async def page(
+        self, who: Who, *, standing: str | None, source: str | None, kind: str | None, person_id: str | None, late: bool | None, cut: Slice
+    ) -> Batch[FactInRow]:
+        asked = {"standing": standing, "source": source, "kind": kind, "person_id": person_id, "late": late}
+        return sliced([row for row in self.world.facts_in if all(getattr(row, name) == value for name, value in asked.items() if value is not None)], cut)
+
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        return {"unknown_touch": len(self.world.facts_in)}
+
+
 class FakeEvents(_OfWorld):
     async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
         key = (event.source, event.id)
@@ -537,6 +564,9 @@ class FakeEvents(_OfWorld):
     async def page(self, who: Who, *, standing: str | None, event: str | None, person_id: str | None, late: bool | None, cut: Slice) -> Batch[EventRow]:
         rows = [row for row in self.world.events.values() if standing in {None, row.standing} and event in {None, row.event}]
         return sliced([row for row in rows if person_id in {None, row.person_id} and late in {None, row.late}], cut)
+
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        return {"taken": 1}
 
     async def find(self, who: Who, event_id: str) -> EventRow | None:
         return next((row for row in self.world.events.values() if row.id == event_id), None)
@@ -714,4 +744,8 @@ def ports(world: World) -> Ports:
         watch=FakeWatch(world),
         markets=FakeMarkets(world),
         judgements=FakeJudgements(world),
+
+
+
+        facts_in=FakeFactsIn(world),
     )

@@ -15,7 +15,7 @@ from tests.api.living import a_row
 from tests.api.worlds import ASKED, ASTRID, BULK, ENROLMENT, HALT, INQUIRY, JOURNEY, OPERATION, PIN, PROPOSAL, QUESTION, RULES, TOUCH, VISIT, the_authored
 from tests.builders import a_market, written
 
-ALL = frozenset(Role)
+ALL = frozenset(Role) - {Role.INTEGRATION}
 READERS = ALL - {Role.MSL}
 PUBLIC = None
 
@@ -125,8 +125,18 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "hold_copies": (frozenset({Role.COMPLIANCE}), f"/api/v1/touches/{TOUCH}/hold", {"held": True, "reason": "litigation", "remark": "By counsel."}),
     "report": (frozenset({Role.ADMIN}), "/api/v1/facts", {"source": "mail", "source_id": "1", "touch": TOUCH, "heard": "opened", "at": "2027-03-01T09:00:00Z"}),
     "report_event": (frozenset({Role.ADMIN}), "/api/v1/events", EVENT),
+    "report": (
+        frozenset({Role.ADMIN, Role.INTEGRATION}),
+        "/api/v1/facts",
+        {"source": "mail", "source_id": "1", "touch": TOUCH, "heard": "opened", "at": "2027-03-01T09:00:00Z"},
+    ),
+    "report_event": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/events", EVENT),
     "list_events": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events", None),
     "read_event": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events/event-1", None),
+    "judge_events_again": (frozenset({Role.ADMIN}), "/api/v1/events/judge-again", {"reason": "The crosswalk is there."}),
+    "list_facts_in": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/facts-in", None),
+    "judge_facts_again": (frozenset({Role.ADMIN}), "/api/v1/facts-in/judge-again", {"reason": "The crosswalk is there."}),
+    "bring": (PUBLIC, "/webhooks/sendgrid", []),
     "count_bulk": (BULK_ENROLLERS, "/api/v1/bulk-enrolments", {"journey": JOURNEY, "selection": {"markets": ["SE"]}}),
     "list_bulks": (BULK_READERS, "/api/v1/bulk-enrolments", None),
     "read_bulk": (BULK_READERS, f"/api/v1/bulk-enrolments/{BULK}", None),

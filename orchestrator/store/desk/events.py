@@ -1,6 +1,6 @@
 """Events of the outside at the front desk: taken in one transaction with what follows from them, and read with what they led to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import tuple_
@@ -12,9 +12,10 @@ from api.paging import Batch, Slice
 from api.rows import EffectRow, EventRow
 from api.schemas.events import NewEvent
 from api.who import Who
+from orchestrator.store import audit
 from orchestrator.store.desk.scope import visible
 from orchestrator.store.engine import transaction
-from orchestrator.store.events import Reported, person_of, take
+from orchestrator.store.events import Reported, judge_again, person_of, take
 from orchestrator.store.tables import EventEffect, OutsideEvent
 
 _COPIED = tuple(name for name in EventRow.__dataclass_fields__ if name != "effects")
@@ -25,8 +26,9 @@ class StoredEvents:
         self._engine = engine
 
     async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
-        told = Reported(event.source, event.id, event.event, event.key, event.fields, event.at)
         source, value = (event.external.source, event.external.value) if event.external is not None else (None, None)
+        named = {"person": event.person} if event.person is not None else {"source": str(source), "value": str(value)}
+        told = Reported(event.source, event.id, event.event, event.key, event.fields, event.at, named)
         async with transaction(self._engine) as session:
             person_id = await person_of(session, person=event.person, source=source, value=value)
             row, repeated = await take(session, told, person_id=person_id, now=now)
@@ -44,6 +46,13 @@ class StoredEvents:
         async with transaction(self._engine) as session:
             rows = await _rows(session, (await session.exec(wanted)).all())
         return Batch.of(rows, cut, lambda row: (row.arrived_at, row.id))
+
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        async with transaction(self._engine) as session:
+            standing = await judge_again(session, source=source, most=most, now=now)
+            details = {"source": source, "remark": remark, "standing": dict(standing)}
+            await audit.record(session, by=who.id, role=who.role, action="events.judged_again", subject="events", details=details, now=now)
+        return standing
 
     async def find(self, who: Who, event_id: str) -> EventRow | None:
         wanted = select(OutsideEvent).where(OutsideEvent.id == event_id, visible(OutsideEvent.side, who))

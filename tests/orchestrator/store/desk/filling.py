@@ -20,7 +20,7 @@ from tests.builders import NOW, a_content, a_journey, a_market, a_persona, writt
 
 HOME, AWAY = "se-stockholm", "se-malmo"
 ASTRID, BO = "person-astrid", "person-bo"
-REP, MSL, SALES, MARKETING, MEDICAL, COMPLIANCE, ADMIN = (Who(f"user-{role}", role) for role in Role)
+REP, MSL, SALES, MARKETING, MEDICAL, COMPLIANCE, ADMIN, INTEGRATION = (Who(f"user-{role}", role) for role in Role)
 ENROLMENT, TOUCH, MESSAGE_ID = "enr1", "enr1.follow-up.1", "<touch@mail.example>"
 
 
