@@ -1,4 +1,4 @@
-"""What comes in from providers and other systems: what they tell of messages, replies, and reports of calls; each stored once by its source and its id there."""
+"""What comes in from providers and other systems: what they tell of messages, replies, reports of calls; each stored once by source and id."""
 
 from datetime import datetime
 from typing import Any
