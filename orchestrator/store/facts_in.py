@@ -95,7 +95,7 @@ async def touch_of(session: AsyncSession, *names: str | None) -> Touch | None:
     """The touch by our own name of its message, by the provider's, or by its Message-ID: the first that is known."""
     for name in names:
         if name:
-            known = (col(Touch.message_id) == f"<{name.strip('<> ')}>") | (col(Touch.message_id) == name)
+            known = (col(Touch.message_id) == f"<{name.strip('<> ')}>") | (col(Touch.provider_id) == name)
             found = (await session.exec(select(Touch).where(known))).first()
             if found is not None:
                 return found
