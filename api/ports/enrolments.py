@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from api.cloudevents import CloudEvent
 from api.idempotency import Once
 from api.paging import Batch, Slice
 from api.rows import EnrolmentRow, EventRow, PersonRow, SweepResultRow, SweepRow
@@ -46,6 +47,10 @@ class Enrolments(Protocol):
 class Events(Protocol):
     async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
         """Store an event of the outside, once by its source's id, and do what follows from it. Also whether it had been taken before."""
+        ...
+
+    async def take_cloud(self, event: CloudEvent, *, now: datetime) -> tuple[EventRow, bool]:
+        """The same of a CloudEvent: its type is an event of the library, its subject the person; only what is declared is read out of its data."""
         ...
 
     async def page(self, who: Who, *, standing: str | None, event: str | None, person_id: str | None, late: bool | None, cut: Slice) -> Batch[EventRow]:

@@ -65,6 +65,18 @@ async def take(session: AsyncSession, told: Reported, *, person_id: str | None, 
     return kept, False
 
 
+async def of_type(session: AsyncSession, told: str) -> OutsideEventKind | None:
+    """The declared kind that a CloudEvent's type stands for: the one that names the type, else the one that is called like it."""
+    by_name = None
+    for row in await session.exec(select(DeclaredEvent).order_by(col(DeclaredEvent.id))):
+        declared = read_back(OutsideEventKind, row.body)
+        if declared.cloud is not None and told in declared.cloud.types:
+            return declared
+        if declared.cloud is None and declared.event == told:
+            by_name = declared
+    return by_name
+
+
 def _judged(told: Reported, declared: OutsideEventKind | None) -> tuple[Reported, str]:
     """The event with its key as text, and what is wrong with it first. The key may be told by itself or as the field that is declared as the key."""
     if declared is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from api.cloudevents import CloudEvent
 from api.codes import Code
 from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
@@ -564,6 +565,10 @@ class FakeEvents(_OfWorld):
     async def page(self, who: Who, *, standing: str | None, event: str | None, person_id: str | None, late: bool | None, cut: Slice) -> Batch[EventRow]:
         rows = [row for row in self.world.events.values() if standing in {None, row.standing} and event in {None, row.event}]
         return sliced([row for row in rows if person_id in {None, row.person_id} and late in {None, row.late}], cut)
+
+    async def take_cloud(self, event: CloudEvent, *, now: datetime) -> tuple[EventRow, bool]:
+        told = {"source": event.source, "id": event.id, "event": event.type, "person": event.subject or "nobody", "at": event.time or now}
+        return await self.take(NewEvent.model_validate(told), now=now)
 
     async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
         return {"taken": 1}

@@ -133,6 +133,7 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "report_event": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/events", EVENT),
     "list_events": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events", None),
     "read_event": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events/event-1", None),
+    "report_cloud_events": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/events", EVENT),
     "judge_events_again": (frozenset({Role.ADMIN}), "/api/v1/events/judge-again", {"reason": "The crosswalk is there."}),
     "list_facts_in": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/facts-in", None),
     "judge_facts_again": (frozenset({Role.ADMIN}), "/api/v1/facts-in/judge-again", {"reason": "The crosswalk is there."}),
