@@ -26,7 +26,7 @@ HEARD, KNOWN, NOTED, UNKNOWN_TOUCH, UNKNOWN_EVENT = "heard", "known", "noted", "
 """Standings: told to the run, told before by somebody else, nothing follows; and why it could not be placed."""
 UNPLACED = (UNKNOWN_TOUCH, UNKNOWN_EVENT)
 
-_HEARD = {Kind(heard.value): heard for heard in Heard if heard.value in set(Kind)}
+_HEARD = {Kind(heard.value): heard for heard in Heard if heard.value in set(Kind)} | {Kind.SOFT_BOUNCED: Heard.BOUNCED}
 _WITHDRAWS = (Kind.UNSUBSCRIBED, Kind.COMPLAINED)
 """Who complains has had enough."""
 PROVIDER = "provider"

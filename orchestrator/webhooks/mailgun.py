@@ -16,12 +16,14 @@ _KINDS = {
     "accepted": Kind.NOTED,
     "stored": Kind.NOTED,
     "delivered": Kind.DELIVERED,
-    "rejected": Kind.BOUNCED,
+    "rejected": Kind.SOFT_BOUNCED,
     "opened": Kind.OPENED,
     "clicked": Kind.CLICKED,
     "complained": Kind.COMPLAINED,
     "unsubscribed": Kind.UNSUBSCRIBED,
 }
+_NOT_THE_ADDRESS = frozenset({"suppress-unsubscribe", "suppress-complaint", "old", "espblock", "greylisted"})
+"""Reasons of a failure for good that say nothing against the address."""
 _BY_A_MACHINE = (Kind.OPENED, Kind.CLICKED)
 
 
@@ -72,7 +74,8 @@ def _tell(row: Mapping[str, Any]) -> Told:
     event = text(row["event"]) or ""
     kind = _KINDS.get(event)
     if event == "failed":
-        kind = Kind.DELAYED if row.get("severity") == "temporary" else Kind.BOUNCED
+        kind = Kind.SOFT_BOUNCED if row.get("reason") in _NOT_THE_ADDRESS else Kind.BOUNCED
+        kind = Kind.DELAYED if row.get("severity") == "temporary" else kind
     if kind in _BY_A_MACHINE and inside(row, "client-info", "bot"):  # such as "apple": its privacy proxy
         kind = Kind.MACHINE_OPENED
     message_id = text(inside(row, "message", "headers", "message-id"))

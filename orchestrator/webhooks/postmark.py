@@ -24,7 +24,9 @@ _BOUNCES = {
     "SpamNotification": Kind.COMPLAINED,
     "SpamComplaint": Kind.COMPLAINED,
 }
-"""What Postmark calls a bounce and is none; every other type of bounce is one."""
+"""What Postmark calls a bounce and is none."""
+_GONE = frozenset({"HardBounce", "BadEmailAddress", "ManuallyDeactivated"})
+"""Bounces for good; after every other type the address may be good."""
 _SUPPRESSED = {"ManualSuppression": Kind.UNSUBSCRIBED, "SpamComplaint": Kind.COMPLAINED, "HardBounce": Kind.BOUNCED}
 
 
@@ -69,7 +71,7 @@ def _tell(row: Mapping[str, Any]) -> Told:
     kind, code = _KINDS.get(record), None
     if record == "Bounce":
         code = text(row.get("Type"), most=40)
-        kind = _BOUNCES.get(code or "", Kind.BOUNCED)
+        kind = _BOUNCES.get(code or "", Kind.BOUNCED if code in _GONE else Kind.SOFT_BOUNCED)
     elif record == "SubscriptionChange":
         code = text(row.get("SuppressionReason"), most=40)
         kind = _SUPPRESSED.get(code or "") if row.get("SuppressSending") is True else Kind.NOTED

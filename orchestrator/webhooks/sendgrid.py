@@ -22,7 +22,7 @@ _KINDS = {
     "deferred": Kind.DELAYED,
     "delivered": Kind.DELIVERED,
     "bounce": Kind.BOUNCED,
-    "dropped": Kind.BOUNCED,
+    "dropped": Kind.SOFT_BOUNCED,
     "open": Kind.OPENED,
     "click": Kind.CLICKED,
     "spamreport": Kind.COMPLAINED,
@@ -38,6 +38,9 @@ _DROPPED = {
     "spam reporting address": "dropped_complained",
     "invalid": "dropped_invalid",
 }
+
+_GONE = frozenset({"dropped_bounced", "dropped_invalid"})
+"""Dropped because there is no such address."""
 
 
 class SendGrid:
@@ -88,6 +91,11 @@ def _tell(row: Mapping[str, Any]) -> Told:
     kind = _KINDS.get(event)
     if kind is Kind.OPENED and row.get("sg_machine_open") is True:  # Apple's Mail Privacy Protection
         kind = Kind.MACHINE_OPENED
+    code = _code(event, row)
+    if event == "bounce" and (code or "").startswith(("blocked", "4")):
+        kind = Kind.SOFT_BOUNCED
+    if code in _GONE:
+        kind = Kind.BOUNCED
     return Told(
         source_id=text(row.get("sg_event_id")) or digest_of(row),
         event=event,
@@ -97,7 +105,7 @@ def _tell(row: Mapping[str, Any]) -> Told:
         # What the sending call answered as X-Message-Id is the part before the first full stop.
         provider_id=(text(row.get("sg_message_id")) or "").partition(".")[0] or None,
         message_id=text(row.get("smtp-id")),
-        code=_code(event, row),
+        code=code,
     )
 
 

@@ -14,8 +14,8 @@ _KINDS = {
     "Delivery": Kind.DELIVERED,
     "DeliveryDelay": Kind.DELAYED,
     "Bounce": Kind.BOUNCED,
-    "Reject": Kind.BOUNCED,
-    "Rendering Failure": Kind.BOUNCED,
+    "Reject": Kind.SOFT_BOUNCED,
+    "Rendering Failure": Kind.SOFT_BOUNCED,
     "Complaint": Kind.COMPLAINED,
     "Open": Kind.OPENED,
     "Click": Kind.CLICKED,
@@ -85,6 +85,8 @@ def _tell(row: Mapping[str, Any], name: str) -> Told:
     event = text(row.get("eventType") or row.get("notificationType")) or ""
     part = row.get(_PARTS.get(event, event.lower())) or {}
     kind = _KINDS.get(event)
+    if event == "Bounce" and part.get("bounceType") != "Permanent":
+        kind = Kind.SOFT_BOUNCED
     if event == "Subscription":
         kind = Kind.UNSUBSCRIBED if inside(part, "newTopicPreferences", "unsubscribeAll") is True else Kind.NOTED
     mail = mapping(row["mail"])

@@ -20,9 +20,11 @@ _KINDS = {
     **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent", "canceled"), Kind.NOTED),
     "delivered": Kind.DELIVERED,
     "read": Kind.OPENED,
-    "undelivered": Kind.BOUNCED,
-    "failed": Kind.BOUNCED,
+    "undelivered": Kind.SOFT_BOUNCED,
+    "failed": Kind.SOFT_BOUNCED,
 }
+_GONE = frozenset({"21211", "30005", "30006"})
+"""Error codes of a number that is none, that nobody has, or that takes no texts."""
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -80,9 +82,11 @@ def _tell(row: Mapping[str, Any], ours: str | None) -> Told:
     if not sid:
         raise ValueError("a callback names its message")
     status = text(row.get("MessageStatus") or row.get("SmsStatus")) or ""
-    return Told(
-        source_id=f"{sid}.{status}", event=status, kind=_KINDS.get(status), at=None, message=ours, provider_id=sid, code=text(row.get("ErrorCode"), most=20)
-    )
+    code = text(row.get("ErrorCode"), most=20)
+    kind = _KINDS.get(status)
+    if kind is Kind.SOFT_BOUNCED and code in _GONE:
+        kind = Kind.BOUNCED
+    return Told(source_id=f"{sid}.{status}", event=status, kind=kind, at=None, message=ours, provider_id=sid, code=code)
 
 
 def _flat(fields: Fields) -> dict[str, str]:
