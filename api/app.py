@@ -13,6 +13,7 @@ from api.links import Links
 from api.ports import Ports
 from api.routers import (
     bulk_enrolments,
+    call_reports,
     catalogue,
     consents,
     content,
@@ -69,6 +70,7 @@ _TAGS = [
     {"name": "invitations", "description": "Invitations that are changed after they were sent."},
     {"name": "touches", "description": "What was sent, what became of it, and its copies."},
     {"name": "facts in", "description": "What providers told of messages, also where nobody could place it."},
+    {"name": "call reports", "description": "Calls that a CRM reports."},
     {"name": "webhooks", "description": "Where providers tell it, each by its own proof."},
     {"name": "users", "description": "What users change of their own."},
     {"name": "events", "description": "What other systems report of people."},
@@ -120,6 +122,9 @@ def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
     of_people = (people, knowledge, consents, inquiries, tasks, notifications, why)
+    of_people = (people, knowledge, consents, inquiries, tasks, notifications)
+    of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions, facts_in, call_reports)
+    of_operators = (halts, operations, migrations, repairs, users)
     for noun in (*of_people, *of_journeys, *of_operators):
         router.include_router(noun.router)
     return router

@@ -150,6 +150,30 @@ class FactInRow:
 
 
 @dataclass(frozen=True)
+class CallReportRow:
+    """A call as the CRM told it last, and what became of it."""
+
+    id: str
+    source: str
+    source_id: str
+    revised_at: datetime
+    status: str
+    standing: str
+    reason: str | None
+    person_id: str | None
+    rep: str | None
+    product: str
+    channel: str
+    outcome: str | None
+    task_id: str | None
+    late: bool
+    at: datetime
+    arrived_at: datetime
+    safety: bool = False
+    repeats: int = 0
+
+
+@dataclass(frozen=True)
 class SweepRow:
     """A passage through many people. `progress` is how many came to what so far."""
 

@@ -11,6 +11,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, HttpUrl, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from journeys.calls import CallWords
 from journeys.content import EMAIL
 from journeys.shapes import Slug
 from orchestrator.channels.accounts import Accounts, Postmark, Smtp, carries_letters, carries_texts
@@ -87,6 +88,9 @@ class Settings(BaseSettings):
 
     webhooks: Annotated[Doors, NoDecode] = Doors()
     """Which providers may tell what became of messages, and how each proves itself: JSON by name."""
+
+    calls: Annotated[dict[str, CallWords], NoDecode] = {}
+    """How each CRM that reports calls speaks: its outcomes and channels in ours, and how far a call and its visit may lie apart. JSON by source."""
 
     public_url: HttpUrl
     """Where recipients reach the API from outside: unsubscribe links start with it."""
@@ -185,6 +189,11 @@ class Settings(BaseSettings):
     @field_validator("webhooks", mode="before")
     @classmethod
     def _doors(cls, written: object) -> object:
+        return doors.read(written) if isinstance(written, str) else written
+
+    @field_validator("calls", mode="before")
+    @classmethod
+    def _sources(cls, written: object) -> object:
         return doors.read(written) if isinstance(written, str) else written
 
     @field_validator("message_gateways")

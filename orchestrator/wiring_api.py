@@ -16,6 +16,7 @@ from orchestrator.release import version
 from orchestrator.sealing import Sealing
 from orchestrator.seeing.places import arranged
 from orchestrator.settings import Settings
+from orchestrator.store.desk.calls import StoredCallReports
 from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.definitions import StoredDefinitions
@@ -90,6 +91,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         watch=StoredWatch(engine),
         markets=StoredMarkets(engine),
         judgements=StoredJudgements(engine, channels=means.channels),
+        call_reports=StoredCallReports(engine, settings.calls),
         facts_in=StoredFactsIn(engine, providers(settings.webhooks, public_url=str(settings.public_url), fetch=fetcher()), settings.webhooks.tolerances),
     )
 

@@ -4,6 +4,7 @@ Every method is one transaction. `who` bounds what is found: a row outside the a
 and a side of the firewall that the asker may not see is not loaded.
 """
 
+from api.ports.calls import CallReports
 from api.ports.consents import Consents
 from api.ports.contents import Contents
 from api.ports.definitions import Acted, Arrange, AskedRelease, AskedSignature, Definitions, Lifecycles
@@ -29,6 +30,7 @@ __all__ = [
     "AskedRelease",
     "AskedSignature",
     "Brought",
+    "CallReports",
     "Clock",
     "CommandRefusedError",
     "ConductorUnavailableError",

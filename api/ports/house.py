@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from api.ports.calls import CallReports
 from api.ports.consents import Consents
 from api.ports.contents import Contents
 from api.ports.definitions import Arrange, Definitions, Lifecycles
@@ -60,3 +61,4 @@ class Ports:
     markets: Markets
     judgements: Judgements
     facts_in: FactsIn
+    call_reports: CallReports

@@ -30,7 +30,7 @@ router = APIRouter(prefix="/events", tags=["events"])
 Reporter = Annotated[Who, Depends(only(Role.ADMIN, Role.INTEGRATION))]
 Reader = Annotated[Who, Depends(only(Role.COMPLIANCE, Role.ADMIN))]
 
-_CLOCKS_DIFFER = timedelta(minutes=5)
+CLOCKS_DIFFER = timedelta(minutes=5)
 """How far ahead of ours another system's clock may be."""
 
 
@@ -50,7 +50,7 @@ async def report_cloud_events(_: Reporter, house: House, request: Request) -> Ev
         told = cloudevents.read(headers, await request.body())
     except cloudevents.InvalidEventError as invalid:
         raise Problem(Code.INVALID, str(invalid), errors=[_field(each) for each in invalid.wrong]) from None
-    if any(each.time is not None and each.time > now + _CLOCKS_DIFFER for each in told):
+    if any(each.time is not None and each.time > now + CLOCKS_DIFFER for each in told):
         raise in_field(Code.IN_THE_FUTURE, "An event is reported after it has happened.", "/time")
     taken = [await house.events.take_cloud(each, now=now) for each in told]
     return EventsTaken(items=tuple(EventTaken(**_read(row).model_dump(), repeated=repeated) for row, repeated in taken))
@@ -72,7 +72,7 @@ async def report_event(body: NewEvent, _: Reporter, house: House) -> EventTaken:
     """Take an event of a person. The same event of the same source again gets the same answer, and nothing follows from it a second time; one that
     was not taken, because the person or the event was not known, is kept with the reason and looked at again when it is reported again."""
     now = house.clock.now()
-    if body.at > now + _CLOCKS_DIFFER:
+    if body.at > now + CLOCKS_DIFFER:
         raise in_field(Code.IN_THE_FUTURE, "An event is reported after it has happened.", "/at")
     row, repeated = await house.events.take(body, now=now)
     return EventTaken(**_read(row).model_dump(), repeated=repeated)

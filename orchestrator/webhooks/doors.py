@@ -122,7 +122,7 @@ def read(written: str) -> dict[str, Any]:
     except json.JSONDecodeError:
         found = None
     if not isinstance(found, dict):
-        raise ValueError('is not JSON like {"mailgun": {"signing_key": "…"}}')  # noqa: TRY004 - pydantic tells it as a wrong value
+        raise ValueError('is not JSON like {"mailgun": {"signing_key": "…"}}, an object for each name')  # noqa: TRY004 - pydantic tells it as a wrong value
     return found
 
 

@@ -16,6 +16,7 @@ from api.ports import AnswerRefused, CommandRefusedError, CountChanged, NotEnrol
 from api.ports import AnswerRefused, Brought, CommandRefusedError, CountChanged, NotEnrolled, NotLetIn, Ports, Stamp
 from api.rows import (
     ActRow,
+    CallReportRow,
     ClickTarget,
     EnrolmentRow,
     EventRow,
@@ -37,6 +38,7 @@ from api.rows import (
     VersionRow,
 )
 from api.schemas.bulk_enrolments import NewBulkEnrolment
+from api.schemas.call_reports import NewCallReport
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
 from api.schemas.content import ContentLine
 from api.schemas.events import NewEvent
@@ -130,6 +132,7 @@ class World:
     items: list[ItemLine] = field(default_factory=list)
     in_trouble: list[TroubleLine] = field(default_factory=list)
     alarms: list[AlarmLine] = field(default_factory=list)
+    calls: dict[str, CallReportRow] = field(default_factory=dict)
     brought: list[tuple[str, Brought]] = field(default_factory=list)
     facts_in: list[FactInRow] = field(default_factory=list)
     dropped: list[tuple[str, str]] = field(default_factory=list)
@@ -553,6 +556,32 @@ class FakeFactsIn(_OfWorld):
         return {"unknown_touch": len(self.world.facts_in)}
 
 
+class FakeCallReports(_OfWorld):
+    async def take(self, who: Who, report: NewCallReport, *, now: datetime) -> tuple[CallReportRow, bool]:
+        told = report.model_dump(include={"source", "revised_at", "status", "rep", "product", "channel", "outcome", "at"})
+        row = CallReportRow(
+            id=f"call-{report.id}",
+            source_id=report.id,
+            standing="recorded",
+            reason="no_task",
+            person_id=report.person,
+            task_id=None,
+            late=False,
+            arrived_at=now,
+            **told,
+        )
+        known = row.source_id in self.world.calls
+        return self.world.calls.setdefault(row.source_id, row), known
+
+    async def page(
+        self, who: Who, *, standing: str | None, reason: str | None, person_id: str | None, late: bool | None, safety: bool | None, cut: Slice
+    ) -> Batch[CallReportRow]:
+        return sliced([row for row in self.world.calls.values() if standing in {None, row.standing} and reason in {None, row.reason}], cut)
+
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        return {"recorded": len(self.world.calls)}
+
+
 class FakeEvents(_OfWorld):
     async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
         key = (event.source, event.id)
@@ -753,4 +782,5 @@ def ports(world: World) -> Ports:
 
 
         facts_in=FakeFactsIn(world),
+        call_reports=FakeCallReports(world),
     )

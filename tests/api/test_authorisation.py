@@ -34,6 +34,8 @@ BULK_ENROLLERS = frozenset({Role.MARKETING, Role.ADMIN})
 BULK_READERS = BULK_ENROLLERS | {Role.COMPLIANCE}
 
 EVENT = {"source": "booking", "id": "1", "event": "appointment_booked", "key": 4711, "person": ASTRID, "at": "2027-03-01T09:00:00Z"}
+CALL = {"source": "crm", "id": "1", "revised_at": "2027-03-01T09:00:00Z", "person": ASTRID, "rep": "user-rep", "product": "cardiolex"}
+CALL |= {"channel": "remote", "at": "2027-03-01T09:00:00Z"}
 STEERING = frozenset({Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
 REVIEWERS = READERS - {Role.REP}
 EXPLAINED = ALL - {Role.MSL, Role.MEDICAL}
@@ -135,6 +137,9 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "read_event": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events/event-1", None),
     "report_cloud_events": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/events", EVENT),
     "judge_events_again": (frozenset({Role.ADMIN}), "/api/v1/events/judge-again", {"reason": "The crosswalk is there."}),
+    "report_call": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/call-reports", CALL),
+    "list_call_reports": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/call-reports", None),
+    "judge_calls_again": (frozenset({Role.ADMIN}), "/api/v1/call-reports/judge-again", {"reason": "The crosswalk is there."}),
     "list_facts_in": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/facts-in", None),
     "judge_facts_again": (frozenset({Role.ADMIN}), "/api/v1/facts-in/judge-again", {"reason": "The crosswalk is there."}),
     "bring": (PUBLIC, "/webhooks/sendgrid", []),
