@@ -36,6 +36,7 @@ from api.routers import (
     operations,
     people,
     repairs,
+    replies,
     requests,
     seeing,
     tasks,
@@ -71,6 +72,7 @@ _TAGS = [
     {"name": "touches", "description": "What was sent, what became of it, and its copies."},
     {"name": "facts in", "description": "What providers told of messages, also where nobody could place it."},
     {"name": "call reports", "description": "Calls that a CRM reports."},
+    {"name": "replies", "description": "What people write back."},
     {"name": "webhooks", "description": "Where providers tell it, each by its own proof."},
     {"name": "users", "description": "What users change of their own."},
     {"name": "events", "description": "What other systems report of people."},
@@ -123,7 +125,7 @@ def _signed() -> APIRouter:
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
     of_people = (people, knowledge, consents, inquiries, tasks, notifications, why)
     of_people = (people, knowledge, consents, inquiries, tasks, notifications)
-    of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions, facts_in, call_reports)
+    of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions, facts_in, call_reports, replies)
     of_operators = (halts, operations, migrations, repairs, users)
     for noun in (*of_people, *of_journeys, *of_operators):
         router.include_router(noun.router)

@@ -174,6 +174,26 @@ class CallReportRow:
 
 
 @dataclass(frozen=True)
+class ReplyRow:
+    """What somebody wrote back, without the words."""
+
+    id: str
+    channel: str
+    side: str
+    standing: str
+    person_id: str | None
+    touch_key: str | None
+    told: str | None
+    attachments: int
+    cut: bool
+    late: bool
+    at: datetime
+    arrived_at: datetime
+    read_at: datetime | None
+    safety: bool = False
+
+
+@dataclass(frozen=True)
 class SweepRow:
     """A passage through many people. `progress` is how many came to what so far."""
 

@@ -15,12 +15,14 @@ from journeys.calls import CallWords
 from journeys.content import EMAIL
 from journeys.shapes import Slug
 from orchestrator.channels.accounts import Accounts, Postmark, Smtp, carries_letters, carries_texts
+from orchestrator.replies.doors import MailboxDoor
 from orchestrator.requests.endpoints import Endpoint, read
 from orchestrator.webhooks import doors
 from orchestrator.webhooks.doors import Doors
 
 PREFIX = "DIRIGENT_"
 Port = Annotated[int, Field(ge=1, le=65535)]
+EmailAddress = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
 GatewayDomain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
 
 
@@ -91,6 +93,11 @@ class Settings(BaseSettings):
 
     calls: Annotated[dict[str, CallWords], NoDecode] = {}
     """How each CRM that reports calls speaks: its outcomes and channels in ours, and how far a call and its visit may lie apart. JSON by source."""
+
+    reply_to: EmailAddress | None = None
+    """Where answers go, with the message's own id behind a plus: replies@… is written as replies+id@…; none: to the sender."""
+    mailbox: Annotated[MailboxDoor | None, NoDecode] = None
+    """A mailbox that is looked into for replies, over IMAP: JSON."""
 
     public_url: HttpUrl
     """Where recipients reach the API from outside: unsubscribe links start with it."""
@@ -187,6 +194,7 @@ class Settings(BaseSettings):
             raise ValueError("holds a key that is not 32 bytes in URL-safe base64")
         return keys
     @field_validator("webhooks", mode="before")
+    @field_validator("webhooks", "mailbox", mode="before")
     @classmethod
     def _doors(cls, written: object) -> object:
         return doors.read(written) if isinstance(written, str) else written

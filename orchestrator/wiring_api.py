@@ -38,6 +38,7 @@ from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
+from orchestrator.store.desk.replies import StoredReplies
 from orchestrator.store.desk.requests import StoredRequests
 from orchestrator.store.desk.sweeps import StoredSweepDesk
 from orchestrator.store.desk.tasks import StoredTasks
@@ -55,6 +56,7 @@ from orchestrator.webhooks.fetching import UnreachableError, fetcher
 def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, settings: Settings) -> Ports:
     """The house as the front desk sees it. Engine and client belong to the caller, who closes them."""
     means = means_of(settings)
+    known = providers(settings.webhooks, public_url=str(settings.public_url), fetch=fetcher())
     gateway = Gateway(client, task_queue=settings.task_queue, pace=clock.pace)
     return Ports(
         clock=clock,
@@ -92,7 +94,8 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         markets=StoredMarkets(engine),
         judgements=StoredJudgements(engine, channels=means.channels),
         call_reports=StoredCallReports(engine, settings.calls),
-        facts_in=StoredFactsIn(engine, providers(settings.webhooks, public_url=str(settings.public_url), fetch=fetcher()), settings.webhooks.tolerances),
+        facts_in=StoredFactsIn(engine, known, settings.webhooks.tolerances),
+        replies=StoredReplies(engine, known, settings.webhooks.tolerances, mail_domain=settings.mail_domain),
     )
 
 

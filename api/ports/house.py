@@ -13,6 +13,7 @@ from api.ports.ledger import TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
+from api.ports.replies import Replies
 from api.ports.requests import Requests
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, Conductors, Counts, Health, Relay
@@ -62,3 +63,4 @@ class Ports:
     judgements: Judgements
     facts_in: FactsIn
     call_reports: CallReports
+    replies: Replies

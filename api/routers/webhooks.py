@@ -19,6 +19,14 @@ async def bring(provider: str, request: Request, house: House) -> None:
         raise Problem(taken.code, taken.detail)
 
 
+@router.post("/{provider}/replies", status_code=204, summary="Bring a reply", dependencies=[Nudged], responses=responses(401, 404, 409, 413, 422))
+async def bring_reply(provider: str, request: Request, house: House) -> None:
+    """Take what somebody wrote back: an e-mail by Mailgun's routes, SendGrid's Inbound Parse or Postmark's inbound webhook, a text by Twilio."""
+    taken = await house.replies.bring(provider, await brought(request), now=house.clock.now())
+    if isinstance(taken, NotLetIn):
+        raise Problem(taken.code, taken.detail)
+
+
 async def brought(request: Request) -> Brought:
     """The request as it came."""
     target = request.scope["raw_path"].decode("ascii", "replace")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from orchestrator.webhooks.forms import form_of
 from orchestrator.webhooks.telling import OURS, Delivery, Kind, Refusal, Rows, Told, digest_of, document, each, fresh, inside, instant, mapping, text
 
 _KINDS = {
@@ -33,7 +34,7 @@ class Mailgun:
 
     async def refused(self, given: Delivery, *, now: datetime) -> Refusal | None:
         try:
-            timestamp, token, signature = _stamp(given.body)
+            timestamp, token, signature = _stamp(given)
         except ValueError:
             return Refusal.SIGNATURE_INVALID
         if not genuine(self._key, timestamp, token, signature):
@@ -41,7 +42,7 @@ class Mailgun:
         return None if fresh(timestamp, now=now, tolerance=self._tolerance) else Refusal.STALE
 
     def token(self, given: Delivery) -> str | None:
-        return _stamp(given.body)[1]
+        return _stamp(given)[1]
 
     def read(self, given: Delivery) -> Rows:
         return facts(given.body)
@@ -64,9 +65,15 @@ def facts(body: bytes) -> Rows:
     return each([event], _tell)
 
 
-def _stamp(body: bytes) -> tuple[str, str, str]:
-    whole = document(body)
-    timestamp, token, signature = (inside({"whole": whole}, "whole", "signature", name) for name in ("timestamp", "token", "signature"))
+def _stamp(given: Delivery) -> tuple[str, str, str]:
+    """Of an event as JSON, or of a reply as the fields of a form."""
+    names = ("timestamp", "token", "signature")
+    if "form" in given.headers.get("content-type", ""):
+        form = form_of(given)
+        timestamp, token, signature = (form.get(name) for name in names)
+    else:
+        whole = {"whole": document(given.body)}
+        timestamp, token, signature = (inside(whole, "whole", "signature", name) for name in names)
     return str(timestamp or ""), str(token or ""), str(signature or "")
 
 

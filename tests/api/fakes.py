@@ -27,6 +27,7 @@ from api.rows import (
     NotificationRow,
     PersonRow,
     ProposalRow,
+    ReplyRow,
     RequestRow,
     Rescheduled,
     SweepResultRow,
@@ -133,6 +134,7 @@ class World:
     in_trouble: list[TroubleLine] = field(default_factory=list)
     alarms: list[AlarmLine] = field(default_factory=list)
     calls: dict[str, CallReportRow] = field(default_factory=dict)
+    replies: dict[str, ReplyRow] = field(default_factory=dict)
     brought: list[tuple[str, Brought]] = field(default_factory=list)
     facts_in: list[FactInRow] = field(default_factory=list)
     dropped: list[tuple[str, str]] = field(default_factory=list)
@@ -582,6 +584,18 @@ class FakeCallReports(_OfWorld):
         return {"recorded": len(self.world.calls)}
 
 
+class FakeReplies(_OfWorld):
+    async def bring(self, provider: str, brought: Brought, *, now: datetime) -> str | NotLetIn:
+        return "replied" if brought.body == b"genuine" else NotLetIn(Code.SIGNATURE_INVALID, "Not signed.")
+
+    async def page(self, who: Who, *, standing: str | None, unread: bool | None, safety: bool | None, cut: Slice) -> Batch[ReplyRow]:
+        return sliced([row for row in self.world.replies.values() if who.sees(row.side) and standing in {None, row.standing}], cut)
+
+    async def read(self, who: Who, reply_id: str, *, now: datetime) -> tuple[ReplyRow, str] | None:
+        row = self.world.replies.get(reply_id)
+        return (row, "Thank you.") if row is not None and who.sees(row.side) else None
+
+
 class FakeEvents(_OfWorld):
     async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
         key = (event.source, event.id)
@@ -783,4 +797,5 @@ def ports(world: World) -> Ports:
 
         facts_in=FakeFactsIn(world),
         call_reports=FakeCallReports(world),
+        replies=FakeReplies(world),
     )

@@ -48,16 +48,16 @@ class StoredFactsIn:
         given = Delivery(brought.headers, brought.body, brought.target)
         refused = await known.refused(given, now=self._real())
         if refused is not None:
-            return _not_let_in(refused)
+            return not_let_in(refused)
         try:
             rows = known.read(given)
         except (ValueError, TypeError):
-            return _not_let_in(Refusal.INVALID)
+            return not_let_in(Refusal.INVALID)
         taken: Counter[str] = Counter()
         async with transaction(self._engine) as session:
             token = known.token(given)
             if token is not None and not await facts_in.first_time(session, provider, token, kept=self._tolerances[provider], now=self._real()):
-                return _not_let_in(Refusal.REPLAYED)
+                return not_let_in(Refusal.REPLAYED)
             # Always in the same order, so that two batches that share rows do not wait for each other in a circle.
             for row in sorted((row for row in rows if isinstance(row, Told)), key=lambda told: told.source_id):
                 taken[await facts_in.take(session, provider, row, now=now)] += 1
@@ -95,6 +95,7 @@ class StoredFactsIn:
         return standing
 
 
-def _not_let_in(refusal: Refusal) -> NotLetIn:
+def not_let_in(refusal: Refusal) -> NotLetIn:
+    """Why, in words; counted."""
     count(Dropped.WEBHOOK, refusal)
     return NotLetIn(Code(refusal), _DETAILS[refusal])
