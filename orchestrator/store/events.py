@@ -44,18 +44,19 @@ class Reported(NamedTuple):
     """By which id of which source the person was named."""
 
 
-async def take(session: AsyncSession, told: Reported, *, person_id: str | None, now: datetime) -> tuple[OutsideEvent, bool]:
+async def take(session: AsyncSession, told: Reported, *, person_id: str | None, now: datetime, again: bool = False) -> tuple[OutsideEvent, bool]:
     """Store an event and do what follows from it. Returns it as stored, and whether it had been taken before: then nothing follows. One that was
-    not taken is looked at again when it is told again, because the person or the event may be known by now."""
+    not taken is looked at again when it is told again, because the person or the event may be known by now. `again`: nobody told it, we look ourselves."""
     row = await session.get(DeclaredEvent, told.event)
     declared = read_back(OutsideEventKind, row.body) if row is not None else None
     told, standing = _judged(told, declared)
     if standing == TAKEN and person_id is None:
         standing = UNKNOWN_PERSON
-    kept = await _stored(session, told, person_id, standing, side=declared.wall if declared is not None else Wall.OPEN, now=now)
+    kept, new = await _stored(session, told, person_id, standing, side=declared.wall if declared is not None else Wall.OPEN, now=now)
+    if not new and not again:
+        await repeated(session, "event", told.source, told.source_id, now=now)
     if kept is None:
         count_in(session, Dropped.EVENT, REPEATED)
-        await repeated(session, "event", told.source, told.source_id, now=now)
         return await _of_source(session, told), True
     if standing != TAKEN or person_id is None or declared is None:
         log.info("dropped", what="event", event_id=kept.id, source=told.source, reason=standing)
@@ -96,8 +97,11 @@ async def person_of(session: AsyncSession, *, person: str | None, source: str | 
     return (await session.exec(known)).first()
 
 
-async def _stored(session: AsyncSession, told: Reported, person_id: str | None, standing: str, *, side: Wall, now: datetime) -> OutsideEvent | None:
-    """The row, new or judged anew; None where it was taken before. Fields that are not declared may hold anything, so they are not kept."""
+async def _stored(
+    session: AsyncSession, told: Reported, person_id: str | None, standing: str, *, side: Wall, now: datetime
+) -> tuple[OutsideEvent | None, bool]:
+    """The row, new or judged anew; None where it was taken before. And whether it is new. Fields that are not declared may hold anything, so they are not
+    kept; one that stands where it stood stays as it is."""
     fields = dict(told.fields) if standing in (TAKEN, UNKNOWN_PERSON) else {}
     judged: dict[str, Any] = {
         "event": told.event,
@@ -113,11 +117,11 @@ async def _stored(session: AsyncSession, told: Reported, person_id: str | None, 
     }
     new = OutsideEvent(id=uuid4().hex, source=told.source, source_id=told.source_id, **judged)
     if await added(session, new):
-        return await session.get_one(OutsideEvent, new.id)
+        return await session.get_one(OutsideEvent, new.id), True
     earlier = await _of_source(session, told)
     if earlier.standing == TAKEN:
-        return None
-    return earlier.sqlmodel_update(judged)
+        return None, False
+    return (earlier.sqlmodel_update(judged) if earlier.standing != standing else earlier), False
 
 
 async def _of_source(session: AsyncSession, told: Reported) -> OutsideEvent:
@@ -137,6 +141,6 @@ async def judge_again(session: AsyncSession, *, source: str | None, most: int, n
         person_id = await person_of(session, person=named.get("person"), source=named.get("source"), value=named.get("value"))
         if person_id is not None:
             told = Reported(row.source, row.source_id, row.event, row.key, row.fields, row.at, named)
-            row, _ = await take(session, told, person_id=person_id, now=now)  # noqa: PLW2901 - the same row, judged anew
+            row, _ = await take(session, told, person_id=person_id, now=now, again=True)  # noqa: PLW2901 - the same row, judged anew
         standing[row.standing] += 1
     return standing

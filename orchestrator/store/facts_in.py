@@ -60,6 +60,9 @@ async def take(session: AsyncSession, source: str, told: Told, *, now: datetime)
         if row.standing not in UNPLACED:
             count_in(session, Dropped.HEARD, REPEATED)
             return REPEATED
+        if row.kind == told.kind and not await _placeable(session, row):  # nothing is known now that was not then: the row stays as it is
+            count_in(session, Dropped.HEARD, row.standing)
+            return row.standing
         row.kind = told.kind  # by now we may know the word
     return await judge(session, row, now=now)
 
@@ -75,6 +78,10 @@ async def judge(session: AsyncSession, row: FactIn, *, now: datetime) -> str:
         log.info("dropped", what="heard", fact_id=row.id, source=row.source, reason=row.standing)
         count_in(session, Dropped.HEARD, row.standing)
     return row.standing
+
+
+async def _placeable(session: AsyncSession, row: FactIn) -> bool:
+    return row.kind is not None and await touch_of(session, row.message, row.provider_id, row.message_id) is not None
 
 
 async def _follow(session: AsyncSession, row: FactIn, touch: Touch | None, now: datetime) -> str:
