@@ -66,13 +66,13 @@ def is_one(headers: Mapping[str, str]) -> bool:
 
 def read(headers: Mapping[str, str], body: bytes) -> tuple[CloudEvent, ...]:
     """The events of a request, none where a batch is empty. Raises InvalidEventError that names every field that is wrong."""
-    match _media(headers):
-        case x if x == STRUCTURED:
-            return (_structured(_json(body), ""),)
-        case x if x == BATCH:
-            return _batch(_json(body))
-        case x if x.startswith("application/cloudevents"):
-            raise InvalidEventError(Wrong("content-type", f"give {STRUCTURED} or {BATCH}"))
+    media = _media(headers)
+    if media == STRUCTURED:
+        return (_structured(_json(body), ""),)
+    if media == BATCH:
+        return _batch(_json(body))
+    if media.startswith("application/cloudevents"):
+        raise InvalidEventError(Wrong("content-type", f"give {STRUCTURED} or {BATCH}"))
     return (_binary(headers, body),)
 
 

@@ -135,7 +135,7 @@ class Composer:
                 "Content-Language": language,
                 **self._answers_to(key),
             },
-            invitation=self._invitation(key, occasion, tokens["rep"]["name"]) if occasion is not None else None,
+            invitation=self._invitation(content, occasion, tokens["rep"]["name"]) if occasion is not None else None,
         )
 
     def _answers_to(self, key: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import default
 from email.utils import getaddresses, parsedate_to_datetime
 
@@ -155,13 +155,13 @@ def _report(message: EmailMessage) -> tuple[Kind | None, str | None, tuple[str, 
 
 def _original(part: EmailMessage) -> list[str]:
     """The Message-ID of the message that is returned whole or by its headers."""
-    match part.get_content_type():
-        case "message/rfc822":
-            inner = part.get_payload()
-            return _IDS.findall(str(inner[0].get("message-id", ""))) if isinstance(inner, list) and inner else []
-        case "text/rfc822-headers":
-            told = _decoded(part)
-            return [name for line in told.splitlines() if line.lower().startswith("message-id:") for name in _IDS.findall(line)]
+    kind = part.get_content_type()
+    if kind == "message/rfc822":
+        inner = part.get_payload()
+        first = inner[0] if isinstance(inner, list) and inner else None
+        return _IDS.findall(str(first.get("message-id", ""))) if isinstance(first, Message) else []
+    if kind == "text/rfc822-headers":
+        return [name for line in _decoded(part).splitlines() if line.lower().startswith("message-id:") for name in _IDS.findall(line)]
     return []
 
 

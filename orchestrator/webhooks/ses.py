@@ -120,4 +120,5 @@ def _code(event: str, part: Mapping[str, Any]) -> str | None:
             return text(part.get("complaintFeedbackType"), most=40)
         case "DeliveryDelay":
             return text(part.get("delayType"), most=60)
-    return None
+        case _:
+            return None

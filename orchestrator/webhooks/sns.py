@@ -16,8 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-from cryptography.x509 import Certificate, ExtensionNotFound, SubjectAlternativeName, load_pem_x509_certificate
-from cryptography.x509.extensions import DNSName
+from cryptography.x509 import Certificate, DNSName, ExtensionNotFound, SubjectAlternativeName, load_pem_x509_certificate
 from cryptography.x509.oid import NameOID
 
 Fetch = Callable[[str], Awaitable[bytes]]

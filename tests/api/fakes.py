@@ -538,7 +538,6 @@ class FakeOccasions(_OfWorld):
         return Rescheduled(touch, 1, begins, begins + timedelta(hours=1), called_off=starts is None)
 
 
-
 class FakeFactsIn(_OfWorld):
     """A provider's body is its own proof: `genuine` or not."""
 

@@ -1,5 +1,6 @@
 """A mailbox is looked into over a real socket, by a server that speaks IMAP4rev1: what is unseen is taken once, and what breaks stops nothing."""
 
+import imaplib
 import re
 import socketserver
 import threading
@@ -52,6 +53,8 @@ class _Session(socketserver.StreamRequestHandler):
                 self.wfile.write(b"* BYE\r\n")
             case "UID":
                 self._uid(command)
+            case _:
+                return False
         return True
 
     def _uid(self, command: str) -> None:
@@ -129,5 +132,5 @@ async def test_a_wrong_password_is_an_error_and_not_an_empty_mailbox(inbox: Inbo
     async def take(_: Letter) -> str:
         return "replied"
 
-    with pytest.raises(mailbox.imaplib.IMAP4.error):
+    with pytest.raises(imaplib.IMAP4.error):
         await look(lambda: _open(inbox, password="guess"), take)
