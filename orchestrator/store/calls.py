@@ -199,7 +199,7 @@ async def _touch(session: AsyncSession, row: CallReport, person_id: str, now: da
     """The call as a touch: contact pressure at its own time."""
     touch = await session.get(Touch, f"call.{row.id}")
     if touch is None:
-        told = {"step": "", "channel": row.channel, "purpose": Purpose.PROMOTIONAL, "product": row.product, "state": "accepted", "at": row.at}
+        told: dict[str, Any] = {"step": "", "channel": row.channel, "purpose": Purpose.PROMOTIONAL, "product": row.product, "state": "accepted", "at": row.at}
         touch = Touch(key=f"call.{row.id}", person_id=person_id, enrolment_id=None, settled_at=now, sent_by=row.rep, **told)
     touch.state, touch.channel, touch.product, touch.at, touch.sent_by = "accepted", row.channel, row.product, row.at, row.rep
     session.add(touch)

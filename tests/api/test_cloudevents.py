@@ -198,7 +198,8 @@ def test_what_the_published_schema_refuses_is_refused() -> None:
         if not isinstance(event, dict):
             continue
         for name in event:
-            for value in ("", None, 7, [], {}):
+            tries: tuple[Any, ...] = ("", None, 7, [], {})
+            for value in tries:
                 changed = {**_filled(event), name: value}
                 if name.startswith("data") and name != "data_base64":
                     continue

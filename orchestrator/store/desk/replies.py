@@ -101,7 +101,11 @@ class StoredReplies:
 
 
 async def _words(session: AsyncSession, row: Reply) -> str:
-    found = await session.get(MedicalReplyWords if row.side == Wall.MEDICAL else ReplyWords, row.id)
+    found: MedicalReplyWords | ReplyWords | None
+    if row.side == Wall.MEDICAL:
+        found = await session.get(MedicalReplyWords, row.id)
+    else:
+        found = await session.get(ReplyWords, row.id)
     return found.words if found is not None else ""
 
 

@@ -42,13 +42,14 @@ async def _a_world(engine: AsyncEngine) -> None:
 
 
 def _a_day() -> list[Item]:
-    rows = [row for rows, *_ in [*SAID[::3], *IDS] for row in rows if not isinstance(row, Unread)]
+    said = [*(rows for rows, _, _ in SAID[::3]), *(rows for rows, _ in IDS)]
+    rows = [row for rows in said for row in rows if not isinstance(row, Unread)]
     facts: list[Item] = [
         ("fact", row._replace(source_id=f"{message}.{number}", message=f"{message}.{MESSAGE}"))
         for number, row in enumerate(rows)
         for message in (number % MESSAGES, MESSAGES + 1)  # one that we sent, and one that nobody knows
     ]
-    event = {"source": "/booking", "type": "appointment_booked", "subject": ASTRID, "time": NOW}
+    event: dict[str, Any] = {"source": "/booking", "type": "appointment_booked", "subject": ASTRID, "time": NOW}
     events: list[Item] = [("event", CloudEvent(**event, id=f"ce-{number}", data={"appointment_id": str(number % 4), "place": "x"})) for number in range(8)]
     events += [("event", CloudEvent(**{**event, "subject": "nobody"}, id="ce-nobody")), ("event", CloudEvent(**{**event, "type": "unheard"}, id="ce-odd"))]
     call = {"source": "crm", "external": {"source": "crm", "value": "0031"}, "rep": "user-rep", "product": "cardiolex", "channel": "face_to_face"}
@@ -79,6 +80,8 @@ async def _tell(engine: AsyncEngine, item: Item, *, later: timedelta) -> None:
             await StoredCallReports(engine, {}).take(INTEGRATION, told, now=now)
         case "letter":
             await StoredReplies(engine, {}, {}, mail_domain="mail.example").take(told, now=now)
+        case _:
+            raise AssertionError(what)
 
 
 async def _everything(engine: AsyncEngine) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from orchestrator.store import tables
 from orchestrator.store.desk.facts_in import StoredFactsIn
 from orchestrator.webhooks.mailgun import Mailgun
 from orchestrator.webhooks.sendgrid import SendGrid
-from orchestrator.webhooks.telling import Delivery
+from orchestrator.webhooks.telling import Delivery, Provider
 from tests.builders import NOW
 from tests.orchestrator.counting import Counted, counting
 from tests.orchestrator.store.desk.filling import ADMIN, ASTRID, MESSAGE_ID, TOUCH, a_touch, add, every
@@ -26,7 +26,7 @@ OURS = MESSAGE_ID.strip("<>")
 
 
 def the_desk(engine: AsyncEngine) -> StoredFactsIn:
-    providers = {"sendgrid": SendGrid(sendgrid_public(), tolerance=A_DAY), "mailgun": Mailgun("mailgun-key", tolerance=A_DAY)}
+    providers: dict[str, Provider] = {"sendgrid": SendGrid(sendgrid_public(), tolerance=A_DAY), "mailgun": Mailgun("mailgun-key", tolerance=A_DAY)}
     return StoredFactsIn(engine, providers, dict.fromkeys(providers, A_DAY), real=lambda: NOW)
 
 

@@ -15,6 +15,7 @@ from orchestrator.replies.letters import read
 from orchestrator.store import tables
 from orchestrator.store.desk.replies import StoredReplies
 from orchestrator.webhooks.postmark import Postmark
+from orchestrator.webhooks.telling import Provider
 from orchestrator.webhooks.twilio import Twilio
 from tests.builders import NOW
 from tests.orchestrator.replies.letters import OURS, a_letter, a_report
@@ -32,7 +33,7 @@ async def sent(world: AsyncEngine) -> AsyncEngine:
 
 
 def the_desk(engine: AsyncEngine) -> StoredReplies:
-    providers = {
+    providers: dict[str, Provider] = {
         "postmark": Postmark(username="dirigent", password="a-long-secret"),
         "twilio": Twilio("twilio-token", public_url="https://dirigent.example"),
     }
