@@ -43,8 +43,8 @@ from api.routers import (
     touches,
     unsubscribe,
     users,
-    why,
     webhooks,
+    why,
 )
 from api.security import Tokens
 
@@ -124,10 +124,10 @@ def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
     of_people = (people, knowledge, consents, inquiries, tasks, notifications, why)
-    of_people = (people, knowledge, consents, inquiries, tasks, notifications)
-    of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions, facts_in, call_reports, replies)
-    of_operators = (halts, operations, migrations, repairs, users)
-    for noun in (*of_people, *of_journeys, *of_operators):
+    of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions)
+    of_others = (facts_in, call_reports, replies)
+    of_operators = (halts, operations, migrations, repairs, users, touches, markets)
+    for noun in (*of_people, *of_journeys, *of_others, *of_operators):
         router.include_router(noun.router)
     return router
 

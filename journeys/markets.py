@@ -8,9 +8,6 @@ from pydantic import Field, field_validator, model_validator
 from journeys.caps import Bound, Cap, Spacing
 from journeys.content import Language
 from journeys.openings import Opening, Weekday
-from journeys.durations import Duration
-from journeys.openings import Opening
-from journeys.safety import SafetyPolicy
 from journeys.shapes import Authored, Market, Slug
 from journeys.signatures import ALWAYS, Party
 
@@ -56,8 +53,6 @@ class MarketPolicy(Authored):
     """Who signs a journey that names this market: sales, marketing and medical, and whoever else this market asks for."""
     journeys_at_once: int = Field(1, ge=1, le=20)
     """Promotional journeys that may have one HCP at the same time; the others wait for their turn or give way. See docs/decisions/0018-entry-and-sweeps.md."""
-    safety: SafetyPolicy = SafetyPolicy()
-    """How long drug safety has to acknowledge a case, and who is told when it does not. See docs/safety.md."""
     source: dict[str, str] = {}
 
     @field_validator("quiet_hours")

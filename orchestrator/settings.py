@@ -193,7 +193,7 @@ class Settings(BaseSettings):
         if any(len(_decoded(key)) != 32 for key in keys.values()):  # noqa: PLR2004 - AES-256
             raise ValueError("holds a key that is not 32 bytes in URL-safe base64")
         return keys
-    @field_validator("webhooks", mode="before")
+
     @field_validator("webhooks", "mailbox", mode="before")
     @classmethod
     def _doors(cls, written: object) -> object:

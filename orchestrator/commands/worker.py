@@ -16,14 +16,12 @@ from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
 from orchestrator.monitor import Monitor, keep_watching
 from orchestrator.reconciling import Reconciler, keep_looking
+from orchestrator.replies import mailbox
+from orchestrator.replies.letters import Letter
 from orchestrator.requests.asking import SignedRequests
 from orchestrator.requests.conversation import new_client
 from orchestrator.sealing import Sealing
 from orchestrator.store.copies import Purge
-from orchestrator.replies.letters import Letter
-from orchestrator.replies.mailbox import keep_looking
-from orchestrator.requests.asking import SignedRequests
-from orchestrator.requests.conversation import new_client
 from orchestrator.store.desk.replies import StoredReplies
 from orchestrator.store.engine import make_engine
 from orchestrator.store.outbox import Relay
@@ -73,7 +71,6 @@ async def _work(given: settings.Settings) -> None:
     relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock, unknowns=StoredUnknowns(engine))
     beside = (Reconciler(StoredUnknowns(engine), channels, clock), Purge(engine, clock))
     desk = StoredReplies(engine, {}, {}, mail_domain=given.mail_domain)
-    relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock)
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
     with served(given.metrics_host, given.metrics_port):
@@ -82,9 +79,8 @@ async def _work(given: settings.Settings) -> None:
             if given.ready_file is not None:
                 given.ready_file.touch()
             taking_over = (metering.keep_taking_over(stop),) if metering is not None else ()
-            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), keep_looking(beside, stop), *taking_over)
-            looking = (keep_looking(given.mailbox, partial(_take, desk, clock), stop),) if given.mailbox is not None else ()
-            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), *taking_over, *looking)
+            looking = (mailbox.keep_looking(given.mailbox, partial(_take, desk, clock), stop),) if given.mailbox is not None else ()
+            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), keep_looking(beside, stop), *taking_over, *looking)
     await engine.dispose()
     log.info("worker", doing="stopped")
 

@@ -125,10 +125,6 @@ class Composer:
             html=self._html.from_string(letter.html).render(tokens),
             language=language,
             # RFC 8058: one click, no log-in.
-            headers={"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Content-Language": language},
-            invitation=self._invitation(content, occasion, tokens["rep"]["name"]) if occasion is not None else None,
-            content=str(content.ref),
-            tokens=_by_name(tokens),
             headers={
                 "List-Unsubscribe": f"<{unsubscribe}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -136,6 +132,8 @@ class Composer:
                 **self._answers_to(key),
             },
             invitation=self._invitation(content, occasion, tokens["rep"]["name"]) if occasion is not None else None,
+            content=str(content.ref),
+            tokens=_by_name(tokens),
         )
 
     def _answers_to(self, key: str) -> dict[str, str]:

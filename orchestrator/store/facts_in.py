@@ -12,24 +12,21 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from journeys.definitions import Heard, Purpose
+from journeys.touches import TouchEvent
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store.desk.adding import added
-from orchestrator.store.desk.consents import add_act
 from orchestrator.store.events import LATE
 from orchestrator.store.hearing import hear
 from orchestrator.store.repeats import repeated
-from orchestrator.store.tables import Consent, FactIn, Person, Touch, WebhookToken
+from orchestrator.store.tables import FactIn, Touch, WebhookToken
 from orchestrator.webhooks.telling import Kind, Told
 
 HEARD, KNOWN, NOTED, UNKNOWN_TOUCH, UNKNOWN_EVENT = "heard", "known", "noted", "unknown_touch", "unknown_event"
 """Standings: told to the run, told before by somebody else, nothing follows; and why it could not be placed."""
 UNPLACED = (UNKNOWN_TOUCH, UNKNOWN_EVENT)
 
-_HEARD = {Kind(heard.value): heard for heard in Heard if heard.value in set(Kind)} | {Kind.SOFT_BOUNCED: Heard.BOUNCED}
-_WITHDRAWS = (Kind.UNSUBSCRIBED, Kind.COMPLAINED)
-"""Who complains has had enough."""
-PROVIDER = "provider"
+_HEARD = {Kind(event.value): event for event in TouchEvent if event.value in set(Kind)}
+"""What is heard of a touch; of every other kind nothing follows."""
 
 log = structlog.get_logger()
 
@@ -89,12 +86,10 @@ async def _follow(session: AsyncSession, row: FactIn, touch: Touch | None, now: 
         return UNKNOWN_EVENT
     if touch is None:
         return UNKNOWN_TOUCH
-    kind = Kind(row.kind)
-    new = kind in _HEARD and await hear(session, touch, _HEARD[kind], source=row.source, source_id=row.source_id, at=row.at, now=now)
-    if kind in _WITHDRAWS:
-        await withdraw(session, touch, id=row.id, method=kind, at=row.at, now=now)
-    if kind not in _HEARD:
-        return HEARD if kind in _WITHDRAWS else NOTED
+    event = _HEARD.get(Kind(row.kind))
+    if event is None:
+        return NOTED
+    new = await hear(session, touch, event, source=row.source, source_id=row.source_id, at=row.at, now=now)
     return HEARD if new else KNOWN
 
 
@@ -107,26 +102,6 @@ async def touch_of(session: AsyncSession, *names: str | None) -> Touch | None:
             if found is not None:
                 return found
     return None
-
-
-async def withdraw(session: AsyncSession, touch: Touch, *, id: str, method: str, at: datetime, now: datetime) -> None:  # noqa: A002 - the act's
-    """Take back the consent to promotion on the touch's channel, once under the id; behind the person's lock, so that nothing is sent meanwhile."""
-    person = await session.get_one(Person, touch.person_id, with_for_update=True)
-    act = Consent(
-        id=id,
-        person_id=person.id,
-        act="withdrawn",
-        channel=touch.channel,
-        purpose=Purpose.PROMOTIONAL,
-        market=person.market,
-        method=method,
-        captured_by="recipient",
-        proof=f"touch:{touch.key}",
-        at=at,
-        recorded_at=now,
-    )
-    if await session.get(Consent, id) is None:
-        await add_act(session, act, by="recipient", role="recipient")
 
 
 async def first_time(session: AsyncSession, source: str, token: str, *, kept: timedelta, now: datetime) -> bool:

@@ -11,9 +11,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.content import EMAIL
-from journeys.definitions import Heard, Purpose
+from journeys.definitions import Purpose
 from journeys.facts import Wall
 from journeys.safety_words import screen
+from journeys.touches import TouchEvent
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.replies.inbound import Text
 from orchestrator.replies.letters import Letter
@@ -21,7 +22,7 @@ from orchestrator.replies.wording import asks_to_stop
 from orchestrator.store import facts_in
 from orchestrator.store.desk.adding import added
 from orchestrator.store.events import LATE
-from orchestrator.store.hearing import hear
+from orchestrator.store.hearing import hear, withdraw
 from orchestrator.store.repeats import repeated
 from orchestrator.store.tables import Dispatch, Enrolment, Inquiry, MedicalReplyWords, Person, Reply, ReplyWords, Touch
 from orchestrator.webhooks.telling import Told
@@ -89,9 +90,9 @@ async def _take(session: AsyncSession, row: Reply, touch: Touch | None, words: s
         return REPEATED
     await added(session, (MedicalReplyWords if row.side == Wall.MEDICAL else ReplyWords)(reply_id=row.id, words=words))
     if touch is not None and not automatic:
-        await hear(session, touch, Heard.REPLIED, source=row.source, source_id=row.source_id, at=row.at, now=now)
+        await hear(session, touch, TouchEvent.REPLIED, source=row.source, source_id=row.source_id, at=row.at, now=now)
         if stops:
-            await facts_in.withdraw(session, touch, id=row.id, method="reply", at=row.at, now=now)
+            await withdraw(session, touch, method="reply", now=now)
     if row.standing != REPLIED:
         count_in(session, Dropped.REPLY, row.standing)
     log.info("reply", reply_id=row.id, channel=row.channel, standing=row.standing, safety=bool(row.hints))

@@ -9,11 +9,7 @@ from api.cloudevents import CloudEvent
 from api.codes import Code
 from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
-from api.ports import AnswerRefused, CommandRefusedError, CountChanged, NotEnrolled, NotSettled, Ports, Stamp
-
-
-
-from api.ports import AnswerRefused, Brought, CommandRefusedError, CountChanged, NotEnrolled, NotLetIn, Ports, Stamp
+from api.ports import AnswerRefused, Brought, CommandRefusedError, CountChanged, NotEnrolled, NotLetIn, NotSettled, Ports, Stamp
 from api.rows import (
     ActRow,
     CallReportRow,
@@ -791,9 +787,6 @@ def ports(world: World) -> Ports:
         watch=FakeWatch(world),
         markets=FakeMarkets(world),
         judgements=FakeJudgements(world),
-
-
-
         facts_in=FakeFactsIn(world),
         call_reports=FakeCallReports(world),
         replies=FakeReplies(world),

@@ -125,8 +125,6 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "settle_touch": (frozenset({Role.MARKETING, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/touches/{TOUCH}/settle", {"as": "sent", **FOUND_OUT}),
     "read_copies": (frozenset({Role.COMPLIANCE, Role.MEDICAL}), f"/api/v1/touches/{TOUCH}/copy", None),
     "hold_copies": (frozenset({Role.COMPLIANCE}), f"/api/v1/touches/{TOUCH}/hold", {"held": True, "reason": "litigation", "remark": "By counsel."}),
-    "report": (frozenset({Role.ADMIN}), "/api/v1/facts", {"source": "mail", "source_id": "1", "touch": TOUCH, "heard": "opened", "at": "2027-03-01T09:00:00Z"}),
-    "report_event": (frozenset({Role.ADMIN}), "/api/v1/events", EVENT),
     "report": (
         frozenset({Role.ADMIN, Role.INTEGRATION}),
         "/api/v1/facts",

@@ -3,8 +3,8 @@
 from orchestrator.store.tables.acts import Notification, Proposal
 from orchestrator.store.tables.dispatches import Dispatch, DispatchWords, InvitationNotice, MedicalDispatchWords
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
-from orchestrator.store.tables.ledger import LedgerEntry, SentCopy, Undeliverable
 from orchestrator.store.tables.facts_in import CallReport, CallRevision, FactIn, MedicalReplyWords, Repeat, Reply, ReplyWords, WebhookToken
+from orchestrator.store.tables.ledger import LedgerEntry, SentCopy, Undeliverable
 from orchestrator.store.tables.operations import AlarmRow, Halt, Operation, OperationItem, StandingRow
 from orchestrator.store.tables.people import (
     Affiliation,
