@@ -11,7 +11,7 @@ from journeys.safety_words import WORDS, screen
         ("Patienten fick biverkningarna direkt.", "sv", "sv:*biverkning*"),
         ("En läkemedelsbiverkning, tror hon.", "sv", "sv:*biverkning*"),
         ("She got a RASH.", "en", "en:rash*"),
-        ("Er klagte über Kopfschmerzen.", "de", "de:*kopfschmerz*"),
+        ("Er klagte über Kopfschmerzen.", "de", "de:*schmerz*"),
         ("Das Präparat wirkte   nicht.", "de", "de:wirkte nicht"),
         ("Außerhalb der Zulassung gegeben", "de", "de:außerhalb der zulassung"),
         ("bi\u00adverkning", "sv", "sv:*biverkning*"),
