@@ -13,6 +13,7 @@ from api.links import Links
 from api.ports import Ports
 from api.routers import (
     bulk_enrolments,
+    call_reports,
     catalogue,
     consents,
     content,
@@ -21,6 +22,7 @@ from api.routers import (
     enrolments,
     events,
     facts,
+    facts_in,
     firewall,
     fulfilment,
     halts,
@@ -37,12 +39,14 @@ from api.routers import (
     operations,
     people,
     repairs,
+    replies,
     requests,
     seeing,
     tasks,
     touches,
     unsubscribe,
     users,
+    webhooks,
     why,
 )
 from api.security import Tokens
@@ -69,6 +73,10 @@ _TAGS = [
     {"name": "facts", "description": "What is heard of a touch."},
     {"name": "invitations", "description": "Invitations that are changed after they were sent."},
     {"name": "touches", "description": "What was sent, what became of it, and its copies."},
+    {"name": "facts in", "description": "What providers told of messages, also where nobody could place it."},
+    {"name": "call reports", "description": "Calls that a CRM reports."},
+    {"name": "replies", "description": "What people write back."},
+    {"name": "webhooks", "description": "Where providers tell it, each by its own proof."},
     {"name": "users", "description": "What users change of their own."},
     {"name": "events", "description": "What other systems report of people."},
     {"name": "requests", "description": "What other systems answer."},
@@ -108,7 +116,7 @@ def create_app(
     problems.install(app, away=away)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
-    for router in (_signed(), unsubscribe.router, invitations.router, requests.router, health.router, metrics.router, *more):
+    for router in (_signed(), unsubscribe.router, invitations.router, requests.router, webhooks.router, health.router, metrics.router, *more):
         app.include_router(router)
     _describe_problems(app)
     app.state.parameters = strict.known_parameters(app)
@@ -120,8 +128,9 @@ def _signed() -> APIRouter:
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
     of_people = (people, knowledge, consents, inquiries, fulfilment, coverage, firewall, tasks, notifications, why)
     of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions)
+    of_others = (facts_in, call_reports, replies)
     of_operators = (halts, operations, migrations, repairs, users, touches, markets)
-    for noun in (*of_people, *of_journeys, *of_operators):
+    for noun in (*of_people, *of_journeys, *of_others, *of_operators):
         router.include_router(noun.router)
     return router
 

@@ -79,6 +79,8 @@ class Code(StrEnum):
     SNOOZE_IN_THE_PAST = "snooze_in_the_past"
     SNOOZED_TOO_OFTEN = "snoozed_too_often"
     SIGNATURE_INVALID = "signature_invalid"
+    STALE = "stale"
+    REPLAYED = "replayed"
     UNKNOWN_ANSWER = "unknown_answer"
     PAUSED = "paused"
     NOT_STANDING_THERE = "not_standing_there"
@@ -174,6 +176,8 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.SNOOZE_IN_THE_PAST: (409, "Put off to a time that is past"),
     Code.SNOOZED_TOO_OFTEN: (409, "Put off too often"),
     Code.SIGNATURE_INVALID: (401, "Not signed by the system that was asked"),
+    Code.STALE: (401, "Too old, or ahead of its time"),
+    Code.REPLAYED: (409, "Brought before"),
     Code.UNKNOWN_ANSWER: (422, "Not an answer of this request"),
     Code.PAUSED: (409, "The journey is paused"),
     Code.NOT_STANDING_THERE: (409, "Nobody stands there"),

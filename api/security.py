@@ -67,5 +67,5 @@ def only(*roles: Role) -> Callable[..., Coroutine[Any, Any, Who]]:
     return check
 
 
-Anyone = Annotated[Who, Depends(signed_in)]
-"""Whoever is signed in."""
+Anyone = Annotated[Who, Depends(only(*(role for role in Role if role is not Role.INTEGRATION)))]
+"""Whoever is signed in, other systems left out: they report, and read nothing."""

@@ -17,6 +17,8 @@ class Role(StrEnum):
     MEDICAL = "medical"
     COMPLIANCE = "compliance"
     ADMIN = "admin"
+    INTEGRATION = "integration"
+    """Another system: it reports, and reads nothing."""
 
 
 _SIDES: dict[Role, frozenset[Wall]] = {
@@ -27,6 +29,7 @@ _SIDES: dict[Role, frozenset[Wall]] = {
     Role.MSL: frozenset({Wall.OPEN, Wall.MEDICAL}),
     Role.MEDICAL: frozenset({Wall.OPEN, Wall.MEDICAL}),
     Role.COMPLIANCE: frozenset(Wall),
+    Role.INTEGRATION: frozenset({Wall.OPEN}),
 }
 
 _PARTIES: dict[Role, tuple[Party, ...]] = {
@@ -48,7 +51,7 @@ DOERS: dict[Act, frozenset[Role]] = {
 }
 """Which roles may do an act of a journey's life, where the version's state allows it."""
 
-REVIEWERS = frozenset(Role) - {Role.REP, Role.MSL}
+REVIEWERS = frozenset(Role) - {Role.REP, Role.MSL, Role.INTEGRATION}
 """Who reads versions that are not released yet."""
 
 _WORKERS: dict[Wall, Role] = {Wall.COMMERCIAL: Role.REP, Wall.MEDICAL: Role.MSL}

@@ -5,11 +5,11 @@ is checked against its declaration here before anything is remembered.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -43,6 +43,16 @@ class EventField(Authored):
         return self
 
 
+class CloudMapping(Authored):
+    """How a CloudEvent comes to be an event of this kind: by its type; its subject is an id of the person, and what we declare is found in its data."""
+
+    types: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(min_length=1)
+    persons: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """Whose id of the person the subject is, as the crosswalk names that source; none where it is the id of the person here."""
+    fields: dict[Slug, Annotated[str, Field(pattern=r"^[^.\s]{1,64}(\.[^.\s]{1,64}){0,7}$")]] = {}
+    """Where a field stands in the data, as names with full stops between. One that is not named stands under its own name."""
+
+
 class OutsideEvent(Authored):
     """One kind of event of the outside. Its key tells two of the same kind apart: this appointment, not another."""
 
@@ -55,6 +65,8 @@ class OutsideEvent(Authored):
     key: Slug | None = None
     """The field that is its key."""
     fields: dict[Slug, EventField] = {}
+    cloud: CloudMapping | None = None
+    """Which CloudEvents are of this kind. Without it, one whose type is the event's own name."""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -63,6 +75,9 @@ class OutsideEvent(Authored):
             raise ValueError(f"a field called {personal[0]} would hold personal data or free text: events carry codes, numbers, dates and flags")
         if self.key is not None and (self.key not in self.fields or self.fields[self.key].type not in ("code", "number")):
             raise ValueError(f"its key {self.key} is one of its fields, a code or a number")
+        stray = [name for name in self.cloud.fields if name not in self.fields] if self.cloud is not None else []
+        if stray:
+            raise ValueError(f"{stray[0]}, which a CloudEvent is to fill, is none of its fields")
         return self
 
 
@@ -87,6 +102,19 @@ class FieldProblem:
 def check(event: OutsideEvent, fields: Mapping[str, object]) -> tuple[FieldProblem, ...]:
     """Everything that is wrong with the fields of an event that comes in, in the order of the declaration; nothing where it is as declared."""
     return tuple(_problems(event, fields))
+
+
+def picked(event: OutsideEvent, data: object) -> dict[str, object]:
+    """What is declared of an event, as it stands in the data of a CloudEvent; everything else is left where it is, unread."""
+    where = event.cloud.fields if event.cloud is not None else {}
+    found = {name: _inside(data, where.get(name, name).split(".")) for name in event.fields}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _inside(data: object, path: Sequence[str]) -> object:
+    for name in path:
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
 
 
 def key_of(event: OutsideEvent, fields: Mapping[str, object]) -> str | None:

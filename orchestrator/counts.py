@@ -49,6 +49,9 @@ class Dropped(StrEnum):
     QUESTION = "question"
     RELAY = "relay"
     LOOK = "look"
+    WEBHOOK = "webhook"
+    REPLY = "reply"
+    CALL_REPORT = "call_report"
 
 
 REPEATED = "repeated"

@@ -11,13 +11,18 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, HttpUrl, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from journeys.calls import CallWords
 from journeys.content import EMAIL
 from journeys.shapes import Slug
 from orchestrator.channels.accounts import Accounts, Postmark, Smtp, carries_letters, carries_texts
+from orchestrator.replies.doors import MailboxDoor
 from orchestrator.requests.endpoints import Endpoint, read
+from orchestrator.webhooks import doors
+from orchestrator.webhooks.doors import Doors
 
 PREFIX = "DIRIGENT_"
 Port = Annotated[int, Field(ge=1, le=65535)]
+EmailAddress = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
 GatewayDomain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
 
 
@@ -82,6 +87,17 @@ class Settings(BaseSettings):
 
     endpoints: Annotated[dict[Slug, Endpoint], NoDecode] = {}
     """The other systems that journeys may ask, by name: JSON with an address and a secret for each."""
+
+    webhooks: Annotated[Doors, NoDecode] = Doors()
+    """Which providers may tell what became of messages, and how each proves itself: JSON by name."""
+
+    calls: Annotated[dict[str, CallWords], NoDecode] = {}
+    """How each CRM that reports calls speaks: its outcomes and channels in ours, and how far a call and its visit may lie apart. JSON by source."""
+
+    reply_to: EmailAddress | None = None
+    """Where answers go, with the message's own id behind a plus: replies@… is written as replies+id@…; none: to the sender."""
+    mailbox: Annotated[MailboxDoor | None, NoDecode] = None
+    """A mailbox that is looked into for replies, over IMAP: JSON."""
 
     public_url: HttpUrl
     """Where recipients reach the API from outside: unsubscribe links start with it."""
@@ -177,6 +193,16 @@ class Settings(BaseSettings):
         if any(len(_decoded(key)) != 32 for key in keys.values()):  # noqa: PLR2004 - AES-256
             raise ValueError("holds a key that is not 32 bytes in URL-safe base64")
         return keys
+
+    @field_validator("webhooks", "mailbox", mode="before")
+    @classmethod
+    def _doors(cls, written: object) -> object:
+        return doors.read(written) if isinstance(written, str) else written
+
+    @field_validator("calls", mode="before")
+    @classmethod
+    def _sources(cls, written: object) -> object:
+        return doors.read(written) if isinstance(written, str) else written
 
     @field_validator("message_gateways")
     @classmethod

@@ -16,12 +16,14 @@ from orchestrator.release import version
 from orchestrator.sealing import Sealing
 from orchestrator.seeing.places import arranged
 from orchestrator.settings import Settings
+from orchestrator.store.desk.calls import StoredCallReports
 from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.coverages import StoredCoverages
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.desk.events import StoredEvents
+from orchestrator.store.desk.facts_in import StoredFactsIn
 from orchestrator.store.desk.firewall import StoredFirewall
 from orchestrator.store.desk.fulfilment import StoredFulfilment
 from orchestrator.store.desk.halts import StoredHalts
@@ -39,6 +41,7 @@ from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
+from orchestrator.store.desk.replies import StoredReplies
 from orchestrator.store.desk.requests import StoredRequests
 from orchestrator.store.desk.responding import StoredResponses
 from orchestrator.store.desk.sweeps import StoredSweepDesk
@@ -50,11 +53,14 @@ from orchestrator.store.engine import UNREACHABLE
 from orchestrator.store.outbox import Relay
 from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.gateway import Gateway
+from orchestrator.webhooks.doors import providers
+from orchestrator.webhooks.fetching import UnreachableError, fetcher
 
 
 def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, settings: Settings) -> Ports:
     """The house as the front desk sees it. Engine and client belong to the caller, who closes them."""
     means = means_of(settings)
+    known = providers(settings.webhooks, public_url=str(settings.public_url), fetch=fetcher())
     gateway = Gateway(client, task_queue=settings.task_queue, pace=clock.pace)
     return Ports(
         clock=clock,
@@ -95,6 +101,9 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         watch=StoredWatch(engine),
         markets=StoredMarkets(engine),
         judgements=StoredJudgements(engine, channels=means.channels),
+        call_reports=StoredCallReports(engine, settings.calls),
+        facts_in=StoredFactsIn(engine, known, settings.webhooks.tolerances),
+        replies=StoredReplies(engine, known, settings.webhooks.tolerances, mail_domain=settings.mail_domain),
     )
 
 
@@ -104,7 +113,7 @@ def make_api(settings: Settings, engine: AsyncEngine, client: Client) -> FastAPI
         make_ports(engine, client, clock=JourneyClock.of(settings), settings=settings),
         signing_key=settings.signing_key.get_secret_value(),
         version=version(),
-        away=UNREACHABLE,
+        away=(*UNREACHABLE, UnreachableError),
         more=_embedded_pages(settings),
     )
     reference.install(app)

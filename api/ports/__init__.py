@@ -4,16 +4,19 @@ Every method is one transaction. `who` bounds what is found: a row outside the a
 and a side of the firewall that the asker may not see is not loaded.
 """
 
+from api.ports.calls import CallReports
 from api.ports.consents import Consents
 from api.ports.contents import Contents
 from api.ports.definitions import Acted, Arrange, AskedRelease, AskedSignature, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, NotEnrolled, Sweeps
+from api.ports.facts_in import Brought, FactsIn, NotLetIn
 from api.ports.house import Ports
 from api.ports.inquiries import Coverages, Firewall, Fulfilment, Inquiries, NotDone, Responses
 from api.ports.ledger import CopySealedError, NotSettled, TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
+from api.ports.replies import Replies
 from api.ports.requests import AnswerRefused, Requests, Stamp
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, CommandRefusedError, Conductors, ConductorUnavailableError, Counts, Health, Relay
@@ -27,6 +30,8 @@ __all__ = [
     "Arrange",
     "AskedRelease",
     "AskedSignature",
+    "Brought",
+    "CallReports",
     "Clock",
     "CommandRefusedError",
     "ConductorUnavailableError",
@@ -40,6 +45,7 @@ __all__ = [
     "Definitions",
     "Enrolments",
     "Events",
+    "FactsIn",
     "Firewall",
     "Fulfilment",
     "Halts",
@@ -53,6 +59,7 @@ __all__ = [
     "Migrations",
     "NotDone",
     "NotEnrolled",
+    "NotLetIn",
     "NotSettled",
     "Notifications",
     "Occasions",
@@ -62,6 +69,7 @@ __all__ = [
     "Relay",
     "Remarks",
     "Repairs",
+    "Replies",
     "Requests",
     "Responses",
     "Stamp",

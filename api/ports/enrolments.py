@@ -1,9 +1,11 @@
 """How HCPs come into journeys: by enrolment, in bulk, by an event of the outside."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from api.cloudevents import CloudEvent
 from api.idempotency import Once
 from api.paging import Batch, Slice
 from api.rows import EnrolmentRow, EventRow, PersonRow, SweepResultRow, SweepRow
@@ -47,8 +49,16 @@ class Events(Protocol):
         """Store an event of the outside, once by its source's id, and do what follows from it. Also whether it had been taken before."""
         ...
 
+    async def take_cloud(self, event: CloudEvent, *, now: datetime) -> tuple[EventRow, bool]:
+        """The same of a CloudEvent: its type is an event of the library, its subject the person; only what is declared is read out of its data."""
+        ...
+
     async def page(self, who: Who, *, standing: str | None, event: str | None, person_id: str | None, late: bool | None, cut: Slice) -> Batch[EventRow]:
         """Events of the sides that the asker sees, latest first."""
+        ...
+
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        """Look again at events of people whom nobody knew, those first that waited longest; audited. Tells how many stand where now."""
         ...
 
     async def find(self, who: Who, event_id: str) -> EventRow | None: ...

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
+from api.ports.calls import CallReports
 from api.ports.consents import Consents
 from api.ports.contents import Contents
 from api.ports.definitions import Arrange, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, Sweeps
+from api.ports.facts_in import FactsIn
 from api.ports.inquiries import Coverages, Firewall, Fulfilment, Inquiries, Responses
 from api.ports.ledger import TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
+from api.ports.replies import Replies
 from api.ports.requests import Requests
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, Conductors, Counts, Health, Relay
@@ -62,3 +65,6 @@ class Ports:
     watch: Watch
     markets: Markets
     judgements: Judgements
+    facts_in: FactsIn
+    call_reports: CallReports
+    replies: Replies

@@ -24,7 +24,7 @@ from journeys.facts import CATALOGUE, Wall
 
 router = APIRouter(prefix="/people", tags=["people"])
 
-Knower = Annotated[Who, Depends(only(*(role for role in Role if role is not Role.COMPLIANCE)))]
+Knower = Annotated[Who, Depends(only(*(role for role in Role if role not in {Role.COMPLIANCE, Role.INTEGRATION})))]
 Commercial = Annotated[Who, Depends(only(Role.REP, Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN))]
 Rep = Annotated[Who, Depends(only(Role.REP))]
 

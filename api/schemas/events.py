@@ -61,3 +61,7 @@ class EventRead(Told):
 
 class EventTaken(EventRead):
     repeated: bool = Field(description="Whether it had been taken before, so that nothing followed this time.")
+
+
+class EventsTaken(Told):
+    items: tuple[EventTaken, ...] = Field(description="Each of the events, in the order in which they were told.")

@@ -2,7 +2,23 @@
 
 from dataclasses import dataclass
 
-from journeys.linting.rules import conditions, contents, firewall, hearing, lines, others, outside, paths, people, prompting, references, runs, sendings, times, truths
+from journeys.linting.rules import (
+    conditions,
+    contents,
+    firewall,
+    hearing,
+    lines,
+    others,
+    outside,
+    paths,
+    people,
+    prompting,
+    references,
+    runs,
+    sendings,
+    times,
+    truths,
+)
 from journeys.linting.subject import Rule
 from journeys.loading import STRUCTURE, Severity
 

@@ -41,9 +41,11 @@ class PostmarkProvider(Provider):
     def written(self, message: Message, *, now: datetime) -> httpx.Request:
         require_sound(message)
         headers = {"Message-ID": message.message_id, "X-PM-KeepID": "true", **message.headers}
+        answers_to = headers.pop("Reply-To", None)
         told = {
             "From": message.sender,
             "To": message.to,
+            "ReplyTo": answers_to,
             "Subject": message.subject or "",
             "TextBody": message.text,
             "HtmlBody": message.html,

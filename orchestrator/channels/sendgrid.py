@@ -32,12 +32,14 @@ class SendGridProvider(Provider):
 
     def written(self, message: Message, *, now: datetime) -> httpx.Request:
         require_sound(message)
-        told = {
+        headers = dict(message.headers)
+        answers_to = headers.pop("Reply-To", None)  # SendGrid takes it by itself, and refuses it among the headers
+        told: dict[str, Any] = {
             "personalizations": [{"to": [{"email": message.to}]}],
             "from": {"email": message.sender},
             "subject": message.subject or "",
             "content": self._content(message, now),
-            "headers": {"Message-ID": message.message_id, **message.headers},
+            "headers": {"Message-ID": message.message_id, **headers},
             "custom_args": {METADATA: bare(message.message_id)},
             # Our own links tell of clicks; a provider's would send readers round by another address.
             "tracking_settings": {
@@ -46,6 +48,8 @@ class SendGridProvider(Provider):
                 "subscription_tracking": {"enable": False},
             },
         }
+        if answers_to is not None:
+            told["reply_to"] = {"email": answers_to}
         return self._request("POST", "/v3/mail/send", json=told)
 
     def taken(self, reply: Reply) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from functools import partial
 
 import structlog
 import typer
@@ -16,10 +17,13 @@ from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
 from orchestrator.monitor import Monitor, keep_watching
 from orchestrator.reconciling import Reconciler, keep_looking
+from orchestrator.replies import mailbox
+from orchestrator.replies.letters import Letter
 from orchestrator.requests.asking import SignedRequests
 from orchestrator.requests.conversation import new_client
 from orchestrator.sealing import Sealing
 from orchestrator.store.copies import Purge
+from orchestrator.store.desk.replies import StoredReplies
 from orchestrator.store.engine import make_engine
 from orchestrator.store.outbox import Relay
 from orchestrator.store.overdue import StoredOverdue
@@ -61,13 +65,14 @@ async def _work(given: settings.Settings) -> None:
         engine=engine,
         channels=channels,
         requests=SignedRequests(RequestBook(engine), given.endpoints, others, clock, public_url=str(given.public_url)),
-        composer=Composer(links, sender=given.mail_from, senders=given.mail_senders, domain=given.mail_domain),
+        composer=Composer(links, sender=given.mail_from, senders=given.mail_senders, domain=given.mail_domain, reply_to=given.reply_to),
         clock=clock,
         sealing=sealing,
     )
     gateway = Gateway(client, task_queue=given.task_queue, pace=clock.pace)
     relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock, unknowns=StoredUnknowns(engine))
     beside = (Reconciler(StoredUnknowns(engine), channels, clock), Purge(engine, clock))
+    desk = StoredReplies(engine, {}, {}, mail_domain=given.mail_domain)
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
     with served(given.metrics_host, given.metrics_port):
@@ -76,6 +81,13 @@ async def _work(given: settings.Settings) -> None:
             if given.ready_file is not None:
                 given.ready_file.touch()
             taking_over = (metering.keep_taking_over(stop),) if metering is not None else ()
-            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), keep_looking(beside, stop), keep_escalating(StoredOverdue(engine), clock, stop), *taking_over)
+            looking = (mailbox.keep_looking(given.mailbox, partial(_take, desk, clock), stop),) if given.mailbox is not None else ()
+            overdue = keep_escalating(StoredOverdue(engine), clock, stop)
+            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), keep_looking(beside, stop), overdue, *taking_over, *looking)
     await engine.dispose()
     log.info("worker", doing="stopped")
+
+
+async def _take(desk: StoredReplies, clock: JourneyClock, letter: Letter) -> str:
+    """Take what lay in the mailbox; its run is told by the relay."""
+    return await desk.take(letter, now=clock.now())

@@ -73,10 +73,11 @@ class Composer:
     """Composes messages. `sender` is the address that messages come from, unless `senders` has another for the reader's country; `domain` is the
     right-hand side of their Message-IDs."""
 
-    def __init__(self, links: Links, *, sender: str, domain: str, senders: Mapping[str, str] | None = None) -> None:
+    def __init__(self, links: Links, *, sender: str, domain: str, senders: Mapping[str, str] | None = None, reply_to: str | None = None) -> None:
         self._links = links
         self._sender, self._senders = sender, senders or {}
         self._domain = domain
+        self._reply_to = reply_to
         self._text = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
         self._html = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
 
@@ -124,11 +125,23 @@ class Composer:
             html=self._html.from_string(letter.html).render(tokens),
             language=language,
             # RFC 8058: one click, no log-in.
-            headers={"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Content-Language": language},
+            headers={
+                "List-Unsubscribe": f"<{unsubscribe}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                "Content-Language": language,
+                **self._answers_to(key),
+            },
             invitation=self._invitation(content, occasion, tokens["rep"]["name"]) if occasion is not None else None,
             content=str(content.ref),
             tokens=_by_name(tokens),
         )
+
+    def _answers_to(self, key: str) -> dict[str, str]:
+        """Where an answer goes that does not say what it answers: the address says it, behind a plus."""
+        if self._reply_to is None:
+            return {}
+        name, _, domain = self._reply_to.partition("@")
+        return {"Reply-To": f"{name}+{self._id(key).partition('@')[0]}@{domain}"}
 
     def _plain(self, key: str, content: ContentVersion, to: Addressee, tokens: dict[str, Any]) -> Message:
         """A text, in which every character counts: its links are short."""

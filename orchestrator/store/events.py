@@ -1,12 +1,13 @@
 """Events of the outside: stored once by their source's id, judged against what is declared of them, and visible also where they were not taken."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import structlog
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.conditions import Value
@@ -17,6 +18,7 @@ from journeys.shapes import read_back
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store.desk.adding import added
 from orchestrator.store.reacting import react
+from orchestrator.store.repeats import repeated
 from orchestrator.store.tables import DeclaredEvent, ExternalId, OutsideEvent, Person
 
 LATE = timedelta(days=1)
@@ -38,17 +40,21 @@ class Reported(NamedTuple):
     key: str | None
     fields: Mapping[str, Value]
     at: datetime
+    named: Mapping[str, str] | None = None
+    """By which id of which source the person was named."""
 
 
-async def take(session: AsyncSession, told: Reported, *, person_id: str | None, now: datetime) -> tuple[OutsideEvent, bool]:
+async def take(session: AsyncSession, told: Reported, *, person_id: str | None, now: datetime, again: bool = False) -> tuple[OutsideEvent, bool]:
     """Store an event and do what follows from it. Returns it as stored, and whether it had been taken before: then nothing follows. One that was
-    not taken is looked at again when it is told again, because the person or the event may be known by now."""
+    not taken is looked at again when it is told again, because the person or the event may be known by now. `again`: nobody told it, we look ourselves."""
     row = await session.get(DeclaredEvent, told.event)
     declared = read_back(OutsideEventKind, row.body) if row is not None else None
     told, standing = _judged(told, declared)
     if standing == TAKEN and person_id is None:
         standing = UNKNOWN_PERSON
-    kept = await _stored(session, told, person_id, standing, side=declared.wall if declared is not None else Wall.OPEN, now=now)
+    kept, new = await _stored(session, told, person_id, standing, side=declared.wall if declared is not None else Wall.OPEN, now=now)
+    if not new and not again:
+        await repeated(session, "event", told.source, told.source_id, now=now)
     if kept is None:
         count_in(session, Dropped.EVENT, REPEATED)
         return await _of_source(session, told), True
@@ -58,6 +64,18 @@ async def take(session: AsyncSession, told: Reported, *, person_id: str | None, 
         return kept, False
     await react(session, kept, person_id, wall=declared.wall, now=now)
     return kept, False
+
+
+async def of_type(session: AsyncSession, told: str) -> OutsideEventKind | None:
+    """The declared kind that a CloudEvent's type stands for: the one that names the type, else the one that is called like it."""
+    by_name = None
+    for row in await session.exec(select(DeclaredEvent).order_by(col(DeclaredEvent.id))):
+        declared = read_back(OutsideEventKind, row.body)
+        if declared.cloud is not None and told in declared.cloud.types:
+            return declared
+        if declared.cloud is None and declared.event == told:
+            by_name = declared
+    return by_name
 
 
 def _judged(told: Reported, declared: OutsideEventKind | None) -> tuple[Reported, str]:
@@ -79,8 +97,11 @@ async def person_of(session: AsyncSession, *, person: str | None, source: str | 
     return (await session.exec(known)).first()
 
 
-async def _stored(session: AsyncSession, told: Reported, person_id: str | None, standing: str, *, side: Wall, now: datetime) -> OutsideEvent | None:
-    """The row, new or judged anew; None where it was taken before. Fields that are not declared may hold anything, so they are not kept."""
+async def _stored(
+    session: AsyncSession, told: Reported, person_id: str | None, standing: str, *, side: Wall, now: datetime
+) -> tuple[OutsideEvent | None, bool]:
+    """The row, new or judged anew; None where it was taken before. And whether it is new. Fields that are not declared may hold anything, so they are not
+    kept; one that stands where it stood stays as it is."""
     fields = dict(told.fields) if standing in (TAKEN, UNKNOWN_PERSON) else {}
     judged: dict[str, Any] = {
         "event": told.event,
@@ -89,19 +110,37 @@ async def _stored(session: AsyncSession, told: Reported, person_id: str | None, 
         "side": side,
         "standing": standing,
         "fields": fields,
+        "named": dict(told.named) if told.named is not None and standing == UNKNOWN_PERSON else None,
         "late": now - told.at > LATE,
         "at": told.at,
         "arrived_at": now,
     }
     new = OutsideEvent(id=uuid4().hex, source=told.source, source_id=told.source_id, **judged)
     if await added(session, new):
-        return await session.get_one(OutsideEvent, new.id)
+        return await session.get_one(OutsideEvent, new.id), True
     earlier = await _of_source(session, told)
     if earlier.standing == TAKEN:
-        return None
-    return earlier.sqlmodel_update(judged)
+        return None, False
+    return (earlier.sqlmodel_update(judged) if earlier.standing != standing else earlier), False
 
 
 async def _of_source(session: AsyncSession, told: Reported) -> OutsideEvent:
     known = select(OutsideEvent).where(OutsideEvent.source == told.source, OutsideEvent.source_id == told.source_id)
     return (await session.exec(known.with_for_update())).one()
+
+
+async def judge_again(session: AsyncSession, *, source: str | None, most: int, now: datetime) -> Counter[str]:
+    """Look again at events of people whom nobody knew, those first that waited longest. The event counts as taken now, and as late as it is."""
+    wanted = select(OutsideEvent).where(OutsideEvent.standing == UNKNOWN_PERSON, col(OutsideEvent.named).is_not(None))
+    if source is not None:
+        wanted = wanted.where(OutsideEvent.source == source)
+    oldest_first = wanted.order_by(col(OutsideEvent.arrived_at), col(OutsideEvent.id)).limit(most).with_for_update(skip_locked=True)
+    standing: Counter[str] = Counter()
+    for row in (await session.exec(oldest_first)).all():
+        named = row.named or {}
+        person_id = await person_of(session, person=named.get("person"), source=named.get("source"), value=named.get("value"))
+        if person_id is not None:
+            told = Reported(row.source, row.source_id, row.event, row.key, row.fields, row.at, named)
+            row, _ = await take(session, told, person_id=person_id, now=now, again=True)  # noqa: PLW2901 - the same row, judged anew
+        standing[row.standing] += 1
+    return standing

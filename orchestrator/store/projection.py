@@ -19,7 +19,7 @@ from orchestrator.store.continuing import hand_over
 from orchestrator.store.entering import locked
 from orchestrator.store.knowing import assign_persona
 from orchestrator.store.standings import stand
-from orchestrator.store.tables import Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
+from orchestrator.store.tables import CallReport, Enrolment, Inquiry, PersonaAssignment, Task, TimelineEntry, Touch
 from orchestrator.store.versions import settle_after_run
 
 _PASSED_BY = (What.BLOCKED, What.EXHAUSTED, What.CANCELLED)
@@ -74,7 +74,8 @@ async def _close(session: AsyncSession, enrolment: Enrolment, task: Task, note: 
     task.status, task.outcome, task.reason = note.to or "done", note.way, note.reason
     task.channel, task.closed_at, task.closed_by = note.channel, at, note.by
     if task.kind == "visit" and task.status == "done":
-        session.add(_call(enrolment, task, at))
+        told = (await session.exec(select(CallReport.at).where(CallReport.task_id == task.id, CallReport.standing == "completed"))).first()
+        session.add(_call(enrolment, task, told or at))
     if task.inquiry_id is not None and task.outcome is not None:
         inquiry = await session.get_one(Inquiry, task.inquiry_id)
         if inquiry.closed_at is None:
@@ -82,7 +83,7 @@ async def _close(session: AsyncSession, enrolment: Enrolment, task: Task, note: 
 
 
 def _call(enrolment: Enrolment, task: Task, at: datetime) -> Touch:
-    """A rep's call is a touch like any other and counts towards the cap."""
+    """A rep's call is a touch like any other and counts towards the cap; one that the CRM told of later counts at its own time."""
     return Touch(
         key=task.id,
         person_id=task.person_id,

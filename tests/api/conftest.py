@@ -38,6 +38,10 @@ class Caller:
         headers = {**self._headers, "Idempotency-Key": key or f"key-{next(_numbers):06d}"}
         return await self._http.post(path, headers=headers, json=body)
 
+    async def send(self, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        """A body as it is, with headers of its own."""
+        return await self._http.post(path, headers={**self._headers, **headers}, content=body)
+
 
 As = Callable[[Role | str | None], Caller]
 

@@ -5,22 +5,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from api.cloudevents import CloudEvent
 from api.codes import Code
 from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
-from api.ports import AnswerRefused, CommandRefusedError, CountChanged, NotEnrolled, NotSettled, Ports, Stamp
+from api.ports import AnswerRefused, Brought, CommandRefusedError, CountChanged, NotEnrolled, NotLetIn, NotSettled, Ports, Stamp
 from api.rows import (
     ActRow,
+    CallReportRow,
     ClickTarget,
     CrossingRow,
     EnrolmentRow,
     EventRow,
+    FactInRow,
     InquiryRow,
     InquiryText,
     InvitationRow,
     NotificationRow,
     PersonRow,
     ProposalRow,
+    ReplyRow,
     RequestRow,
     Rescheduled,
     SweepResultRow,
@@ -32,6 +36,7 @@ from api.rows import (
     VersionRow,
 )
 from api.schemas.bulk_enrolments import NewBulkEnrolment
+from api.schemas.call_reports import NewCallReport
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
 from api.schemas.content import ContentLine
 from api.schemas.events import NewEvent
@@ -129,6 +134,10 @@ class World:
     items: list[ItemLine] = field(default_factory=list)
     in_trouble: list[TroubleLine] = field(default_factory=list)
     alarms: list[AlarmLine] = field(default_factory=list)
+    calls: dict[str, CallReportRow] = field(default_factory=dict)
+    replies: dict[str, ReplyRow] = field(default_factory=dict)
+    brought: list[tuple[str, Brought]] = field(default_factory=list)
+    facts_in: list[FactInRow] = field(default_factory=list)
     dropped: list[tuple[str, str]] = field(default_factory=list)
     audit: list[tuple[str, str]] = field(default_factory=list)
     keys: dict[tuple[str, str], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
@@ -501,6 +510,63 @@ class FakeOccasions(_OfWorld):
         return Rescheduled(touch, 1, begins, begins + timedelta(hours=1), called_off=starts is None)
 
 
+class FakeFactsIn(_OfWorld):
+    """A provider's body is its own proof: `genuine` or not."""
+
+    async def bring(self, provider: str, brought: Brought, *, now: datetime) -> Mapping[str, int] | NotLetIn:
+        self.world.brought.append((provider, brought))
+        if provider != "sendgrid":
+            return NotLetIn(Code.NOT_FOUND, "No such provider is set up here.")
+        return {"heard": 1} if brought.body == b"genuine" else NotLetIn(Code.SIGNATURE_INVALID, "Not signed.")
+
+    async def page(
+        self, who: Who, *, standing: str | None, source: str | None, kind: str | None, person_id: str | None, late: bool | None, cut: Slice
+    ) -> Batch[FactInRow]:
+        asked = {"standing": standing, "source": source, "kind": kind, "person_id": person_id, "late": late}
+        return sliced([row for row in self.world.facts_in if all(getattr(row, name) == value for name, value in asked.items() if value is not None)], cut)
+
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        return {"unknown_touch": len(self.world.facts_in)}
+
+
+class FakeCallReports(_OfWorld):
+    async def take(self, who: Who, report: NewCallReport, *, now: datetime) -> tuple[CallReportRow, bool]:
+        told = report.model_dump(include={"source", "revised_at", "status", "rep", "product", "channel", "outcome", "at"})
+        row = CallReportRow(
+            id=f"call-{report.id}",
+            source_id=report.id,
+            standing="recorded",
+            reason="no_task",
+            person_id=report.person,
+            task_id=None,
+            late=False,
+            arrived_at=now,
+            **told,
+        )
+        known = row.source_id in self.world.calls
+        return self.world.calls.setdefault(row.source_id, row), known
+
+    async def page(
+        self, who: Who, *, standing: str | None, reason: str | None, person_id: str | None, late: bool | None, safety: bool | None, cut: Slice
+    ) -> Batch[CallReportRow]:
+        return sliced([row for row in self.world.calls.values() if standing in {None, row.standing} and reason in {None, row.reason}], cut)
+
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        return {"recorded": len(self.world.calls)}
+
+
+class FakeReplies(_OfWorld):
+    async def bring(self, provider: str, brought: Brought, *, now: datetime) -> str | NotLetIn:
+        return "replied" if brought.body == b"genuine" else NotLetIn(Code.SIGNATURE_INVALID, "Not signed.")
+
+    async def page(self, who: Who, *, standing: str | None, unread: bool | None, safety: bool | None, cut: Slice) -> Batch[ReplyRow]:
+        return sliced([row for row in self.world.replies.values() if who.sees(row.side) and standing in {None, row.standing}], cut)
+
+    async def read(self, who: Who, reply_id: str, *, now: datetime) -> tuple[ReplyRow, str] | None:
+        row = self.world.replies.get(reply_id)
+        return (row, "Thank you.") if row is not None and who.sees(row.side) else None
+
+
 class FakeEvents(_OfWorld):
     async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
         key = (event.source, event.id)
@@ -513,6 +579,13 @@ class FakeEvents(_OfWorld):
     async def page(self, who: Who, *, standing: str | None, event: str | None, person_id: str | None, late: bool | None, cut: Slice) -> Batch[EventRow]:
         rows = [row for row in self.world.events.values() if standing in {None, row.standing} and event in {None, row.event}]
         return sliced([row for row in rows if person_id in {None, row.person_id} and late in {None, row.late}], cut)
+
+    async def take_cloud(self, event: CloudEvent, *, now: datetime) -> tuple[EventRow, bool]:
+        told = {"source": event.source, "id": event.id, "event": event.type, "person": event.subject or "nobody", "at": event.time or now}
+        return await self.take(NewEvent.model_validate(told), now=now)
+
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        return {"taken": 1}
 
     async def find(self, who: Who, event_id: str) -> EventRow | None:
         return next((row for row in self.world.events.values() if row.id == event_id), None)
@@ -694,4 +767,7 @@ def ports(world: World) -> Ports:
         watch=FakeWatch(world),
         markets=FakeMarkets(world),
         judgements=FakeJudgements(world),
+        facts_in=FakeFactsIn(world),
+        call_reports=FakeCallReports(world),
+        replies=FakeReplies(world),
     )

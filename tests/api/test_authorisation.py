@@ -15,7 +15,7 @@ from tests.api.living import a_row
 from tests.api.worlds import ASKED, ASTRID, BULK, ENROLMENT, HALT, INQUIRY, JOURNEY, OPERATION, PIN, PROPOSAL, QUESTION, RULES, TOUCH, VISIT, the_authored
 from tests.builders import a_market, written
 
-ALL = frozenset(Role)
+ALL = frozenset(Role) - {Role.INTEGRATION}
 READERS = ALL - {Role.MSL}
 PUBLIC = None
 
@@ -35,6 +35,8 @@ BULK_ENROLLERS = frozenset({Role.MARKETING, Role.ADMIN})
 BULK_READERS = BULK_ENROLLERS | {Role.COMPLIANCE}
 
 EVENT = {"source": "booking", "id": "1", "event": "appointment_booked", "key": 4711, "person": ASTRID, "at": "2027-03-01T09:00:00Z"}
+CALL = {"source": "crm", "id": "1", "revised_at": "2027-03-01T09:00:00Z", "person": ASTRID, "rep": "user-rep", "product": "cardiolex"}
+CALL |= {"channel": "remote", "at": "2027-03-01T09:00:00Z"}
 STEERING = frozenset({Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
 REVIEWERS = READERS - {Role.REP}
 EXPLAINED = ALL - {Role.MSL, Role.MEDICAL}
@@ -140,10 +142,25 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "settle_touch": (frozenset({Role.MARKETING, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/touches/{TOUCH}/settle", {"as": "sent", **FOUND_OUT}),
     "read_copies": (frozenset({Role.COMPLIANCE, Role.MEDICAL}), f"/api/v1/touches/{TOUCH}/copy", None),
     "hold_copies": (frozenset({Role.COMPLIANCE}), f"/api/v1/touches/{TOUCH}/hold", {"held": True, "reason": "litigation", "remark": "By counsel."}),
-    "report": (frozenset({Role.ADMIN}), "/api/v1/facts", {"source": "mail", "source_id": "1", "touch": TOUCH, "heard": "opened", "at": "2027-03-01T09:00:00Z"}),
-    "report_event": (frozenset({Role.ADMIN}), "/api/v1/events", EVENT),
+    "report": (
+        frozenset({Role.ADMIN, Role.INTEGRATION}),
+        "/api/v1/facts",
+        {"source": "mail", "source_id": "1", "touch": TOUCH, "heard": "opened", "at": "2027-03-01T09:00:00Z"},
+    ),
+    "report_event": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/events", EVENT),
     "list_events": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events", None),
     "read_event": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events/event-1", None),
+    "report_cloud_events": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/events", EVENT),
+    "judge_events_again": (frozenset({Role.ADMIN}), "/api/v1/events/judge-again", {"reason": "The crosswalk is there."}),
+    "report_call": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/call-reports", CALL),
+    "list_call_reports": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/call-reports", None),
+    "judge_calls_again": (frozenset({Role.ADMIN}), "/api/v1/call-reports/judge-again", {"reason": "The crosswalk is there."}),
+    "list_replies": (ALL, "/api/v1/replies", None),
+    "read_reply": (ALL, "/api/v1/replies/reply-1", None),
+    "bring_reply": (PUBLIC, "/webhooks/sendgrid/replies", []),
+    "list_facts_in": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/facts-in", None),
+    "judge_facts_again": (frozenset({Role.ADMIN}), "/api/v1/facts-in/judge-again", {"reason": "The crosswalk is there."}),
+    "bring": (PUBLIC, "/webhooks/sendgrid", []),
     "count_bulk": (BULK_ENROLLERS, "/api/v1/bulk-enrolments", {"journey": JOURNEY, "selection": {"markets": ["SE"]}}),
     "list_bulks": (BULK_READERS, "/api/v1/bulk-enrolments", None),
     "read_bulk": (BULK_READERS, f"/api/v1/bulk-enrolments/{BULK}", None),

@@ -1,6 +1,6 @@
 """Events of the outside at the front desk: taken in one transaction with what follows from them, and read with what they led to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import tuple_
@@ -8,13 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.cloudevents import LONGEST, CloudEvent
 from api.paging import Batch, Slice
 from api.rows import EffectRow, EventRow
 from api.schemas.events import NewEvent
 from api.who import Who
+from journeys.conditions import Value
+from journeys.happenings import picked
+from orchestrator.store import audit
 from orchestrator.store.desk.scope import visible
 from orchestrator.store.engine import transaction
-from orchestrator.store.events import Reported, person_of, take
+from orchestrator.store.events import Reported, judge_again, of_type, person_of, take
 from orchestrator.store.tables import EventEffect, OutsideEvent
 
 _COPIED = tuple(name for name in EventRow.__dataclass_fields__ if name != "effects")
@@ -25,10 +29,23 @@ class StoredEvents:
         self._engine = engine
 
     async def take(self, event: NewEvent, *, now: datetime) -> tuple[EventRow, bool]:
-        told = Reported(event.source, event.id, event.event, event.key, event.fields, event.at)
         source, value = (event.external.source, event.external.value) if event.external is not None else (None, None)
+        named = {"person": event.person} if event.person is not None else {"source": str(source), "value": str(value)}
+        told = Reported(event.source, event.id, event.event, event.key, event.fields, event.at, named)
         async with transaction(self._engine) as session:
             person_id = await person_of(session, person=event.person, source=source, value=value)
+            row, repeated = await take(session, told, person_id=person_id, now=now)
+            return (await _rows(session, [row]))[0], repeated
+
+    async def take_cloud(self, event: CloudEvent, *, now: datetime) -> tuple[EventRow, bool]:
+        async with transaction(self._engine) as session:
+            declared = await of_type(session, event.type)
+            persons = declared.cloud.persons if declared is not None and declared.cloud is not None else None
+            named = {"source": persons, "value": event.subject or ""} if persons is not None else {"person": event.subject or ""}
+            # Of a kind that nobody declared nothing is kept but its name.
+            fields = _values(picked(declared, event.data)) if declared is not None else {}
+            told = Reported(event.source, event.id, declared.event if declared is not None else event.type, None, fields, event.time or now, named)
+            person_id = await person_of(session, person=named.get("person"), source=named.get("source"), value=named.get("value"))
             row, repeated = await take(session, told, person_id=person_id, now=now)
             return (await _rows(session, [row]))[0], repeated
 
@@ -45,11 +62,24 @@ class StoredEvents:
             rows = await _rows(session, (await session.exec(wanted)).all())
         return Batch.of(rows, cut, lambda row: (row.arrived_at, row.id))
 
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        async with transaction(self._engine) as session:
+            standing = await judge_again(session, source=source, most=most, now=now)
+            details = {"source": source, "remark": remark, "standing": dict(standing)}
+            await audit.record(session, by=who.id, role=who.role, action="events.judged_again", subject="events", details=details, now=now)
+        return standing
+
     async def find(self, who: Who, event_id: str) -> EventRow | None:
         wanted = select(OutsideEvent).where(OutsideEvent.id == event_id, visible(OutsideEvent.side, who))
         async with transaction(self._engine) as session:
             row = (await session.exec(wanted)).first()
             return (await _rows(session, [row]))[0] if row is not None else None
+
+
+def _values(fields: Mapping[str, object]) -> dict[str, Value]:
+    """Those of the found values that an event may hold; anything else is as if it were not there."""
+    plain = {name: value for name, value in fields.items() if isinstance(value, (bool, int)) or (isinstance(value, str) and len(value) <= LONGEST)}
+    return {name: value.replace("\x00", "") if isinstance(value, str) else value for name, value in plain.items()}
 
 
 async def _rows(session: AsyncSession, events: Iterable[OutsideEvent]) -> list[EventRow]:

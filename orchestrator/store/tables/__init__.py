@@ -3,6 +3,7 @@
 from orchestrator.store.tables.acts import Notification, Proposal
 from orchestrator.store.tables.dispatches import Dispatch, DispatchWords, InvitationNotice, MedicalDispatchWords
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
+from orchestrator.store.tables.facts_in import CallReport, CallRevision, FactIn, MedicalReplyWords, Repeat, Reply, ReplyWords, WebhookToken
 from orchestrator.store.tables.inquiries import (
     Absence,
     Clarification,
@@ -54,6 +55,8 @@ __all__ = [
     "AlarmRow",
     "Alignment",
     "AuditEntry",
+    "CallReport",
+    "CallRevision",
     "Clarification",
     "ClarificationWords",
     "CommercialProfile",
@@ -67,6 +70,7 @@ __all__ = [
     "Enrolment",
     "EventEffect",
     "ExternalId",
+    "FactIn",
     "Halt",
     "HeardFact",
     "IdempotencyKey",
@@ -81,6 +85,7 @@ __all__ = [
     "MedicalDispatchWords",
     "MedicalProfile",
     "MedicalRemark",
+    "MedicalReplyWords",
     "Notification",
     "Objection",
     "Operation",
@@ -96,6 +101,9 @@ __all__ = [
     "PersonaAssignment",
     "Proposal",
     "Remark",
+    "Repeat",
+    "Reply",
+    "ReplyWords",
     "Request",
     "SentCopy",
     "SigningPin",
@@ -112,4 +120,5 @@ __all__ = [
     "User",
     "VersionSignature",
     "WaitingTouch",
+    "WebhookToken",
 ]

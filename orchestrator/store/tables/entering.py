@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_instant
+from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_document, maybe_instant
 
 
 class OutsideEvent(SQLModel, table=True):
@@ -25,6 +25,8 @@ class OutsideEvent(SQLModel, table=True):
     standing: str
     """taken, or why it was not: unknown_person, unknown_event and so on."""
     fields: dict[str, Any] = document()
+    named: dict[str, Any] | None = maybe_document()
+    """By which id of which source the person was named, until the person is known."""
     late: bool = False
     at: datetime = instant()
     """When it happened, as the source says."""

@@ -89,6 +89,20 @@ async def test_headers_of_mail_go_with_the_letter() -> None:
     assert told == {"sendgrid": wanted, "postmark": {**wanted, "X-PM-KeepID": "true"}}
 
 
+async def test_where_answers_go_is_told_apart_from_the_headers() -> None:
+    """SendGrid refuses it among them, and Postmark has a field of its own for it."""
+    letter = LETTER.model_copy(update={"headers": {**LETTER.headers, "Reply-To": "replies+1@in.example"}})
+    told = {}
+    for name in ("sendgrid", "postmark"):
+        subject = subject_of(name)
+        await offered(subject, letter)
+        told[name] = subject.office.asked[0].json
+    assert told["sendgrid"]["reply_to"] == {"email": "replies+1@in.example"}
+    assert told["postmark"]["ReplyTo"] == "replies+1@in.example"
+    assert "Reply-To" not in told["sendgrid"]["headers"]
+    assert "Reply-To" not in {each["Name"] for each in told["postmark"]["Headers"]}
+
+
 def _calendar(name: str, asked: Asked, method: str) -> str:
     """The calendar in the request, as the reader's mail program will find it."""
     match name:

@@ -285,3 +285,13 @@ def test_what_was_filled_in_goes_with_a_text() -> None:
         "links.study": f"https://dirigent.example/t/{code}/study",
         "unsubscribe": f"https://dirigent.example/u/{code}",
     }
+
+
+def test_an_answer_finds_its_message_by_its_address() -> None:
+    """Where an address for answers is set; from it nobody reads the touch's key, and it is the Message-ID's own first half."""
+    links = MailLinks(LINKS, public_url="https://dirigent.example")
+    composer = Composer(links, sender="no-reply@dirigent.example", domain="mail.example", reply_to="replies@in.example")
+    content = ContentVersion.model_validate(a_content(letters={"en": a_letter()}))
+    message = composer.compose(KEY, content=content, to=ADA, rep="Rut Rask")
+    assert message.headers["Reply-To"] == f"replies+{message.message_id.strip('<>').partition('@')[0]}@in.example"
+    assert "Reply-To" not in compose().headers

@@ -29,7 +29,7 @@ async def declare(engine: AsyncEngine, *events: OutsideEvent) -> None:
             await library.declare_event(session, event, now=NOW)
 
 
-def an_event(name: str, *, key: str | None = None, wall: str = "open", **types: str) -> OutsideEvent:
+def an_event(name: str, *, key: str | None = None, wall: str = "open", cloud: dict[str, Any] | None = None, **types: str) -> OutsideEvent:
     """A kind of event with fields of these types; the key is one of them."""
     fields: dict[str, Any] = {field: {"type": kind, "told": "…"} for field, kind in {**({key: "code"} if key else {}), **types}.items()}
-    return OutsideEvent.model_validate({"event": name, "title": name, "source": "…", "key": key, "wall": wall, "fields": fields})
+    return OutsideEvent.model_validate({"event": name, "title": name, "source": "…", "key": key, "wall": wall, "fields": fields, "cloud": cloud})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.cloudevents import CloudEvent
 from api.paging import Slice
 from api.rows import EventRow
 from api.schemas.events import NewEvent
@@ -170,3 +171,40 @@ async def test_a_medical_event_moves_no_journey_and_is_read_by_compliance_alone(
     assert await events.find(ADMIN, row.id) is None
     assert await events.find(COMPLIANCE, row.id) is not None
     assert (await events.page(ADMIN, standing=None, event=None, person_id=None, late=None, cut=Slice())).rows == ()
+
+
+async def test_an_event_of_an_unknown_person_is_taken_when_the_person_is_known(world: AsyncEngine) -> None:
+    """In bulk, the one that waited longest first, with an audit line; by whom it was named is forgotten then."""
+    for number in (1, 2):
+        await _take(world, id=f"evt-{number}", key=number, external={"source": "crm", "value": f"0099-{number}"})
+    await add(world, tables.ExternalId(source="crm", value="0099-2", person_id=ASTRID))
+    standing = await StoredEvents(world).judge_again(ADMIN, source="booking", most=10, remark="remark-1", now=NOW)
+    assert standing == {"taken": 1, "unknown_person": 1}
+    still, taken = sorted(await every(world, tables.OutsideEvent), key=lambda event: event.source_id)
+    assert (still.named, taken.named, taken.person_id) == ({"source": "crm", "value": "0099-1"}, None, ASTRID)
+    assert [run.entry_key for run in await every(world, tables.Enrolment)] == ["2"]
+    (line,) = [line for line in await every(world, tables.AuditEntry) if line.action == "events.judged_again"]
+    assert line.details == {"source": "booking", "remark": "remark-1", "standing": {"taken": 1, "unknown_person": 1}}
+
+
+async def test_a_cloud_event_is_the_event_that_declares_its_type(world: AsyncEngine) -> None:
+    """Its subject is found by the crosswalk, its fields where the library says they are; nothing else of its data is read."""
+    cloud = {"types": ["com.example.booked.v2"], "persons": "crm", "fields": {"appointment_id": "booking.id", "place": "booking.where"}}
+    await declare(world, an_event("appointment_booked", key="appointment_id", place="code", cloud=cloud))
+    data = {"booking": {"id": 4711, "where": "clinic", "who": "Astrid Lindqvist"}, "remark": "Call her at home."}
+    told = CloudEvent(id="ce-1", source="/booking", type="com.example.booked.v2", subject="0031", time=NOW, data=data)
+    row, repeated = await StoredEvents(world).take_cloud(told, now=NOW)
+    assert (row.event, row.standing, row.key, repeated, _effects(row)) == ("appointment_booked", "taken", "4711", False, [("entered", None)])
+    assert (await StoredEvents(world).take_cloud(told, now=NOW))[1]
+    (kept,) = await every(world, tables.OutsideEvent)
+    assert kept.fields == {"appointment_id": 4711, "place": "clinic"}
+
+
+async def test_a_cloud_event_that_nothing_declares_is_kept_by_its_type(world: AsyncEngine) -> None:
+    """With the reason, and without its data; one whose type is an event's own name is that event, its subject the person."""
+    odd = CloudEvent(id="ce-1", source="/s", type="com.example.unheard", subject=ASTRID, data=b"\x00\x01")
+    row, _ = await StoredEvents(world).take_cloud(odd, now=NOW)
+    assert (row.event, row.standing) == ("com.example.unheard", "unknown_event")
+    plain = CloudEvent(id="ce-2", source="/s", type="contract_ended", subject=ASTRID, data={"place": "clinic", "who": "x"})
+    row, _ = await StoredEvents(world).take_cloud(plain, now=NOW)
+    assert (row.standing, row.at) == ("taken", NOW)

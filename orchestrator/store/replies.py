@@ -1,0 +1,135 @@
+"""What people write back, stored once: found its touch, heard of it, given to whom it concerns, and looked through for words of safety.
+
+Its words lie by the side whose message it answers. A program's answer, and a report of a mail system, is told from a person's and is no reply.
+"""
+
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+import structlog
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from journeys.content import EMAIL
+from journeys.definitions import Purpose
+from journeys.facts import Wall
+from journeys.safety_words import screen
+from journeys.touches import TouchEvent
+from orchestrator.counts import REPEATED, Dropped, count_in
+from orchestrator.replies.inbound import Text
+from orchestrator.replies.letters import Letter
+from orchestrator.replies.wording import asks_to_stop
+from orchestrator.store import facts_in
+from orchestrator.store.desk.adding import added
+from orchestrator.store.events import LATE
+from orchestrator.store.hearing import hear, withdraw
+from orchestrator.store.repeats import repeated
+from orchestrator.store.tables import Dispatch, Enrolment, Inquiry, MedicalReplyWords, Person, Reply, ReplyWords, Touch
+from orchestrator.webhooks.telling import Told
+
+REPLIED, UNSUBSCRIBED, AUTOMATIC, REPORT, UNKNOWN_TOUCH = "replied", "unsubscribed", "automatic", "report", "unknown_touch"
+MAIL = "mail"
+"""The source of every e-mail, however it came in: its Message-ID is the same by every way."""
+
+log = structlog.get_logger()
+
+
+async def take_letter(session: AsyncSession, letter: Letter, *, mail_domain: str, now: datetime) -> str:
+    """Take an e-mail. Returns where it stands; a report of a mail system becomes a fact of its message."""
+    names = tuple(f"{name}@{mail_domain}" if "@" not in name else name for name in letter.names)
+    touch = await facts_in.touch_of(session, *names)
+    if letter.report is not None:
+        told = Told(letter.source_id, "report", letter.report, letter.at, message_id=touch.message_id if touch else next(iter(names), None), code=letter.code)
+        await facts_in.take(session, MAIL, told, now=now)
+        return REPORT
+    row = Reply(
+        id=uuid5(NAMESPACE_URL, f"{MAIL}\n{letter.source_id}").hex,
+        source=MAIL,
+        source_id=letter.source_id,
+        channel=EMAIL,
+        side=Wall.COMMERCIAL,
+        standing=UNKNOWN_TOUCH,
+        names=list(names[:20]),
+        attachments=letter.attachments,
+        cut=letter.cut,
+        hints=[],
+        at=min(letter.at or now, now),
+        arrived_at=now,
+    )
+    return await _take(session, row, touch, letter.words, automatic=letter.automatic, stops=asks_to_stop(letter.words), now=now)
+
+
+async def take_text(session: AsyncSession, text: Text, *, source: str, now: datetime) -> str:
+    """Take a text message: it answers what was last sent to the number it came from, on the same channel."""
+    row = Reply(
+        id=uuid5(NAMESPACE_URL, f"{source}\n{text.source_id}").hex,
+        source=source,
+        source_id=text.source_id,
+        channel=text.channel,
+        side=Wall.COMMERCIAL,
+        standing=UNKNOWN_TOUCH,
+        names=[],
+        attachments=text.attachments,
+        hints=[],
+        at=now,
+        arrived_at=now,
+    )
+    touch = await _last_sent_to(session, text.sender, text.channel)
+    return await _take(session, row, touch, text.words, automatic=False, stops=text.stops or asks_to_stop(text.words), now=now)
+
+
+async def _take(session: AsyncSession, row: Reply, touch: Touch | None, words: str, *, automatic: bool, stops: bool, now: datetime) -> str:
+    await _address(session, row, touch)
+    row.late = now - row.at > LATE
+    row.standing = _standing(touch, automatic=automatic, stops=stops)
+    person = await session.get(Person, row.person_id) if row.person_id is not None else None
+    row.hints = sorted({hit.code for hit in screen(words, person.language if person is not None else None)}) if not automatic else []
+    if not await added(session, row):
+        await repeated(session, "reply", row.source, row.source_id, now=now)
+        count_in(session, Dropped.REPLY, REPEATED)
+        return REPEATED
+    await added(session, (MedicalReplyWords if row.side == Wall.MEDICAL else ReplyWords)(reply_id=row.id, words=words))
+    if touch is not None and not automatic:
+        await hear(session, touch, TouchEvent.REPLIED, source=row.source, source_id=row.source_id, at=row.at, now=now)
+        if stops:
+            await withdraw(session, touch, method="reply", now=now)
+    if row.standing != REPLIED:
+        count_in(session, Dropped.REPLY, row.standing)
+    log.info("reply", reply_id=row.id, channel=row.channel, standing=row.standing, safety=bool(row.hints))
+    return row.standing
+
+
+def _standing(touch: Touch | None, *, automatic: bool, stops: bool) -> str:
+    if automatic:
+        return AUTOMATIC
+    if touch is None:
+        return UNKNOWN_TOUCH
+    return UNSUBSCRIBED if stops else REPLIED
+
+
+async def _address(session: AsyncSession, row: Reply, touch: Touch | None) -> None:
+    """Whose it is: medical's, where it answers medical's letter; else the rep's who sent the message, or who conducts its journey. What nobody can place is
+    medical's too: it may hold a question that sales must not read."""
+    row.side = Wall.MEDICAL
+    if touch is None:
+        return
+    row.touch_key, row.person_id = touch.key, touch.person_id
+    if touch.purpose == Purpose.MEDICAL_RESPONSE:
+        letter = await session.get(Dispatch, touch.dispatch_id) if touch.dispatch_id is not None else None
+        inquiry = await session.get(Inquiry, letter.inquiry_id) if letter is not None and letter.inquiry_id is not None else None
+        row.told = letter.by if letter is not None and inquiry is not None else None
+        return
+    row.side = Wall.COMMERCIAL
+    run = await session.get(Enrolment, touch.enrolment_id) if touch.enrolment_id is not None else None
+    row.told = run.conductor if run is not None else touch.sent_by
+
+
+async def _last_sent_to(session: AsyncSession, number: str, channel: str) -> Touch | None:
+    sent = (
+        select(Touch)
+        .join(Person, col(Person.id) == col(Touch.person_id))
+        .where(Person.mobile == number, Touch.channel == channel, col(Touch.state).in_(("accepted", "unknown", "reserved")))
+        .order_by(col(Touch.at).desc(), col(Touch.key))
+        .limit(1)
+    )
+    return (await session.exec(sent)).first()

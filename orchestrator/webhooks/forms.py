@@ -1,0 +1,22 @@
+"""Forms as providers post them, of either kind. A file in one is told by nothing: it is not looked into."""
+
+from email import message_from_bytes
+from email.policy import HTTP
+from urllib.parse import parse_qsl
+
+from orchestrator.webhooks.telling import Delivery
+
+
+def form_of(given: Delivery) -> dict[str, str]:
+    """The fields of a form, of either kind; a file in it is told by its name alone. Raises ValueError."""
+    kind = given.headers.get("content-type", "")
+    if kind.startswith("multipart/form-data"):
+        head = f"Content-Type: {kind}\r\n\r\n".encode("latin-1", "replace")
+        found: dict[str, str] = {}
+        for part in message_from_bytes(head + given.body, policy=HTTP).iter_parts():
+            name = part.get_param("name", header="content-disposition")
+            if isinstance(name, str) and part.get_filename() is None:
+                payload = part.get_payload(decode=True)
+                found[name] = (payload if isinstance(payload, bytes) else b"").decode(part.get_content_charset() or "utf-8", "replace")
+        return found
+    return dict(parse_qsl(given.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500))
