@@ -88,7 +88,7 @@ async def _take(session: AsyncSession, row: Reply, touch: Touch | None, words: s
         await repeated(session, "reply", row.source, row.source_id, now=now)
         count_in(session, Dropped.REPLY, REPEATED)
         return REPEATED
-    await added(session, (MedicalReplyWords if row.side == Wall.MEDICAL else ReplyWords)(reply_id=row.id, words=words))
+    session.add((MedicalReplyWords if row.side == Wall.MEDICAL else ReplyWords)(reply_id=row.id, words=words))
     if touch is not None and not automatic:
         await hear(session, touch, TouchEvent.REPLIED, source=row.source, source_id=row.source_id, at=row.at, now=now)
         if stops:

@@ -10,7 +10,7 @@ from orchestrator.store.errors import RolesMissingError
 COMMERCIAL, MEDICAL = "dirigent_commercial", "dirigent_medical"
 ROLES = (COMMERCIAL, MEDICAL)
 
-TOLD = ("inquiry_words", "inquiry_signature", "clarification_words", "dispatch_words")
+TOLD = ("inquiry_words", "inquiry_signature", "clarification_words", "dispatch_words", "reply_words")
 """What commercial tells medical: it may add rows to these tables and read none of them back."""
 
 

@@ -27,6 +27,7 @@ class Crossing(StrEnum):
     RESPONSE_SENT = "inquiry.response_sent"
     """The house, to delete what it no longer needs once it is sent."""
     CLARIFICATION_READ = "inquiry.clarification_read"
+    REPLY_READ = "reply.read"
     PROFILE_READ = "medical_profile.read"
     PROFILE_WRITTEN = "medical_profile.written"
     REMARK_WRITTEN = "medical_remark.written"

@@ -17,11 +17,12 @@ from journeys.facts import Wall
 from orchestrator.clock import wall_clock
 from orchestrator.replies import inbound
 from orchestrator.replies.letters import Letter
-from orchestrator.store import audit, facts_in, replies
+from orchestrator.store import facts_in, replies
 from orchestrator.store.desk.facts_in import not_let_in
 from orchestrator.store.desk.scope import in_scope, visible
 from orchestrator.store.engine import transaction
 from orchestrator.store.tables import MedicalReplyWords, Person, Reply, ReplyWords
+from orchestrator.store.wall import Crossing, Traveller, beyond
 from orchestrator.webhooks.telling import Delivery, Provider, Refusal
 
 _COPIED = tuple(name for name in ReplyRow.__dataclass_fields__ if name != "safety")
@@ -91,22 +92,20 @@ class StoredReplies:
             row = (await session.exec(_seen_by(who).where(Reply.id == reply_id))).first()
             if row is None:
                 return None
-            words = await _words(session, row)
-            if row.side == Wall.MEDICAL:
-                await audit.record(session, by=who.id, role=who.role, action="reply.read", subject=f"reply:{row.id}", now=now)
+            words = await _words(session, row, who, now)
             if row.read_at is None and row.told in {None, who.id}:
                 row.read_at = now
                 session.add(row)
             return _told(row), words
 
 
-async def _words(session: AsyncSession, row: Reply) -> str:
-    found: MedicalReplyWords | ReplyWords | None
-    if row.side == Wall.MEDICAL:
-        found = await session.get(MedicalReplyWords, row.id)
-    else:
+async def _words(session: AsyncSession, row: Reply, who: Who, now: datetime) -> str:
+    if row.side != Wall.MEDICAL:
         found = await session.get(ReplyWords, row.id)
-    return found.words if found is not None else ""
+        return found.words if found is not None else ""
+    async with beyond(session, Traveller.of(who), Crossing.REPLY_READ, subject=f"reply:{row.id}", person=row.person_id, now=now):
+        words = await session.get(MedicalReplyWords, row.id)
+    return words.words if words is not None else ""
 
 
 def _seen_by(who: Who):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select whose type nobody can write down
