@@ -145,7 +145,7 @@ def test_why_tells_the_past_and_now(house: str, dirigent: Dirigent) -> None:
         {"rule": "consent", "verdict": "allowed", "saw": "given on 2027-01-01 for email in SE", "source": "Opt-in."},
         {"rule": "cap", "verdict": "deferred", "reason": "weekly_cap", "until": "2027-03-08T09:00:00Z", "told": "the cap is reached", "saw": "2 of 2"},
     ]
-    judged = {
+    judged: dict[str, Any] = {
         "verdict": "deferred",
         "reason": "weekly_cap",
         "asked": {"channel": "email", "content": "hf-dialogue@2", "purpose": "promotional", "market": "SE"},
@@ -154,7 +154,7 @@ def test_why_tells_the_past_and_now(house: str, dirigent: Dirigent) -> None:
     async def work() -> None:
         engine = make_engine(house)
         async with transaction(engine) as session:
-            told = {"enrolment_id": "run0", "person_id": "person-0", "checks": checks, "at": NOW}
+            told: dict[str, Any] = {"enrolment_id": "run0", "person_id": "person-0", "checks": checks, "at": NOW}
             session.add(tables.Judgement(id="j1", touch_key="run0.mail.1", **judged, **told))
         await engine.dispose()
 
