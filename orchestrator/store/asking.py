@@ -59,7 +59,6 @@ class Asked:
 
     @property
     def intent(self) -> Intent:
-        """The touch as the gate is asked for it."""
         touch = self.touch
         return Intent(
             channel=touch.channel,
