@@ -31,8 +31,9 @@ def digest_of(body: dict[str, Any]) -> str:
 
 
 def written(policy: MarketPolicy) -> dict[str, Any]:
-    """A policy as it is stored: without what it leaves to the defaults, so that a rule which a later release knows of does not make it another one."""
-    return policy.model_dump(mode="json", exclude_defaults=True)
+    """A policy as it is stored: without what it leaves to the defaults, so that a rule which a later release knows of does not make it another one; and
+    with the one cap that the release before reads (docs/decisions/0020-releases-side-by-side.md)."""
+    return {**policy.model_dump(mode="json", exclude_defaults=True), "weekly_cap": policy.overall.at_most, "cap_period": str(policy.overall.per)}
 
 
 async def set_policy(session: AsyncSession, policy: MarketPolicy, *, by: str, remark: str | None, now: datetime) -> str | None:

@@ -64,7 +64,7 @@ async def test_rules_that_change_act_on_running_journeys_within_the_minute(house
 
         await eventually(arrived, "the letter that the cap had held", within=A_MINUTE)
         (repaired,) = [line for line in await anna.story(run) if line["what"] == "repaired"]
-        assert (repaired["way"], repaired["reason"], repaired["by"]) == ("retry", "rules_changed", "Inês Valdouro")
+        assert (repaired["way"], repaired["reason"], repaired["by"]) == ("retry", "rules_changed", "comp-ines")
         why = await anna.get(f"/touches/{run}.outlook-mail.1/why")
         assert [(line["verdict"], line["reason"]) for line in why["judgements"]] == [("deferred", "weekly_cap"), ("allowed", None)]
         counts = [check["saw"] for line in why["judgements"] for check in line["checks"] if check["rule"] == "cap"]

@@ -58,6 +58,17 @@ def test_broken_parts_break_the_library(root: Path, name: str, text: str, code: 
     assert {found.path for found in error.value.findings} == {str(root / name)}
 
 
+def test_an_older_file_of_markets_is_told_what_to_write(root: Path) -> None:
+    """Its one cap is not passed over: each key that has gone is named with what takes its place."""
+    old = a_market().model_dump(mode="json", exclude_none=True) | {"weekly_cap": 3, "cap_period": "7 days"}
+    del old["caps"]
+    (root / "markets.yaml").write_text(written({"markets": [old]}), encoding="utf-8")
+    with pytest.raises(LibraryError) as refused:
+        read_library(root)
+    assert sorted(finding.code for finding in refused.value.findings) == ["J002", "J002", "J005"]
+    assert all("caps: [{at_most: 3, per: week}]" in (finding.fix or "") for finding in refused.value.findings if finding.code == "J002")
+
+
 def test_a_folder_without_markets_is_no_library(tmp_path: Path) -> None:
     """It says which file is missing."""
     with pytest.raises(LibraryError, match=r"markets.yaml:1:1: J001 the file cannot be read: No such file"):

@@ -137,3 +137,34 @@ def test_who_may_not_does_not(house: str, dirigent: Dirigent) -> None:
     assert (refused.code, "roles" in refused.err) == (1, True)
     assert rows(house, tables.Halt) == []
     assert dirigent("halts", "pause", "version", "no-number", *WHO, "--yes").code == 1
+
+
+def test_why_tells_the_past_and_now(house: str, dirigent: Dirigent) -> None:
+    """Check by check with what each saw and its source; a step is judged as if it were sent now; what cannot be told is said."""
+    checks = [
+        {"rule": "consent", "verdict": "allowed", "saw": "given on 2027-01-01 for email in SE", "source": "Opt-in."},
+        {"rule": "cap", "verdict": "deferred", "reason": "weekly_cap", "until": "2027-03-08T09:00:00Z", "told": "the cap is reached", "saw": "2 of 2"},
+    ]
+    judged: dict[str, Any] = {
+        "verdict": "deferred",
+        "reason": "weekly_cap",
+        "asked": {"channel": "email", "content": "hf-dialogue@2", "purpose": "promotional", "market": "SE"},
+    }
+
+    async def work() -> None:
+        engine = make_engine(house)
+        async with transaction(engine) as session:
+            told: dict[str, Any] = {"enrolment_id": "run0", "person_id": "person-0", "checks": checks, "at": NOW}
+            session.add(tables.Judgement(id="j1", touch_key="run0.mail.1", **judged, **told))
+        await engine.dispose()
+
+    asyncio.run(work())
+    past = dirigent("why", "person-0", "--journey", JOURNEY, "--step", "mail").out
+    assert "run0.mail.1): Held because the cap of touches" in past
+    assert "promotional hf-dialogue@2 by email in SE" in past
+    assert "  consent: given on 2027-01-01 for email in SE -> allowed\n    Opt-in.\n" in past
+    assert "  cap: 2 of 2 -> deferred until 2027-03-08 09:00 because the cap is reached" in past
+    assert dirigent("why", "person-1").out == "The gate was never asked for such a touch.\n"
+    assert "sends nothing at visit" in dirigent("why", "person-0", "--journey", JOURNEY, "--step", "visit", "--now").err
+    assert "There is no person nobody" in dirigent("why", "nobody").err
+    assert "name --journey and --step" in dirigent("why", "person-0", "--now").err

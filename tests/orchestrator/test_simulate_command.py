@@ -66,7 +66,7 @@ def test_one_person_s_path_is_told_in_full() -> None:
     assert "entry condition: persona pioneer, profession physician, passed\n" in told
     assert "pioneer: “First visit, on the evidence” was completed by the rep" in told
     assert "pioneer: The gate is asked for “Send the evidence you talked about” (hf-dialogue@2): allowed.\n" in told
-    assert "weekly cap: 1 of 3 in the last 7 days, allowed\n" in told
+    assert "cap: 1 of 3 in the last 7 days, allowed\n" in told
     assert not re.search(r"[a-z]_[a-z]|=", told), "codes are told in words"
     lines = json.loads(run(PIONEER, "--people", PEOPLE, "--trace", "hcp-0001", "--json", *START).output)
     assert [line["kind"] for line in lines[:3]] == ["door", "begin", "note"]

@@ -151,6 +151,20 @@ async def test_quiet_hours_are_those_of_the_recipient(world: AsyncEngine) -> Non
     assert (await a_ledger(world).reserve(a_touch_order(passage=2, move=2), now=NOW)).message is not None
 
 
+async def test_where_no_zone_is_known_what_depends_on_the_clock_is_held(world: AsyncEngine) -> None:
+    """The market has hours and no zone of its own, and neither the person nor their workplace has one; the workplace's is found when it is told."""
+    async with transaction(world) as session:
+        await publish_market(session, a_market(weekly_cap=100, zone=None, business_days="working_days"), now=NOW)
+    held = (await a_ledger(world).reserve(a_touch_order(), now=NOW)).blocked
+    assert held is not None
+    assert (held.verdict, held.reason, held.until) == ("deferred", Reason.ZONE_UNKNOWN, NOW + timedelta(days=1))
+    await change(world, "UPDATE organisation SET zone = 'Europe/Stockholm'")
+    assert (await a_ledger(world).reserve(a_touch_order(move=2), now=NOW)).message is not None
+    judgements = sorted(await every(world, tables.Judgement), key=lambda one: (one.verdict, one.id))
+    zones = [check["inputs"]["of"] for one in judgements for check in one.checks if check["rule"] == "zone"]
+    assert zones == ["workplace", None]
+
+
 @pytest.mark.parametrize(("runs", "cap"), [(2, 1), (50, 2), (50, 3)])
 async def test_a_cap_holds_for_any_number_of_runs_at_once(world: AsyncEngine, runs: int, cap: int) -> None:
     """Of all the runs that ask at the same instant exactly the cap may send; the others are deferred until the period is over."""

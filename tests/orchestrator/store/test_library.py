@@ -12,6 +12,7 @@ from journeys.definitions import ContentRef, Definition
 from journeys.library import PACKAGED, Library, read_library
 from journeys.markets import MarketPolicy
 from journeys.personas import Persona
+from journeys.shapes import read_back
 from orchestrator.store import tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.errors import VersionChangedError
@@ -54,7 +55,7 @@ async def test_every_part_is_stored_as_it_was_written(engine: AsyncEngine, libra
     async with transaction(engine) as session:
         definitions = {row.journey: row for row in await session.exec(select(tables.DefinitionVersion))}
         contents = [ContentVersion.model_validate(row.body) for row in await session.exec(select(tables.ContentVersion))]
-        markets = [MarketPolicy.model_validate(row.body) for row in await session.exec(select(tables.Market))]
+        markets = [read_back(MarketPolicy, row.body) for row in await session.exec(select(tables.Market))]
         personas = [Persona.model_validate(row.body) for row in await session.exec(select(tables.Persona))]
     assert {each.ref: each for each in contents} == library.contents
     assert {each.market: each for each in markets} == library.markets

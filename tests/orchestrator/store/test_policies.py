@@ -54,6 +54,14 @@ async def test_what_no_rule_of_this_market_held_is_left_alone(engine: AsyncEngin
     assert await _changed(engine, "UK", weekly_cap=9) is not None
 
 
+async def test_the_release_before_finds_a_cap_in_what_is_kept(engine: AsyncEngine) -> None:
+    """It knows one cap over all touches; with several, the first that is about all of them."""
+    await several_runs(engine, 1)
+    await _changed(engine, caps=[{"at_most": 1, "per": "day", "channel": "email"}, {"at_most": 4, "per": "month"}])
+    (row,) = await every(engine, tables.Market)
+    assert (row.body["weekly_cap"], row.body["cap_period"]) == (4, "30 days")
+
+
 async def test_an_import_acts_on_running_journeys_where_it_changes_something(engine: AsyncEngine) -> None:
     """The same file again puts nothing before the gate."""
     (run, *_) = await several_runs(engine, 2)

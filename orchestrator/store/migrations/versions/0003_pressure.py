@@ -45,13 +45,14 @@ def upgrade() -> None:
 
 
 def _list_the_caps() -> None:
-    """Each policy as this release writes it, digest and all, so that importing the same rules again changes nothing."""
+    """Each policy as this release writes it, digest and all, so that importing the same rules again changes nothing. The former keys stay, for the release
+    before reads them."""
     market = sa.table("market", sa.column("id", sa.String), sa.column("body", sa.JSON), sa.column("digest", sa.String), sa.column("imported", sa.String))
     connection = op.get_bind()
     for name, body in connection.execute(sa.select(market.c.id, market.c.body)).all():
         if "weekly_cap" not in body:
             continue
-        cap = {"at_most": body.pop("weekly_cap"), "per": body.pop("cap_period")}
+        cap = {"at_most": body["weekly_cap"], "per": body["cap_period"]}
         source = body.get("source", {})
         if "weekly_cap" in source:
             source["caps"] = source.pop("weekly_cap")

@@ -1,5 +1,6 @@
 """Rules and judgements on a real PostgreSQL: set once and audited with what was before; told within territory and side, for the past and for now."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -52,7 +53,7 @@ async def test_the_past_is_told_as_it_was_judged(world: AsyncEngine) -> None:
     await add(world, a_touch(key="enr1.earlier.1", message_id=None))
     await a_ledger(world).reserve(a_touch_order(), now=NOW)
     await change(world, "UPDATE touch SET state = 'refused'")
-    await a_ledger(world).reserve(a_touch_order(move=2), now=NOW)
+    await a_ledger(world).reserve(a_touch_order(move=2), now=NOW + timedelta(minutes=1))
     held, sent = await judgements(world).of_touch(REP, TOUCH)
     assert (held.verdict, held.reason, held.channel, held.content, held.step) == ("deferred", "weekly_cap", "email", "hf-dialogue@2", "follow-up")
     assert held.sentence == "Held because the cap of touches, over all journeys and channels, is reached."
