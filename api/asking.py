@@ -56,7 +56,7 @@ def listed(who: Who, row: InquiryRow) -> InquiryForCommercial | InquiryInQueue:
 
 def for_commercial(row: InquiryRow) -> InquiryForCommercial:
     """Status and dates, and what medical asks of the rep."""
-    asked = tuple(ClarificationAsked(**question(each)) for each in row.clarifications)
+    asked = tuple(ClarificationAsked.model_validate(question(each)) for each in row.clarifications)
     return InquiryForCommercial(**InquiryLine.model_validate(row).model_dump(), clarifications=asked)
 
 

@@ -122,7 +122,7 @@ async def _for_medical(house: Ports, who: Who, row: InquiryRow, because: str | N
     words = await house.fulfilment.words(who, row.id, why=_why(who, because), now=house.clock.now())
     said = tuple(ClarificationSaid.model_validate(asking.question(each) | {"words": words.said.get(each.id)}) for each in row.clarifications)
     text = {"question": words.question, "answer": words.answer, "answered_by": words.answered_by, "clarifications": said}
-    return InquiryForMedical(**asking.in_queue(row).model_dump(), **text)
+    return InquiryForMedical.model_validate(asking.in_queue(row).model_dump() | text)
 
 
 def _why(who: Who, because: str | None) -> str | None:

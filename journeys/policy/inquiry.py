@@ -24,6 +24,6 @@ def _lacks(intent: Intent, evidence: Evidence) -> Reason | None:
         return Reason.INQUIRY_OF_ANOTHER
     if asked.product != intent.product:
         return Reason.INQUIRY_OTHER_PRODUCT
-    if content is not None and (content.purpose != Purpose.MEDICAL_RESPONSE or content.links):
+    if content is not None and (content.purpose != Purpose.MEDICAL_RESPONSE.value or content.links):
         return Reason.CONTENT_NOT_MEDICAL
     return None

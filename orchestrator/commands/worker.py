@@ -12,7 +12,7 @@ from orchestrator import logging, settings
 from orchestrator.channels.making import make_channels
 from orchestrator.clock import JourneyClock
 from orchestrator.counts import served
-from orchestrator.escalating import keep_escalating
+from orchestrator.escalating import Escalation
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
 from orchestrator.monitor import Monitor, keep_watching
@@ -71,7 +71,7 @@ async def _work(given: settings.Settings) -> None:
     )
     gateway = Gateway(client, task_queue=given.task_queue, pace=clock.pace)
     relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock, unknowns=StoredUnknowns(engine))
-    beside = (Reconciler(StoredUnknowns(engine), channels, clock), Purge(engine, clock))
+    beside = (Reconciler(StoredUnknowns(engine), channels, clock), Purge(engine, clock), Escalation(StoredOverdue(engine), clock))
     desk = StoredReplies(engine, {}, {}, mail_domain=given.mail_domain)
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
@@ -82,8 +82,7 @@ async def _work(given: settings.Settings) -> None:
                 given.ready_file.touch()
             taking_over = (metering.keep_taking_over(stop),) if metering is not None else ()
             looking = (mailbox.keep_looking(given.mailbox, partial(_take, desk, clock), stop),) if given.mailbox is not None else ()
-            overdue = keep_escalating(StoredOverdue(engine), clock, stop)
-            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), keep_looking(beside, stop), overdue, *taking_over, *looking)
+            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), keep_looking(beside, stop), *taking_over, *looking)
     await engine.dispose()
     log.info("worker", doing="stopped")
 

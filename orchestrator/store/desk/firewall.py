@@ -29,7 +29,7 @@ class StoredFirewall:
 
 
 def _which(person_id: str | None, by: str | None, since: datetime | None, until: datetime | None) -> Sequence[ColumnElement[bool]]:
-    asked = [col(AuditEntry.action).in_(sorted(Crossing))]
+    asked: list[ColumnElement[bool]] = [col(AuditEntry.action).in_(sorted(Crossing))]
     if person_id is not None:
         asked.append(col(AuditEntry.details)["person"].as_string() == person_id)
     if by is not None:

@@ -110,7 +110,7 @@ class StoredFulfilment:
 
     async def task_of(self, inquiry_id: str) -> TaskRow | None:
         async with transaction(self._engine) as session:
-            return next(iter(await task_rows(session, (Task.inquiry_id == inquiry_id) & (Task.status == "open"))), None)
+            return next(iter(await task_rows(session, (col(Task.inquiry_id) == inquiry_id) & (col(Task.status) == "open"))), None)
 
     async def close(self, who: Who, inquiry_id: str, outcome: str, *, now: datetime) -> InquiryRow | NotDone:
         async with transaction(self._engine) as session:

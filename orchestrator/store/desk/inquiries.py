@@ -169,7 +169,7 @@ async def _write(session: AsyncSession, who: Who, inquiry: Inquiry, words: Draft
     if words.signature is not None:
         digest = _digest(inquiry, words.question, words.signature)
         kind, mark = next(iter(words.signature.marks.items()))
-        signed = {"signed_at": words.signature.signed_at, "digest": digest, "captured_by": who.id, "captured_at": now}
+        signed: dict[str, Any] = {"signed_at": words.signature.signed_at, "digest": digest, "captured_by": who.id, "captured_at": now}
         session.add(InquirySignature(inquiry_id=inquiry.id, revision=inquiry.revision, kind=kind, mark=mark, **signed))
         inquiry.signature_digest, inquiry.signed_at = digest, words.signature.signed_at
     await _note(session, who, "inquiry.recorded", inquiry.id, now, {"revision": inquiry.revision})

@@ -55,7 +55,7 @@ async def _refused(session: AsyncSession, who: Who, inquiry: Inquiry, response: 
         return ANOTHERS
     row = await session.get(ContentVersion, (response.content.id, response.content.version))
     content = current(row) if row is not None else None
-    if content is None or content.purpose != Purpose.MEDICAL_RESPONSE or content.product != inquiry.product or content.links:
+    if content is None or content.purpose != Purpose.MEDICAL_RESPONSE.value or content.product != inquiry.product or content.links:
         return _NOT_MEDICAL
     if content.state_at(now) is not ContentState.APPROVED:
         return _NOT_MEDICAL

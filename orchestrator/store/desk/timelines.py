@@ -44,7 +44,7 @@ class StoredTimelines:
         ordered = wanted.order_by(at.desc(), number.desc()) if newest_first else wanted.order_by(at, number)
         async with transaction(self._engine) as session:
             found = (await session.exec(ordered.limit(cut.limit + 1))).all()
-            medical = await _said_in_medical(session, who, [entry for entry, words, _ in found if words is None], now)
+            medical = await _said_in_medical(session, who, [entry for entry, words, _ in found if not words], now)
         lines = [(entry.id, _row(entry, words or medical.get(entry.remark_id or ""), name)) for entry, words, name in found]
         batch = Batch.of(lines, cut, lambda line: (line[1].at, line[0]))
         return Batch(tuple(row for _, row in batch.rows), batch.next)

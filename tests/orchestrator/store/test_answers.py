@@ -106,7 +106,7 @@ async def test_an_answer_that_was_refused_may_be_sent_again(house: AsyncEngine) 
     assert isinstance(again, InquiryRow)
     assert (again.response, len(await every(house, tables.Dispatch))) == ("requested", 2)
     other = Who("msl-lars", Role.MSL)
-    anothers = await StoredResponses(house).respond(other, inquiry.id, NewResponse(answer=ANSWER, content="our-answer@1"), now=NOW)
+    anothers = await StoredResponses(house).respond(other, inquiry.id, NewResponse(answer=ANSWER, content=ContentRef("our-answer", 1)), now=NOW)
     assert isinstance(anothers, NotDone)
     assert anothers.code is Code.INQUIRY_TAKEN
 

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.paging import Slice
 from api.schemas.inquiries import NewInquiry
@@ -50,7 +51,8 @@ async def test_the_commercial_role_reads_no_table_of_medical(engine: AsyncEngine
                     await (await session.connection()).execute(text(change.format(table, column, column)))
     async with owning(engine) as session:
         may = text("SELECT table_name FROM information_schema.role_table_grants WHERE grantee = :role AND table_schema = 'medical' AND privilege_type = :what")
-        granted = {what: set((await session.exec(may, params={"role": COMMERCIAL, "what": what})).scalars()) for what in ("INSERT", "SELECT", "UPDATE")}
+        connection = await session.connection()
+        granted = {what: set((await connection.execute(may, {"role": COMMERCIAL, "what": what})).scalars()) for what in ("INSERT", "SELECT", "UPDATE")}
     assert granted == {"INSERT": set(TOLD), "SELECT": set(), "UPDATE": set()}
 
 
@@ -64,15 +66,19 @@ async def test_the_medical_role_has_nothing_of_commercial(engine: AsyncEngine) -
     assert await every(engine, tables.AuditEntry) == []
 
 
+async def _is(session: AsyncSession, asked: str) -> Any:
+    return (await (await session.connection()).execute(text(f"SELECT {asked}"))).scalar_one()
+
+
 async def _role(engine: AsyncEngine, *, failing: bool) -> tuple[str, str]:
     """As whom a transaction works within a crossing and after it."""
     inside = ""
     async with transaction(engine) as session:
         with suppress(ZeroDivisionError):
             async with beyond(session, traveller(), Crossing.WORDS_READ, subject="inquiry:i", person=ASTRID, now=NOW):
-                inside = (await session.exec(text("SELECT current_user"))).scalar_one()
+                inside = await _is(session, "current_user")
                 assert 1 / (not failing)
-        return inside, (await session.exec(text("SELECT current_user"))).scalar_one()
+        return inside, await _is(session, "current_user")
 
 
 @pytest.mark.parametrize("failing", [False, True])
@@ -88,7 +94,7 @@ async def test_the_role_ends_with_the_transaction(engine: AsyncEngine) -> None:
     async with transaction(engine):
         pass
     async with owning(engine) as session:
-        assert (await session.exec(text("SELECT current_user = session_user"))).scalar_one()
+        assert await _is(session, "current_user = session_user")
 
 
 Act = Callable[[AsyncEngine], Awaitable[Any]]
@@ -167,7 +173,7 @@ async def test_an_owner_who_may_make_roles_needs_no_superuser(postgres_server: P
     assert migrate(url) == ()
     engine = make_engine(url)
     async with transaction(engine) as session:
-        assert (await session.exec(text("SELECT current_user"))).scalar_one() == COMMERCIAL
+        assert await _is(session, "current_user") == COMMERCIAL
         await audit.record(session, by="x", role="rep", action="x", subject="x", now=NOW + timedelta(1))
     await engine.dispose()
     postgres_server.drop_database("managed")
