@@ -97,6 +97,19 @@ RESERVED = "reserved"
 """The state of a touch whose intent is written and whose result is not: it may have been handed over."""
 
 
+TAKEN_BACK = "taken_back"
+"""The trouble of a message that was kept back at the last look: nothing of it went out."""
+
+
+class LastLook(Protocol):
+    """Whether a message may still go. A channel asks in the moment before it cannot be recalled any more, so that however long the conversation took, what
+    was taken back in the meantime does not go out."""
+
+    async def may_go(self, key: str) -> bool:
+        """Whether nobody has taken consent back, objected or gone since the touch of this key passed the gate."""
+        ...
+
+
 class Channel(Protocol):
     async def send(self, message: Message) -> Handed:
         """Offer the message once. Never raises for what a channel can do wrong, and never tries twice."""

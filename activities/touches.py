@@ -8,7 +8,7 @@ import structlog
 from temporalio import activity
 
 from activities.orders import LetterOrder, TouchOrder
-from activities.ports import CHANNEL_SLOW, RESERVED, Channel, Clock, Counts, Handed, Handover, Ledger, Reservation
+from activities.ports import CHANNEL_SLOW, RESERVED, TAKEN_BACK, Channel, Clock, Counts, Handed, Handover, Ledger, Reservation
 from journeys.events import Settled
 from journeys.policy import Verdict
 from journeys.reasons import Reason
@@ -38,7 +38,7 @@ class TouchActivities:
         """The same, whoever orders it."""
         reserved = await self._ledger.reserve(order, now=self._clock.now())
         by = reserved.channel or order.touch.channel
-        settled = await self._perform(order.touch.key, reserved, self._channels.get(by))
+        settled = await self._perform(order, reserved, self._channels.get(by))
         if order.touch.instead and settled.result in ("sent", "unknown"):
             settled = settled.model_copy(update={"channel": by})
         log.info("touch", key=order.touch.key, result=settled.result, reason=settled.reason)
@@ -46,7 +46,8 @@ class TouchActivities:
             self._counts.dropped(f"touch_{settled.result}", settled.reason or "no_answer")
         return settled
 
-    async def _perform(self, key: str, reserved: Reservation, channel: Channel | None) -> Settled:
+    async def _perform(self, order: TouchOrder | LetterOrder, reserved: Reservation, channel: Channel | None) -> Settled:
+        key = order.touch.key
         earlier = await _handed_over_earlier(reserved, channel)
         if earlier is None and reserved.blocked is not None:
             if reserved.earlier is not None:  # nothing of the earlier attempt went out, so its intent must not go on counting as a touch
@@ -58,8 +59,19 @@ class TouchActivities:
             # Without the channel there is nothing to hand it to: the gate, which knows the channels too, says so when it is asked again.
             handed = await channel.send(reserved.message) if channel is not None else Handed(result=Handover.DOWN)
         now = self._clock.now()
-        await self._ledger.settle(key, handed, now=now, offered=offered)
+        await self._ledger.settle(key, handed, now=now, offered=offered and handed.trouble != TAKEN_BACK)
+        if handed.trouble == TAKEN_BACK:
+            return await self._taken_back(order, now)
         return self._told(key, handed, now)
+
+    async def _taken_back(self, order: TouchOrder | LetterOrder, now: datetime) -> Settled:
+        """The gate is asked again, and says why it does not let the touch out any more. Where it does after all, the touch is offered again later."""
+        again = await self._ledger.reserve(order, now=now)
+        if again.blocked is not None:
+            return _blocked(order.touch.key, again.blocked)
+        down = Handed(result=Handover.DOWN, trouble=TAKEN_BACK)
+        await self._ledger.settle(order.touch.key, down, now=now, offered=False)
+        return self._told(order.touch.key, down, now)
 
     def _told(self, key: str, handed: Handed, now: datetime) -> Settled:
         match handed.result:

@@ -15,12 +15,14 @@ from api.routers import (
     bulk_enrolments,
     call_reports,
     catalogue,
+    consent_texts,
     consents,
     content,
     coverage,
     definitions,
     enrolments,
     events,
+    evidence,
     facts,
     facts_in,
     firewall,
@@ -38,6 +40,7 @@ from api.routers import (
     occasions,
     operations,
     people,
+    preferences,
     repairs,
     replies,
     requests,
@@ -116,7 +119,17 @@ def create_app(
     problems.install(app, away=away)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
-    for router in (_signed(), unsubscribe.router, invitations.router, requests.router, webhooks.router, health.router, metrics.router, *more):
+    for router in (
+        _signed(),
+        unsubscribe.router,
+        preferences.router,
+        invitations.router,
+        requests.router,
+        webhooks.router,
+        health.router,
+        metrics.router,
+        *more,
+    ):
         app.include_router(router)
     _describe_problems(app)
     app.state.parameters = strict.known_parameters(app)
@@ -126,7 +139,7 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    of_people = (people, knowledge, consents, inquiries, fulfilment, coverage, firewall, tasks, notifications, why)
+    of_people = (people, knowledge, consents, consent_texts, evidence, inquiries, fulfilment, coverage, firewall, tasks, notifications, why)
     of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions)
     of_others = (facts_in, call_reports, replies)
     of_operators = (halts, operations, migrations, repairs, users, touches, markets)

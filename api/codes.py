@@ -73,6 +73,9 @@ class Code(StrEnum):
     TASK_NOT_OPEN = "task_not_open"
     UNKNOWN_OUTCOME = "unknown_outcome"
     UNKNOWN_CHANNEL = "unknown_channel"
+    TEXT_UNKNOWN = "text_unknown"
+    TEXT_DIFFERS = "text_differs"
+    NO_DOUBLE_OPT_IN = "no_double_opt_in"
     NOT_OFFERED = "not_offered"
     INQUIRY_REQUIRED = "inquiry_required"
     SAME_PERSONA = "same_persona"
@@ -170,6 +173,9 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.TASK_NOT_OPEN: (409, "The task is not open"),
     Code.UNKNOWN_OUTCOME: (422, "Not an outcome of this step"),
     Code.UNKNOWN_CHANNEL: (422, "No such channel"),
+    Code.TEXT_UNKNOWN: (422, "No such consent text"),
+    Code.TEXT_DIFFERS: (422, "The consent text asks for something else"),
+    Code.NO_DOUBLE_OPT_IN: (409, "No letter can ask for it"),
     Code.NOT_OFFERED: (409, "Not offered at this step"),
     Code.INQUIRY_REQUIRED: (409, "The HCP's own question is needed"),
     Code.SAME_PERSONA: (409, "The persona is the one of this strategy"),

@@ -30,6 +30,14 @@ class Links:
         """The token of one answer to an invitation: /a/{token}."""
         return self._sign("a", touch, answer)
 
+    def preferences(self, touch: str) -> str:
+        """The token of a touch's preference centre: /p/{token}."""
+        return self._sign("p", touch)
+
+    def confirm(self, opt_in: str) -> str:
+        """The token of the second click of a double opt-in: /c/{token}. When it is over stands with the opt-in."""
+        return self._sign("c", opt_in)
+
     def code(self, touch: str) -> str:
         """The short code of a touch, 65 bits that nobody can guess: thirteen letters and digits, so that no telephone cuts a link short."""
         return base64.b32encode(self._seal(f"code\n{touch}".encode())).decode()[:13].lower()
@@ -43,6 +51,16 @@ class Links:
         """The touch. Raises BadLinkError."""
         (touch,) = self._read(token, "u", 1)
         return touch
+
+    def read_preferences(self, token: str) -> str:
+        """The touch. Raises BadLinkError."""
+        (touch,) = self._read(token, "p", 1)
+        return touch
+
+    def read_confirm(self, token: str) -> str:
+        """The opt-in. Raises BadLinkError."""
+        (opt_in,) = self._read(token, "c", 1)
+        return opt_in
 
     def read_click(self, token: str) -> tuple[str, str]:
         """The touch and the name of the link. Raises BadLinkError."""

@@ -42,7 +42,7 @@ _LANGUAGES = {
         close="You will get no more promotion from us by {channel}. You may close this page.",
         invalid="This link is not valid",
         otherwise="Please use the link of the message itself, unchanged, or answer that message and ask us to stop.",
-        channels={"email": "e-mail", "sms": "text message (SMS)"},
+        channels={"email": "e-mail", "sms": "text message (SMS)", "phone": "telephone", "remote": "video call", "face_to_face": "visit"},
     ),
     "sv": _Words(
         ask="Avregistrera dig?",
@@ -52,7 +52,7 @@ _LANGUAGES = {
         close="Du får ingen mer reklam från oss via {channel}. Du kan stänga sidan.",
         invalid="Länken är inte giltig",
         otherwise="Använd länken i själva meddelandet, oförändrad, eller svara på det och be oss sluta.",
-        channels={"email": "e-post", "sms": "sms"},
+        channels={"email": "e-post", "sms": "sms", "phone": "telefon", "remote": "videosamtal", "face_to_face": "besök"},
     ),
 }
 
@@ -81,6 +81,11 @@ def unknown(language: str) -> HTMLResponse:
     """For a link that we did not make. It says how else to be heard."""
     words = _LANGUAGES[language]
     return page(language, words.invalid, words.otherwise, status=404)
+
+
+def channel_name(language: str, channel: str) -> str:
+    """How a channel is called on a page."""
+    return _LANGUAGES[language].channels.get(channel, channel)
 
 
 def page(language: str, title: str, text: str, more: str = "", *, status: int = 200) -> HTMLResponse:

@@ -1,7 +1,7 @@
-"""A library folder as one typed value: the personas, the content, the markets' rules, the events of the outside and the strategies that authors keep
-side by side.
+"""A library folder as one typed value: the personas, the content, the texts of consent, the markets' rules, the events of the outside and the strategies
+that authors keep side by side.
 
-The folder holds personas/<persona>.yaml, content/<id>@<version>.yaml, strategies/<journey>.yaml and markets.yaml; and,
+The folder holds personas/<persona>.yaml, content/<id>@<version>.yaml, consents/<text>.yaml, strategies/<journey>.yaml and markets.yaml; and,
 where journeys hear of the outside, events.yaml.
 """
 
@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
+from journeys.consent_texts import ConsentText
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition
 from journeys.durations import is_zone
@@ -23,6 +24,9 @@ from journeys.shapes import Authored
 
 PACKAGED = Path(__file__).parent / "library"
 """The library that comes with Dirigent."""
+
+_NAMED_BY: dict[type[Authored], str] = {ContentVersion: "content", Definition: "journey", ConsentText: "text", Persona: "persona"}
+"""The key by which each kind of file is named."""
 
 K = TypeVar("K")
 M = TypeVar("M", bound=Authored)
@@ -61,6 +65,8 @@ class Library:
     findings: tuple[Finding, ...] = ()
     events: dict[str, OutsideEvent] = field(default_factory=dict)
     """The events of the outside that the installation tells of."""
+    consent_texts: dict[str, ConsentText] = field(default_factory=dict)
+    """The texts with which people are asked for consent, by name."""
 
 
 def is_library(folder: Path) -> bool:
@@ -84,6 +90,7 @@ def read_library(root: Path) -> Library:
     shelf = _Shelf()
     personas = shelf.collect(root / "personas", read_persona, lambda persona: persona.persona)
     contents = shelf.collect(root / "content", read_content, lambda content: content.ref)
+    consent_texts = shelf.collect(root / "consents", read_consent_text, lambda text: text.text)
     markets = shelf.kept(read_markets(root / "markets.yaml"))
     events = shelf.kept(read_events(root / "events.yaml")) if (root / "events.yaml").exists() else None
     if shelf.findings or markets is None:
@@ -91,12 +98,17 @@ def read_library(root: Path) -> Library:
     texts: dict[str, str] = {}
     strategies = shelf.collect(root / "strategies", lambda path: _read_strategy(path, texts), lambda definition: definition.journey)
     declared = {event.event: event for event in events.events} if events is not None else {}
-    return Library(personas, contents, {policy.market: policy for policy in markets.markets}, strategies, texts, tuple(shelf.findings), declared)
+    return Library(personas, contents, {policy.market: policy for policy in markets.markets}, strategies, texts, tuple(shelf.findings), declared, consent_texts)
 
 
 def read_persona(path: Path) -> Loaded[Persona]:
     """Read one persona's file."""
     return read(path, model=Persona)
+
+
+def read_consent_text(path: Path) -> Loaded[ConsentText]:
+    """Read one text of consent from its file."""
+    return read(path, model=ConsentText)
 
 
 def read_markets(path: Path) -> Loaded[Markets]:
@@ -122,6 +134,8 @@ def misnamed(name: str, value: Authored) -> str | None:
             wanted = value.persona
         case ("content", ContentVersion()):
             wanted = str(value.ref)
+        case ("consents", ConsentText()):
+            wanted = value.text
         case _:
             return None
     return None if path.stem == wanted else f"{wanted}{path.suffix}"
@@ -131,7 +145,7 @@ def misplaced(document: Document, value: Authored) -> Iterator[Finding]:
     """J007: the file is not named for what it holds."""
     wanted = misnamed(document.name, value)
     if wanted is not None:
-        where: Loc = ("content" if isinstance(value, ContentVersion) else "journey" if isinstance(value, Definition) else "persona",)
+        where: Loc = (_NAMED_BY[type(value)],)
         yield document.finding("J007", f"what this file holds asks for another name than {Path(document.name).name}", loc=where, fix=f"name it {wanted}")
 
 

@@ -31,6 +31,7 @@ class Dropped(StrEnum):
     LINK = "link"
     INVITATION = "invitation"
     UNSUBSCRIPTION = "unsubscription"
+    CONSENT = "consent"
     CALL = "call"
     CALL_DEFERRED = "call_deferred"
     ANSWER = "answer"
@@ -69,6 +70,8 @@ def count(what: Dropped, reason: str, *, times: int = 1) -> None:
 
 def count_in(session: AsyncSession, what: Dropped, reason: str, *, times: int = 1) -> None:
     """Count it when the transaction commits: one that is rolled back is tried again, and counts then."""
+    if not times:
+        return
     session.info.setdefault(_NOTED, []).append((what, reason, times))
 
 

@@ -16,6 +16,7 @@ from api.who import Role, Who
 from orchestrator import settings
 from orchestrator.clock import JourneyClock
 from orchestrator.store.desk.definitions import StoredDefinitions
+from orchestrator.store.desk.evidence import StoredEvidence
 from orchestrator.store.desk.firewall import StoredFirewall
 from orchestrator.store.desk.halts import StoredHalts
 from orchestrator.store.desk.judgements import StoredJudgements
@@ -47,12 +48,12 @@ class Desk:
     """What the commands on running journeys need of the house."""
 
     def __init__(self, engine: AsyncEngine, clock: JourneyClock) -> None:
-        self._engine = engine
+        self.engine = engine
         self.clock = clock
         self.halts, self.operations, self.migrations = StoredHalts(engine), StoredOperations(engine), StoredMigrations(engine)
         self.unknowns = StoredUnknowns(engine)
         self.definitions, self.repairs, self.watch = StoredDefinitions(engine), StoredRepairs(engine), StoredWatch(engine)
-        self.people = StoredPeople(engine)
+        self.people, self.evidence = StoredPeople(engine), StoredEvidence(engine)
         self.firewall = StoredFirewall(engine)
 
     @property
@@ -61,18 +62,18 @@ class Desk:
 
     def judgements(self, channels: Collection[str]) -> StoredJudgements:
         """What the gate said and would say, where these channels are set up."""
-        return StoredJudgements(self._engine, channels=channels)
+        return StoredJudgements(self.engine, channels=channels)
 
     async def somebody(self, user_id: str, among: frozenset[Role]) -> Who:
         """The user who acts. Raises UserUnsuitableError where the role does not do this."""
-        found = await StoredUsers(self._engine).find(user_id)
+        found = await StoredUsers(self.engine).find(user_id)
         if found is None or Role(found.role) not in among:
             raise UserUnsuitableError(user_id, wanted=f"an active user in one of the roles {', '.join(sorted(among))}")
         return Who(found.id, Role(found.role))
 
     async def remark(self, who: Who, words: str, once: Once) -> str:
         """Keep the words that were given as the reason, and return their id."""
-        return await StoredRemarks(self._engine).keep(who, words, side="commercial", once=once, now=self.now)
+        return await StoredRemarks(self.engine).keep(who, words, side="commercial", once=once, now=self.now)
 
 
 def once(who: Who) -> Once:

@@ -5,12 +5,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from api.app import create_app
+from api.links import Links
 from api.ports import Ports
 from orchestrator import reference
 from orchestrator.clock import JourneyClock
 from orchestrator.counts import Counts
 from orchestrator.embedded import answering, inbox_pages
+from orchestrator.evidence_pdf import printed
 from orchestrator.health import HouseHealth
+from orchestrator.mail.links import MailLinks
 from orchestrator.means import means_of
 from orchestrator.release import version
 from orchestrator.sealing import Sealing
@@ -23,6 +26,7 @@ from orchestrator.store.desk.coverages import StoredCoverages
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.desk.events import StoredEvents
+from orchestrator.store.desk.evidence import StoredEvidence
 from orchestrator.store.desk.facts_in import StoredFactsIn
 from orchestrator.store.desk.firewall import StoredFirewall
 from orchestrator.store.desk.fulfilment import StoredFulfilment
@@ -39,6 +43,7 @@ from orchestrator.store.desk.notifications import StoredNotifications
 from orchestrator.store.desk.occasions import StoredOccasions
 from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
+from orchestrator.store.desk.preferences import StoredPreferences
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.desk.replies import StoredReplies
@@ -85,6 +90,9 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         coverages=StoredCoverages(engine),
         firewall=StoredFirewall(engine),
         consents=StoredConsents(engine),
+        preferences=StoredPreferences(engine, MailLinks(Links(settings.signing_key.get_secret_value()), public_url=str(settings.public_url))),
+        evidence=StoredEvidence(engine),
+        printed=printed,
         contents=StoredContents(engine),
         touches=StoredTouches(engine),
         occasions=StoredOccasions(engine),

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from journeys.consent_texts import ConsentText
 from journeys.content import ContentVersion
 from journeys.definitions import Definition
 from journeys.happenings import OutsideEvent
@@ -135,6 +136,14 @@ def a_content(ref: str = "hf-dialogue@2", **changes: Any) -> Authored:
         **({"letters": {"en": a_letter(), "sv": a_letter()}} if changes.get("made_for", "email") == "email" else {}),
         **changes,
     }
+
+
+def a_consent_text(text: str = "se-email-1", **changes: Any) -> ConsentText:
+    """A text that asks for promotion by e-mail in Sweden, of all products, in two languages."""
+    promotion, withdrawal = "send me promotional e-mail about medicines", "I may take this back at any time"
+    wording = {"text": f"Yes, you may {promotion}. {withdrawal}.", "promotion": promotion, "withdrawal": withdrawal}
+    told = {"text": text, "title": "E-mail", "market": "SE", "channel": "email", "words": {"sv": wording, "en": wording}}
+    return ConsentText.model_validate({**told, **changes})
 
 
 def a_market(market: str = "SE", **changes: Any) -> MarketPolicy:

@@ -7,12 +7,14 @@ from api.ports.consents import Consents
 from api.ports.contents import Contents
 from api.ports.definitions import Arrange, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, Sweeps
+from api.ports.evidence import Evidence, Print
 from api.ports.facts_in import FactsIn
 from api.ports.inquiries import Coverages, Firewall, Fulfilment, Inquiries, Responses
 from api.ports.ledger import TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
+from api.ports.preferences import Preferences
 from api.ports.replies import Replies
 from api.ports.requests import Requests
 from api.ports.rules import Judgements, Markets
@@ -48,6 +50,9 @@ class Ports:
     coverages: Coverages
     firewall: Firewall
     consents: Consents
+    preferences: Preferences
+    evidence: Evidence
+    printed: Print
     contents: Contents
     touches: Touches
     occasions: Occasions

@@ -1,6 +1,6 @@
 """Consent: what a person allowed, with its evidence; how it stands; and how it is taken back, which every running journey learns at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -11,11 +11,13 @@ from api.codes import Code
 from api.house import House
 from api.idempotency import Once
 from api.nudging import Nudged
-from api.problems import in_field, responses
+from api.ports import Ports
+from api.problems import Problem, in_field, responses
 from api.routers.people import found_person
-from api.schemas.consents import ConsentLine, ConsentRecord, ConsentStanding, NewConsent, NewObjection, NewWithdrawal, ObjectionRecord
+from api.schemas.consents import ConsentLine, ConsentRecord, ConsentStanding, NewConsent, NewObjection, NewOptIn, NewWithdrawal, ObjectionRecord, OptInRead
 from api.security import Anyone, only
 from api.who import Role, Who
+from journeys.consent_texts import ConsentText, differs
 from journeys.consents import ConsentAct, missing
 from journeys.content import MEETINGS
 
@@ -29,8 +31,7 @@ async def read_consents(person_id: str, who: Anyone, house: House) -> ConsentRec
     """Every act on record with its evidence, and how each channel and purpose stands now."""
     person = await found_person(house, who, person_id)
     acts = await house.consents.of_person(person_id)
-    now = house.clock.now()
-    standing = tuple(_standing(acts, channel, purpose, person.market, now) for channel, purpose in sorted({(act.channel, act.purpose) for act in acts}))
+    standing = tuple(standings(await house.consents.counting(person_id), market=person.market, now=house.clock.now()))
     return ConsentRecord(person_id=person_id, objected_at=await house.consents.objected_at(person_id), standing=standing, acts=acts)
 
 
@@ -44,9 +45,33 @@ async def record_consent(person_id: str, body: NewConsent, who: Recorder, house:
         now = house.clock.now()
         if body.at is not None and body.at > now:
             raise in_field(Code.IN_THE_FUTURE, "A consent is recorded after it was given.", "/at")
-        return await house.consents.record(who, person, body, once=once, now=now)
+        text = await _agreed_to(house, person.market, body)
+        ends = [end for end in (body.expires, text.expires(body.at or now)) if end is not None]
+        consent = body.model_copy(update={"expires": min(ends, default=None)})
+        return await house.consents.record(who, person, consent, once=once, now=now)
 
     return await attempt.once(body, ConsentLine, work)
+
+
+@router.post(
+    "/consents/double-opt-in", status_code=202, summary="Ask for a consent by e-mail", dependencies=[Nudged], responses=responses(401, 403, 404, 409, 422)
+)
+async def ask_by_letter(person_id: str, body: NewOptIn, who: Recorder, house: House, attempt: Attempted) -> OptInRead:
+    """Send the letter that asks the person to confirm. Nothing is allowed before they do; asking again within a week sends no second letter."""
+
+    async def work(once: Once) -> OptInRead:
+        person = await found_person(house, who, person_id)
+        text = await house.consents.text(body.text_version)
+        claimed = {"channel": text.channel, "purpose": text.purpose} if text is not None else {"channel": "email"}
+        told = {"text_version": body.text_version, "product": body.product, "language": body.language, "method": "double_opt_in", "proof": "asked"}
+        text = await _agreed_to(house, person.market, NewConsent.model_validate({**claimed, **told}))
+        if text.letter is None or text.retired or "email" not in person.addresses:
+            raise Problem(Code.NO_DOUBLE_OPT_IN, "Nobody can be asked about this text by e-mail here.")
+        if await house.consents.objected_at(person_id) is not None:
+            raise Problem(Code.OBJECTED, "The HCP objected to direct marketing: a letter that asks for consent to it is none of what they want.")
+        return OptInRead.model_validate(await house.preferences.ask(who, person, body, text, once=once, now=house.clock.now()))
+
+    return await attempt.once(body, OptInRead, work)
 
 
 @router.post("/consents/withdraw", status_code=201, summary="Withdraw a consent", dependencies=[Nudged], responses=responses(401, 404, 422))
@@ -80,6 +105,28 @@ def _require_channel(channel: str, known: Iterable[str]) -> None:
         raise in_field(Code.UNKNOWN_CHANNEL, "Nothing is sent, and nobody is met, by this channel.", "/channel", allowed=allowed)
 
 
-def _standing(acts: tuple[ConsentLine, ...], channel: str, purpose: str, market: str, now: datetime) -> ConsentStanding:
-    lacks = missing((ConsentAct.model_validate(act.model_dump()) for act in acts), channel=channel, purpose=purpose, market=market, now=now)
-    return ConsentStanding(channel=channel, purpose=purpose, allowed=lacks is None, reason=lacks)
+async def _agreed_to(house: Ports, home: str, consent: NewConsent) -> ConsentText:
+    """The text of a consent, which must be known, so that its words can be shown, and must ask for what was given."""
+    text = await house.consents.text(consent.text_version)
+    if text is None:
+        raise in_field(Code.TEXT_UNKNOWN, "There is no such text; GET /consent-texts lists them.", "/text_version")
+    claim = differs(
+        text,
+        channel=consent.channel,
+        purpose=consent.purpose,
+        market=consent.market or home,
+        product=consent.product,
+        language=consent.language,
+    )
+    if claim is not None:
+        allowed = tuple(text.words) if claim == "language" else tuple(filter(None, [getattr(text, claim)]))
+        raise in_field(Code.TEXT_DIFFERS, f"{text.text} asks for another {claim}.", f"/{claim}", allowed=allowed)
+    return text
+
+
+def standings(acts: Sequence[ConsentAct], *, market: str, now: datetime) -> Iterator[ConsentStanding]:
+    """How each channel, purpose and product of which there is an act stands."""
+    lines = {(act.channel, act.purpose, act.product) for act in acts}
+    for channel, purpose, product in sorted(lines, key=lambda line: (line[0], line[1], line[2] or "")):
+        lacks = missing(acts, channel=channel, purpose=purpose, market=market, now=now, product=product)
+        yield ConsentStanding(channel=channel, purpose=purpose, product=product, allowed=lacks is None, reason=lacks)

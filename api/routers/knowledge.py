@@ -29,13 +29,15 @@ Commercial = Annotated[Who, Depends(only(Role.REP, Role.SALES, Role.MARKETING, R
 Rep = Annotated[Who, Depends(only(Role.REP))]
 
 
-@router.put("/{person_id}/facts", summary="Tell facts of a person", dependencies=[Nudged], responses=responses(401, 403, 404, 422))
+@router.put("/{person_id}/facts", summary="Tell facts of a person", dependencies=[Nudged], responses=responses(401, 403, 404, 409, 422))
 async def tell_facts(person_id: str, body: NewFacts, who: Knower, house: House, attempt: Attempted) -> FactsTold:
     """Write down how facts of the catalogue stand now. The person's journeys learn of those that changed; medical facts reach none."""
 
     async def work(once: Once) -> FactsTold:
         await found_person(house, who, person_id)
         _check(who, body.facts)
+        if any(value is not None and CATALOGUE[name].wall is Wall.COMMERCIAL for name, value in body.facts.items()):
+            await _require_no_objection(house, person_id)
         side = Wall.COMMERCIAL if who.sees(Wall.COMMERCIAL) else Wall.MEDICAL
         changed = await house.knowledge.tell(who, person_id, body.facts, reason=body.reason, side=side, once=once, now=house.clock.now())
         return FactsTold(changed=changed)
@@ -74,6 +76,8 @@ async def _decide(
 ) -> ProposalRead:
     async def work(once: Once) -> ProposalRead:
         await found_person(house, who, person_id)
+        if decision == "accepted":
+            await _require_no_objection(house, person_id)
         decided = await house.knowledge.decide(who, person_id, proposal_id, decision, reason=body.reason, once=once, now=house.clock.now())
         if decided is None:
             raise unknown("proposal of this HCP")
@@ -83,6 +87,12 @@ async def _decide(
         return ProposalRead.model_validate(row)
 
     return await attempt.once(body, ProposalRead, work)
+
+
+async def _require_no_objection(house: Ports, person_id: str) -> None:
+    """What sales and marketing know of an HCP serves promotion: of who objected to it nothing is learnt any more (GDPR Art. 21(2)), only forgotten."""
+    if await house.consents.objected_at(person_id) is not None:
+        raise Problem(Code.OBJECTED, "The HCP objected to direct marketing: nothing is put on record for it any more. A fact may be taken off, with null.")
 
 
 def _check(who: Who, facts: Mapping[str, Value | None]) -> None:

@@ -8,7 +8,7 @@ from journeys.content import ContentVersion
 from journeys.loading.findings import Loc, Remark
 from journeys.segments import MOST, segments
 
-TOKENS = ("hcp.salutation", "hcp.family_name", "hcp.given_name", "rep.name", "unsubscribe")
+TOKENS = ("hcp.salutation", "hcp.family_name", "hcp.given_name", "rep.name", "unsubscribe", "preferences")
 """What a letter or a text may say of the reader and the sender; to these come the content's own `links.…`."""
 
 INVITING = ("event.starts", "answer.accept", "answer.decline")

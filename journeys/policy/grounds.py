@@ -62,7 +62,7 @@ def _objection(_: Intent, evidence: Evidence, __: datetime) -> Ground:
 def _consent(intent: Intent, evidence: Evidence, now: datetime) -> Ground:
     if intent.purpose is not Purpose.PROMOTIONAL:
         return Ground(f"none is needed for what is {intent.purpose.replace('_', ' ')}", {"needed": False})
-    acts = [act for act in evidence.consents if act.channel == intent.channel and act.at <= now]
+    acts = [act for act in evidence.consents if act.channel == intent.channel and act.product in (None, intent.product) and act.at <= now]
     if not acts:
         return Ground(f"nothing is on record for {intent.channel}", {"needed": True, "acts": 0})
     latest = max(acts, key=lambda act: act.at)
@@ -70,7 +70,8 @@ def _consent(intent: Intent, evidence: Evidence, now: datetime) -> Ground:
 
 
 def _act(act: ConsentAct) -> str:
-    return f"{act.act} on {act.at:%Y-%m-%d} for {act.channel} in {act.market}"
+    of_product = f" and {act.product}" if act.product is not None else ""
+    return f"{act.act} on {act.at:%Y-%m-%d} for {act.channel}{of_product} in {act.market}"
 
 
 def _inquiry(intent: Intent, evidence: Evidence, _: datetime) -> Ground:

@@ -102,7 +102,7 @@ def _questions(room: Room, member: Member, part: Part, entered: Entered | None) 
     yield "market", "wrong_market" if person.market not in definition.markets else None
     yield "market policy", "no_market_policy" if member.policy is None else None
     yield "entering again", _again(room, member, part, entered)
-    yield "entry condition", None if eligible(definition, member.known(definition.facts, room.now)) else "not_eligible"
+    yield "entry condition", None if eligible(definition, member.known(definition.facts, room.now, product=definition.product)) else "not_eligible"
 
 
 def _tell(room: Room, member: Member, part: Part, entered: Entered | None) -> None:
@@ -111,7 +111,8 @@ def _tell(room: Room, member: Member, part: Part, entered: Entered | None) -> No
         return
     asked: list[Question] = []
     for what, refused in _questions(room, member, part, entered):
-        known = member.known(tuple(dict.fromkeys(named_facts(part.definition.entry.when))), room.now) if what == "entry condition" else {}
+        names = tuple(dict.fromkeys(named_facts(part.definition.entry.when))) if what == "entry condition" else ()
+        known = member.known(names, room.now, product=part.definition.product)
         told = ", ".join(f"{name.replace('_', ' ')} {'not known' if value is None else value}" for name, value in known.items())
         asked.append(Question(asked=what, told=told, refused=refused))
         if refused is not None:

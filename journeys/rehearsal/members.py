@@ -5,12 +5,11 @@ from datetime import datetime
 from journeys.arrivals import Arrival
 from journeys.caps import Touched
 from journeys.conditions import Value
-from journeys.consents import missing
+from journeys.consents import ConsentAct, missing, withdrawn
 from journeys.definitions import ContentRef
 from journeys.events import Event
 from journeys.facts import CATALOGUE, Wall
 from journeys.policy import ONE_COPY, Waiting
-from journeys.reasons import Reason
 from journeys.rehearsal.people import Person
 from journeys.rehearsal.population import personal
 from journeys.rehearsal.stage import Part, Stage
@@ -54,6 +53,14 @@ class Member:
         copies = (copy for other in self.sharing.get(channel, ()) for copy in other.copies)
         return any(by == channel and what == content and at > now - ONE_COPY for at, by, what in copies)
 
+    def acts(self) -> tuple[ConsentAct, ...]:
+        """Every act of consent that counts here: the person's own, and those of the other records that have the same address."""
+        if not self.sharing:
+            return self.consents
+        others = ((other, channel) for channel, sharing in self.sharing.items() for other in sharing)
+        told = (act.model_copy(update={"record": other.person.id}) for other, channel in others for act in other.consents if act.channel == channel)
+        return (*self.consents, *told)
+
     def places(self, key: str) -> tuple[Waiting, ...]:
         """The other touches that keep a place: those whose runs still stand there. What has gone elsewhere loses its place."""
         return tuple(one for other, (one, run) in self.waiting.items() if other != key and run.stands_at(other))
@@ -63,25 +70,18 @@ class Member:
         """The runs that have begun and not ended."""
         return [run for run in self.runs if run.state is not None and run.ended is None]
 
-    def known(self, names: tuple[str, ...], now: datetime) -> dict[str, Value | None]:
-        """The named facts as they stand; those of consent are read from the acts of consent."""
+    def known(self, names: tuple[str, ...], now: datetime, *, product: str) -> dict[str, Value | None]:
+        """The named facts as they stand for a journey of that product; those of consent are read from the acts of consent."""
         facts = self.facts
         known = {name: facts.get(name) for name in names}
         for name in names:
             if name.endswith(_CONSENT):
-                known[name] = self.allows(name.removesuffix(_CONSENT), now)
+                known[name] = self.allows(name.removesuffix(_CONSENT), now, product=product)
         return known
 
-    def allows(self, channel: str, now: datetime) -> bool:
+    def allows(self, channel: str, now: datetime, *, product: str | None = None) -> bool:
         """Whether consent to promotion on the channel stands."""
-        return self._lacks(channel, now) is None
-
-    def withdrawn(self, channels: tuple[str, ...], now: datetime) -> tuple[str, ...]:
-        """The channels whose promotional use the person has taken back."""
-        return tuple(channel for channel in channels if self._lacks(channel, now) == Reason.CONSENT_WITHDRAWN) if self.consents else ()
-
-    def _lacks(self, channel: str, now: datetime) -> Reason | None:
-        return missing(self.consents, channel=channel, purpose="promotional", market=self.person.market, now=now)
+        return missing(self.acts(), channel=channel, purpose="promotional", market=self.person.market, now=now, product=product) is None
 
 
 class Run:
@@ -113,11 +113,12 @@ class Run:
 
     def arrive(self, channels: tuple[str, ...], now: datetime) -> Arrival:
         """What is known of the HCP at the door, at the moment at which the run begins."""
-        member = self.member
+        member, product = self.member, self.part.definition.product
+        taken_back = withdrawn(member.acts(), market=member.person.market, now=now, product=product)
         return Arrival.model_construct(
             calendar=member.diary.calendar,
-            facts=member.known(self.part.definition.facts, now),
-            withdrawn=member.withdrawn(channels, now),
+            facts=member.known(self.part.definition.facts, now, product=product),
+            withdrawn=tuple([channel for channel in taken_back if channel in channels]),
             objected=member.objected,
             entered=self.entered,
             hundredth=self.hundredth,

@@ -150,7 +150,9 @@ class Room:
                 case Deliver():
                     answer = letters.deliver(self, run, command)
                 case AskFacts():
-                    answer = on.FactsLoaded.model_construct(key=command.key, facts=run.member.known(command.names, self.now))
+                    answer = on.FactsLoaded.model_construct(
+                        key=command.key, facts=run.member.known(command.names, self.now, product=run.part.definition.product)
+                    )
                 case StartJourney():
                     answer = doors.begin_within(self, run, command)
                 case CallOut():

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from activities.ports import CHANNEL_SLOW, Channel, Handed, Handover, Message
+from activities.ports import CHANNEL_SLOW, TAKEN_BACK, Channel, Handed, Handover, LastLook, Message
 from orchestrator.channels.breaker import Breaker
 from orchestrator.channels.pace import Pace
 
@@ -26,12 +26,22 @@ class GuardedChannel:
     channels. A place is waited for, but not while no conversation comes to an end."""
 
     def __init__(
-        self, name: str, channel: Channel, *, breaker: Breaker, pace: Pace, at_once: int, longest: float, now: Callable[[], float] = time.monotonic
+        self,
+        name: str,
+        channel: Channel,
+        *,
+        breaker: Breaker,
+        pace: Pace,
+        at_once: int,
+        longest: float,
+        last_look: LastLook | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name, self._channel = name, channel
         self._breaker, self._pace, self._now = breaker, pace, now
         self._places = asyncio.Semaphore(at_once)
         self._longest = longest
+        self._last_look = last_look
         self._moved = now()
 
     async def send(self, message: Message) -> Handed:
@@ -68,15 +78,21 @@ class GuardedChannel:
         if (rests := self._breaker.admit()) is not None:
             return _later(RESTING, rests)
         try:
-            handed = await self._channel.send(message)
+            handed = await self._offer(message)
         except BaseException:  # cut short: the next one tries
             self._breaker.in_trouble()
             raise
         self._hear(handed)
         return handed
 
+    async def _offer(self, message: Message) -> Handed:
+        """What was taken back while the message waited for its turn is not offered."""
+        if self._last_look is not None and not await self._last_look.may_go(message.key):
+            return Handed(result=Handover.DOWN, trouble=TAKEN_BACK)
+        return await self._channel.send(message)
+
     def _hear(self, handed: Handed) -> None:
-        if handed.result in (Handover.ACCEPTED, Handover.REFUSED):
+        if handed.result in (Handover.ACCEPTED, Handover.REFUSED) or handed.trouble == TAKEN_BACK:
             self._breaker.went_well()
             return
         was_open = self._breaker.open

@@ -8,7 +8,7 @@ from typing import Protocol
 import aiosmtplib
 import structlog
 
-from activities.ports import Clock, Handed, Handover, Message
+from activities.ports import TAKEN_BACK, Clock, Handed, Handover, LastLook, Message
 from orchestrator.mail.mime import international, written
 from orchestrator.settings import Settings
 
@@ -44,11 +44,14 @@ class Journal(Protocol):
 
 
 class SmtpChannel:
-    def __init__(self, settings: Settings, clock: Clock, journal: Journal | None = None, *, limits: Limits = Limits()) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, journal: Journal | None = None, *, limits: Limits = Limits(), last_look: LastLook | None = None
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._journal = journal
         self._limits = limits
+        self._last_look = last_look
 
     async def arrived(self, message_id: str) -> bool | None:
         """SMTP itself cannot be asked; a journal can."""
@@ -65,6 +68,8 @@ class SmtpChannel:
             smtp.close()
             return _told(_before_the_text(error), error)
         try:
+            if self._last_look is not None and not await self._last_look.may_go(message.key):
+                return Handed(result=Handover.DOWN, trouble=TAKEN_BACK)  # a conversation that ends before its text delivers nothing
             return await self._give(smtp, text)
         except (aiosmtplib.SMTPException, OSError) as error:
             return _told(Handover.UNKNOWN, error)

@@ -25,6 +25,7 @@ from orchestrator.sealing import Sealing
 from orchestrator.store.copies import Purge
 from orchestrator.store.desk.replies import StoredReplies
 from orchestrator.store.engine import make_engine
+from orchestrator.store.last_look import StoredLastLook
 from orchestrator.store.outbox import Relay
 from orchestrator.store.overdue import StoredOverdue
 from orchestrator.store.requests import RequestBook
@@ -58,7 +59,7 @@ async def _work(given: settings.Settings) -> None:
     metering = Metering() if given.metrics_port is not None else None
     client = await connect(given, lazy=False, runtime=metering.runtime if metering is not None else None)
     links = MailLinks(Links(given.signing_key.get_secret_value()), public_url=str(given.public_url))
-    others, channels = new_client(), make_channels(given, clock)
+    others, channels = new_client(), make_channels(given, clock, StoredLastLook(engine, clock))
     playing = make_worker(
         client,
         task_queue=given.task_queue,

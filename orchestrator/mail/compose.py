@@ -30,6 +30,8 @@ class Links(Protocol):
 
     def unsubscribe(self, key: str) -> str: ...
 
+    def preferences(self, key: str) -> str: ...
+
     def answer(self, key: str, answer: str) -> str: ...
 
     def code(self, key: str) -> str:
@@ -39,6 +41,8 @@ class Links(Protocol):
     def short_click(self, key: str, name: str) -> str: ...
 
     def short_unsubscribe(self, key: str) -> str: ...
+
+    def short_preferences(self, key: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ class Composer:
         language, letter = _first(content, content.letters, to.languages)
         unsubscribe = self._links.unsubscribe(key)
         tokens |= {"links": {name: self._links.click(key, name) for name in content.links}, "unsubscribe": unsubscribe}
+        tokens["preferences"] = self._links.preferences(key)
         if occasion is not None:
             tokens |= {
                 "event": {"starts": in_words(occasion.starts, zone=to.zone, language=language, country=to.country)},
@@ -147,6 +152,7 @@ class Composer:
         """A text, in which every character counts: its links are short."""
         language, text = _first(content, content.texts, to.languages)
         tokens |= {"links": {name: self._links.short_click(key, name) for name in content.links}, "unsubscribe": self._links.short_unsubscribe(key)}
+        tokens["preferences"] = self._links.short_preferences(key)
         return Message(
             key=key,
             message_id=self.message_id(key),

@@ -14,6 +14,13 @@ class MailLinks:
     def unsubscribe(self, key: str) -> str:
         return f"{self._public_url}/u/{self._links.unsubscribe(key)}"
 
+    def preferences(self, key: str) -> str:
+        return f"{self._public_url}/p/{self._links.preferences(key)}"
+
+    def confirm(self, opt_in: str) -> str:
+        """Where the second click of a double opt-in is made."""
+        return f"{self._public_url}/c/{self._links.confirm(opt_in)}"
+
     def answer(self, key: str, answer: str) -> str:
         return f"{self._public_url}/a/{self._links.answer(key, answer)}"
 
@@ -25,3 +32,6 @@ class MailLinks:
 
     def short_unsubscribe(self, key: str) -> str:
         return f"{self._public_url}/u/{self.code(key)}"
+
+    def short_preferences(self, key: str) -> str:
+        return f"{self._public_url}/p/{self.code(key)}"

@@ -14,8 +14,9 @@ from journeys.facts import Wall
 from journeys.state import EndKind, step_of
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit, outbox, turns
+from orchestrator.store.considering import OBJECTED
 from orchestrator.store.entering import leave_queue, locked
-from orchestrator.store.facts import load_facts, tags_of
+from orchestrator.store.facts import has_objected, load_facts, tags_of
 from orchestrator.store.knowing import Teller, change_facts
 from orchestrator.store.recipients import recipients
 from orchestrator.store.tables import Enrolment, Notification, Proposal
@@ -45,7 +46,10 @@ async def perform(session: AsyncSession, enrolment: Enrolment, act: Act, *, at: 
 async def _learn(session: AsyncSession, enrolment: Enrolment, act: Learn, at: datetime) -> None:
     await locked(session, enrolment.person_id)
     facts: dict[str, Value | None] = {}
-    if act.add_tags or act.remove_tags:
+    profiled = not await has_objected(session, enrolment.person_id)
+    if not profiled:  # what sales would learn is profiling for promotion, in whatever journey (GDPR Art. 21(2))
+        count_in(session, Dropped.PROPOSAL, OBJECTED)
+    if profiled and (act.add_tags or act.remove_tags):
         known = await tags_of(session, enrolment.person_id)
         facts["tags"] = tuple(sorted({*known, *act.add_tags} - {*act.remove_tags}))
     if act.channel_preference is not None:
@@ -54,7 +58,7 @@ async def _learn(session: AsyncSession, enrolment: Enrolment, act: Learn, at: da
     if facts:
         await change_facts(session, enrolment.person_id, facts, teller=teller, told=f"learnt.{act.key}", at=at)
     for kind, value in (("stage", act.propose_stage), ("persona", act.propose_persona)):
-        if value is not None:
+        if value is not None and profiled:
             await _propose(session, enrolment, act.key, kind, value, at)
 
 

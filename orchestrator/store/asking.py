@@ -5,14 +5,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, func, or_
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import LetterOrder, TouchOrder
 from activities.ports import RESERVED
 from journeys.commands import Deliver
-from journeys.content import EMAIL, ContentVersion
+from journeys.content import ContentVersion
 from journeys.definitions import Purpose
 from journeys.halts import Covered, Scope
 from journeys.markets import MarketPolicy
@@ -20,6 +18,7 @@ from journeys.policy import Intent
 from journeys.routing import in_order
 from orchestrator.mail.compose import Occasion
 from orchestrator.store import tables
+from orchestrator.store.addresses import sharing
 from orchestrator.store.contents import current
 from orchestrator.store.dispatches import values_of
 from orchestrator.store.facts import nurse_of
@@ -164,22 +163,5 @@ async def _recipient(session: AsyncSession, hcp: str, touch: Deliver, *, lock: b
     # Records that share an address are locked together, in the order of their ids, so that only one of them gets a copy.
     # The weaker lock: it keeps other gates and acts of consent out, and does not conflict with the reference that the timeline's new lines
     # hold to the person already. With the stronger one, two runs that advance at once would wait for each other.
-    one = await session.get_one(tables.Person, hcp)
     channels = (touch.channel, *(route.channel for route in touch.instead))
-    sharing = or_(col(tables.Person.id) == hcp, *(same_address(one, channel) for channel in channels))
-    locked = select(tables.Person).where(sharing).order_by(tables.Person.id).with_for_update(key_share=True).execution_options(populate_existing=True)
-    return next(person for person in await session.exec(locked) if person.id == hcp)
-
-
-def same_address(person: tables.Person, channel: str) -> ColumnElement[bool]:
-    """Letters of an e-mail address are compared without regard to case. Who has no address shares none."""
-    if address_of(person, channel) is None:
-        return false()
-    if channel == EMAIL:
-        return func.lower(tables.Person.email) == (person.email or "").lower()
-    return col(tables.Person.mobile) == person.mobile
-
-
-def address_of(person: tables.Person, channel: str) -> str | None:
-    """Where a channel reaches the person: e-mail has an address of its own, every other channel that sends goes to the mobile."""
-    return person.email if channel == EMAIL else person.mobile
+    return next(person for person in await sharing(session, hcp, *channels) if person.id == hcp)

@@ -11,16 +11,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.ports import NotEnrolled
 from journeys.conductor import eligible
-from journeys.definitions import Definition
+from journeys.definitions import Definition, Purpose
 from journeys.events import CalendarDrawn, FactsChanged
 from journeys.shapes import read_back
 from orchestrator.counts import Dropped, count_in
 from orchestrator.store import invitations, outbox
 from orchestrator.store.entering import Entrance, enter, locked
-from orchestrator.store.facts import load_facts
+from orchestrator.store.facts import has_objected, load_facts
 from orchestrator.store.markets import calendar_for, policy_of
 from orchestrator.store.stimuli import Kind, moved_by
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Person
+
+OBJECTED = "objected"
 
 log = structlog.get_logger()
 
@@ -37,9 +39,9 @@ async def changed(session: AsyncSession, person_id: str, names: Iterable[str], *
 async def tell_runs(session: AsyncSession, person_id: str, names: Iterable[str], *, id: str, now: datetime, but: str | None = None) -> None:  # noqa: A002 - likewise
     """Tell the person's runs how these facts stand now. A run that names none of them is not told: its history does not grow by what is nothing to it."""
     names = tuple(names)
-    facts = await load_facts(session, person_id, names, now=now)
-    for enrolment_id, definition in await _runs(session, person_id):
+    for enrolment_id, product, definition in await _runs(session, person_id):
         if enrolment_id != but and (definition is None or set(names) & set(definition.facts)):
+            facts = await load_facts(session, person_id, names, now=now, product=product)
             await outbox.tell(session, enrolment_id, FactsChanged(id=id, facts=facts))
 
 
@@ -50,13 +52,18 @@ async def draw_calendar(session: AsyncSession, person: Person, *, id: str, now: 
 
 
 async def consider(session: AsyncSession, person_id: str, *, now: datetime) -> None:
-    """Enter the person in each journey that enters by itself and whose entry condition the person meets now. A refusal is counted by its reason."""
+    """Enter the person in each journey that enters by itself and whose entry condition the person meets now. A refusal is counted by its reason. Who
+    objected to direct marketing is not considered for promotion at all: choosing whom to promote to is profiling (GDPR Art. 21(2))."""
     automatic = await moved_by(session, Kind.AUTOMATIC, now=now)
     if not automatic:
         return
     hcp = await locked(session, person_id)
-    facts = await load_facts(session, person_id, sorted({name for definition in automatic for name in definition.facts}), now=now)
+    if await has_objected(session, person_id):
+        others = [definition for definition in automatic if definition.purpose is not Purpose.PROMOTIONAL]
+        count_in(session, Dropped.ENTRY_BY_CONDITION, OBJECTED, times=len(automatic) - len(others))
+        automatic = others
     for definition in automatic:
+        facts = await load_facts(session, person_id, definition.facts, now=now, product=definition.product)
         if eligible(definition, facts):
             entered = await enter(session, hcp, definition, Entrance(), now=now)
             if isinstance(entered, NotEnrolled):
@@ -64,14 +71,14 @@ async def consider(session: AsyncSession, person_id: str, *, now: datetime) -> N
                 count_in(session, Dropped.ENTRY_BY_CONDITION, entered.code)
 
 
-async def _runs(session: AsyncSession, person_id: str) -> list[tuple[str, Definition | None]]:
-    """The person's runs that are being played, each with its definition, where that is on record."""
+async def _runs(session: AsyncSession, person_id: str) -> list[tuple[str, str, Definition | None]]:
+    """The person's runs that are being played, each with its product and its definition, where that is on record."""
     version = (col(DefinitionVersion.journey) == col(Enrolment.journey)) & (col(DefinitionVersion.version) == col(Enrolment.version))
     wanted = (
-        select(Enrolment.id, DefinitionVersion.body)
+        select(Enrolment.id, Enrolment.product, DefinitionVersion.body)
         .join(DefinitionVersion, version, isouter=True)
         .where(Enrolment.person_id == person_id, col(Enrolment.status).in_(("requested", "running")))
         .order_by(Enrolment.id)
     )
     found: Any = (await session.exec(wanted)).all()
-    return [(enrolment_id, read_back(Definition, body) if body is not None else None) for enrolment_id, body in found]
+    return [(enrolment_id, product, read_back(Definition, body) if body is not None else None) for enrolment_id, product, body in found]

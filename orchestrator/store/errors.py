@@ -45,6 +45,13 @@ class VersionChangedError(StoreError):
         super().__init__(f"{kind} {id}@{version} is on record with another meaning. An import changes no version: give this one a higher version.")
 
 
+class ConsentTextChangedError(StoreError):
+    """The library holds other words than those that people agreed to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"The consent text {text} is on record with other words, and people may have agreed to those. Give the new words another name.")
+
+
 class TerritoryUnknownError(StoreError):
     """People cannot be put into a territory that does not exist, or that lies in another market."""
 

@@ -7,9 +7,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.conditions import Value
-from journeys.consents import ConsentAct, missing
+from journeys.consents import ConsentAct, missing, withdrawn
+from journeys.definitions import Purpose
 from journeys.facts import CATALOGUE, Wall
-from journeys.reasons import Reason
+from orchestrator.store.addresses import same_anywhere, share
 from orchestrator.store.markets import policy_of
 from orchestrator.store.tables import Affiliation, CommercialProfile, Consent, Objection, Person, PersonFact, PersonTag
 
@@ -23,8 +24,9 @@ CONSENT = "_consent"
 """How the facts end that tell whether promotion is allowed on a channel: email_consent, sms_consent."""
 
 
-async def load_facts(session: AsyncSession, person_id: str, names: Iterable[str], *, now: datetime) -> dict[str, Value | None]:
-    """The named facts of a person at `now`; a fact that is not known, or that commercial may not use, is None."""
+async def load_facts(session: AsyncSession, person_id: str, names: Iterable[str], *, now: datetime, product: str | None = None) -> dict[str, Value | None]:
+    """The named facts of a person at `now`, as they stand for a journey of the product; a fact that is not known, or that commercial may not use, is
+    None."""
     person = await session.get(Person, person_id)
     usable = [name for name in names if name in CATALOGUE and CATALOGUE[name].wall is not Wall.MEDICAL]
     if person is None:
@@ -32,9 +34,11 @@ async def load_facts(session: AsyncSession, person_id: str, names: Iterable[str]
     known = await _register(session, person) | await _commercial(session, person_id) | await _told(session, person_id, TOLD.intersection(usable), now)
     if "tags" in usable:
         known["tags"] = await tags_of(session, person_id)
-    for name in usable:
-        if name.endswith(CONSENT):
-            known[name] = await lacks_consent(session, person, channel=name.removesuffix(CONSENT), now=now) is None
+    if asked := [name for name in usable if name.endswith(CONSENT)]:
+        acts = await consent_acts(session, person)
+        for name in asked:
+            lacks = missing(acts, channel=name.removesuffix(CONSENT), purpose=Purpose.PROMOTIONAL, market=person.market, now=now, product=product)
+            known[name] = lacks is None
     if "nurse_in_care_team" in usable:
         known["nurse_in_care_team"] = await nurse_of(session, person_id) is not None
     return {name: known.get(name) if name in usable else None for name in names}
@@ -45,23 +49,21 @@ async def tags_of(session: AsyncSession, person_id: str) -> tuple[str, ...]:
     return tuple(await session.exec(select(PersonTag.tag).where(PersonTag.person_id == person_id).order_by(PersonTag.tag)))
 
 
-async def consent_acts(session: AsyncSession, person_id: str) -> tuple[ConsentAct, ...]:
-    """Every act of consent on record for the person, in no order."""
-    rows = await session.exec(select(Consent).where(Consent.person_id == person_id))
-    return tuple(ConsentAct.model_validate(row.model_dump()) for row in rows)
+async def consent_acts(session: AsyncSession, person: Person) -> tuple[ConsentAct, ...]:
+    """Every act of consent on record for the person, in no order, and what other records of the same address gave or took back by the channel of it."""
+    rows = await session.exec(select(Consent).where(Consent.person_id == person.id))
+    acts = [ConsentAct.model_validate(row.model_dump()) for row in rows]
+    others = {other.id: other for other in await session.exec(select(Person).where(same_anywhere(person), Person.id != person.id))}
+    if others:
+        rows = await session.exec(select(Consent).where(col(Consent.person_id).in_(others)))
+        told = (row for row in rows if share(person, others[row.person_id], row.channel))
+        acts += [ConsentAct.model_validate({**row.model_dump(), "record": row.person_id}) for row in told]
+    return tuple(acts)
 
 
-async def lacks_consent(session: AsyncSession, person: Person, *, channel: str, now: datetime) -> str | None:
-    """None where promotional consent for the channel stands, else the reason code of what is missing."""
-    acts = await consent_acts(session, person.id)
-    return missing(acts, channel=channel, purpose="promotional", market=person.market, now=now)
-
-
-async def withdrawn_channels(session: AsyncSession, person: Person, *, now: datetime) -> tuple[str, ...]:
-    """Every channel whose promotional use the person has taken back, and not given again."""
-    acts = await consent_acts(session, person.id)
-    lacking = {channel: missing(acts, channel=channel, purpose="promotional", market=person.market, now=now) for channel in {act.channel for act in acts}}
-    return tuple(sorted(channel for channel, reason in lacking.items() if reason is Reason.CONSENT_WITHDRAWN))
+async def withdrawn_channels(session: AsyncSession, person: Person, *, product: str, now: datetime) -> tuple[str, ...]:
+    """Every channel whose promotional use for the product the person has taken back, and not given again."""
+    return withdrawn(await consent_acts(session, person), market=person.market, now=now, product=product)
 
 
 async def has_objected(session: AsyncSession, person_id: str) -> bool:

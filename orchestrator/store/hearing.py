@@ -11,16 +11,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.ports import Handover
 from journeys.commands import What
+from journeys.consents import HERE
 from journeys.content import EMAIL
 from journeys.definitions import Purpose
 from journeys.events import TouchHeard
 from journeys.touches import LISTENED, TouchEvent
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import outbox
+from orchestrator.store.addresses import sharing
+from orchestrator.store.consents import add_act
 from orchestrator.store.desk.adding import added
-from orchestrator.store.desk.consents import add_act
 from orchestrator.store.dispatches import note
-from orchestrator.store.tables import Consent, Dispatch, HeardFact, Person, Touch, Undeliverable
+from orchestrator.store.tables import Consent, Dispatch, HeardFact, Touch, Undeliverable
 from orchestrator.store.unknowns import accept
 
 ONE_CLICK = "one_click"
@@ -41,7 +43,7 @@ async def hear(session: AsyncSession, touch: Touch, heard: TouchEvent, *, source
     A hard bounce closes the address, a complaint or an unsubscription withdraws the consent to the channel."""
     proves = touch.state != Handover.ACCEPTED and heard not in _ANSWERS
     if proves or heard in _WITHDRAWING:  # the person before the touch, as the gate locks them
-        await session.get_one(Person, touch.person_id, with_for_update=True)
+        await sharing(session, touch.person_id, touch.channel)
     fact = HeardFact(id=uuid4().hex, source=source, source_id=source_id, touch_key=touch.key, heard=heard, at=at, arrived_at=now)
     if not await added(session, fact):
         count_in(session, Dropped.HEARD, REPEATED)
@@ -64,12 +66,13 @@ async def proven(session: AsyncSession, touch: Touch) -> bool:
 
 
 async def withdraw(session: AsyncSession, touch: Touch, *, method: str, now: datetime) -> bool:
-    """Withdraw the recipient's consent to promotion on the touch's channel. False where the latest act says no already: one that was given again later
-    may be withdrawn again."""
-    person = await session.get_one(Person, touch.person_id, with_for_update=True)
+    """Withdraw the recipient's consent to promotion on the touch's channel, for all products. False where the latest act here says so already: one that was
+    given again later, for one product too, may be withdrawn again."""
+    person = next(one for one in await sharing(session, touch.person_id, touch.channel) if one.id == touch.person_id)
     purpose = Purpose.PROMOTIONAL if method != ONE_CLICK else touch.purpose
-    acts = select(Consent.act).where(Consent.person_id == person.id, Consent.channel == touch.channel, Consent.purpose == purpose)
-    if (await session.exec(acts.order_by(col(Consent.at).desc(), col(Consent.act).desc()))).first() == "withdrawn":
+    acts = select(Consent.act, Consent.product).where(Consent.person_id == person.id, Consent.channel == touch.channel, Consent.purpose == purpose)
+    here = acts.where(Consent.source == HERE).order_by(col(Consent.at).desc(), col(Consent.act).desc())
+    if (await session.exec(here)).first() == ("withdrawn", None):
         count_in(session, Dropped.UNSUBSCRIPTION, REPEATED)
         return False
     told: dict[str, Any] = {"channel": touch.channel, "purpose": purpose, "market": person.market, "method": method, "captured_by": RECIPIENT}

@@ -22,7 +22,8 @@ from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
 from orchestrator.sealing import Sealing
 from orchestrator.store import pressure, tables
-from orchestrator.store.asking import Asked, address_of, asked_about, asked_by, same_address
+from orchestrator.store.addresses import address_of, same_address
+from orchestrator.store.asking import Asked, asked_about, asked_by
 from orchestrator.store.copies import keep
 from orchestrator.store.engine import transaction
 from orchestrator.store.entries import DEFERRED, HANDED_OVER, HOUSE, PROVIDER, book
@@ -204,7 +205,7 @@ async def _evidence(session: AsyncSession, asked: Asked, now: datetime) -> Evide
         objected=await has_objected(session, recipient.id),
         suppressed=recipient.status != ACTIVE,
         gone=recipient.status not in {ACTIVE, RESTRICTED},
-        consents=await consent_acts(session, recipient.id),
+        consents=await consent_acts(session, recipient),
         content=asked.content,
         touches=await pressure.touches(session, recipient.id, asked.policy, but=asked.touch.key, now=now),
         waiting=waiting,

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from journeys.consent_texts import ConsentText
 from journeys.content import ContentVersion
 from journeys.definitions import Definition
 from journeys.happenings import OutsideEvent
@@ -18,7 +19,7 @@ from journeys.markets import MarketPolicy
 from journeys.personas import Persona
 from journeys.shapes import Stored, read_back
 from orchestrator.store import audit, lifecycles, tables
-from orchestrator.store.errors import VersionChangedError
+from orchestrator.store.errors import ConsentTextChangedError, VersionChangedError
 from orchestrator.store.locks import Queue, queue_at
 from orchestrator.store.policies import digest_of, set_policy, written
 from orchestrator.store.versions import subject_of
@@ -46,6 +47,7 @@ async def import_library(session: AsyncSession, library: Library, *, by: str, ro
         *[await publish_persona(session, persona, now=now) for persona in library.personas.values()],
         *[await publish_market(session, policy, by=by, now=now) for policy in library.markets.values()],
         *[await publish_content(session, content, now=now) for content in library.contents.values()],
+        *[await publish_consent_text(session, text, now=now) for text in library.consent_texts.values()],
         *[await declare_event(session, event, now=now) for event in library.events.values()],
     ]
     for each in results:
@@ -97,6 +99,20 @@ async def publish_content(session: AsyncSession, content: ContentVersion, *, now
     return Published(subject=subject, result=Publishing.CHANGED)
 
 
+async def publish_consent_text(session: AsyncSession, text: ConsentText, *, now: datetime) -> Published:
+    """Store a text of consent. Its words, and what it asks for, are what people agreed to, and never change; whether it is still used, and the letter of
+    its double opt-in, follow the file. Raises ConsentTextChangedError."""
+    subject, body = f"consent-text:{text.text}", text.model_dump(mode="json")
+    row = await session.get(tables.ConsentText, text.text)
+    before = read_back(ConsentText, row.body) if row is not None else None
+    if before is not None and _agreed(before) != _agreed(text):
+        raise ConsentTextChangedError(text.text)
+    result = Publishing.PUBLISHED if before is None else Publishing.UNCHANGED if before == text else Publishing.CHANGED
+    if result is not Publishing.UNCHANGED:
+        await session.merge(tables.ConsentText(id=text.text, market=text.market, body=body, digest=digest_of(_agreed(text)), updated_at=now))
+    return Published(subject=subject, result=result)
+
+
 async def publish_persona(session: AsyncSession, persona: Persona, *, now: datetime) -> Published:
     """Store the persona as it is described now."""
     subject, body = f"persona:{persona.persona}", persona.model_dump(mode="json")
@@ -136,6 +152,11 @@ async def declare_event(session: AsyncSession, event: OutsideEvent, *, now: date
     if result is not Publishing.UNCHANGED:
         await session.merge(tables.DeclaredEvent(id=event.event, body=body, digest=digest_of(body), updated_at=now))
     return Published(subject=subject, result=result)
+
+
+def _agreed(text: ConsentText) -> dict[str, Any]:
+    """What people agree to."""
+    return text.model_dump(mode="json", exclude={"title", "letter", "retired"})
 
 
 def _listed(content: ContentVersion) -> dict[str, Any]:

@@ -243,7 +243,7 @@ async def _transfer(session: AsyncSession, operation: Operation, enrolment: Enro
         definition=definition,
         source=orders["source"],
         mapping=orders["mapping"],
-        facts=await load_facts(session, enrolment.person_id, definition.facts, now=now),
+        facts=await load_facts(session, enrolment.person_id, definition.facts, now=now, product=definition.product),
         began=enrolment.created_at,
     )
 

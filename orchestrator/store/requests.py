@@ -38,7 +38,7 @@ class RequestBook:
                 person=enrolment.person_id,
                 journey=enrolment.journey,
                 version=enrolment.version,
-                facts=await load_facts(session, enrolment.person_id, order.call.facts, now=now),
+                facts=await load_facts(session, enrolment.person_id, order.call.facts, now=now, product=enrolment.product),
                 heard=heard,
             )
 

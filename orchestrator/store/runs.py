@@ -45,8 +45,8 @@ class StoredRuns:
             return Opened(
                 definition=definition,
                 calendar=await calendar_for(session, person, await policy_of(session, person.market), now=order.at),
-                facts=await load_facts(session, person.id, definition.facts, now=order.at),
-                withdrawn=await withdrawn_channels(session, person, now=order.at),
+                facts=await load_facts(session, person.id, definition.facts, now=order.at, product=definition.product),
+                withdrawn=await withdrawn_channels(session, person, product=definition.product, now=order.at),
                 objected=await has_objected(session, person.id),
                 entered=await entered_by(session, enrolment.event_id),
                 hundredth=enrolment.hundredth,
@@ -69,7 +69,7 @@ class StoredRuns:
         async with transaction(self._engine) as session:
             await project(session, order.entry, now=datetime.now(UTC))
             enrolment = await session.get_one(Enrolment, order.entry.enrolment)
-            return await load_facts(session, enrolment.person_id, order.facts.names, now=now)
+            return await load_facts(session, enrolment.person_id, order.facts.names, now=now, product=enrolment.product)
 
     async def move(self, order: MoveOrder) -> None:
         """Record the advance and name the version that the run is on from here, in one transaction and once."""

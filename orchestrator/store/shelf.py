@@ -3,6 +3,7 @@
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from journeys.consent_texts import ConsentText
 from journeys.definitions import Definition
 from journeys.happenings import OutsideEvent
 from journeys.library import Library
@@ -24,5 +25,6 @@ async def library_in_force(session: AsyncSession) -> Library:
         contents={content.ref: content for content in contents},
         events={row.id: read_back(OutsideEvent, row.body) for row in await session.exec(select(tables.DeclaredEvent))},
         markets={row.id: read_back(MarketPolicy, row.body) for row in await session.exec(select(tables.Market))},
+        consent_texts={row.id: read_back(ConsentText, row.body) for row in await session.exec(select(tables.ConsentText))},
         strategies={row.journey: read_back(Definition, row.body) for row in strategies},
     )

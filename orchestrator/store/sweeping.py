@@ -14,16 +14,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.sweeps import Doing, FinishOrder, Page, PageOrder
 from api.ports import NotEnrolled
 from journeys.conditions import holds, named_facts
-from journeys.definitions import BY_KEY, Definition
+from journeys.definitions import BY_KEY, Definition, Purpose
 from journeys.selections import Selection
 from journeys.shapes import read_back
 from orchestrator.counts import REPEATED, Dropped, count, count_in
 from orchestrator.store import turns
+from orchestrator.store.considering import OBJECTED
 from orchestrator.store.desk.adding import added
 from orchestrator.store.desk.entry import entrant, stands_in_the_way
 from orchestrator.store.engine import UNREACHABLE, transaction
 from orchestrator.store.entering import Entrance, enter, locked
-from orchestrator.store.facts import load_facts
+from orchestrator.store.facts import has_objected, load_facts
 from orchestrator.store.selecting import people_after
 from orchestrator.store.stimuli import entered as entered_version
 from orchestrator.store.tables import Person, Sweep, SweepResult
@@ -123,6 +124,8 @@ class StoredSweeps:
 
 async def _count(session: AsyncSession, passage: _Passage, person_id: str) -> str | None:
     hcp = await session.get_one(Person, person_id)
+    if await _stands_outside(session, passage, person_id):
+        return OBJECTED
     if not await _means(session, passage, person_id):
         return None
     if passage.definition.entry.again == BY_KEY:
@@ -137,6 +140,10 @@ async def _enter(session: AsyncSession, passage: _Passage, person_id: str) -> st
     if await session.get(SweepResult, (sweep.id, person_id)) is not None:
         count_in(session, Dropped.ENTRY_IN_SWEEP, REPEATED)
         return None
+    if await _stands_outside(session, passage, person_id):
+        count_in(session, Dropped.ENTRY_IN_SWEEP, OBJECTED)
+        await added(session, SweepResult(sweep_id=sweep.id, person_id=person_id, result=REFUSED, reason=OBJECTED, at=passage.now))
+        return OBJECTED
     if not await _means(session, passage, person_id):
         return None
     entered = await enter(session, hcp, passage.definition, Entrance(by=sweep.created_by, role=sweep.role), now=passage.now)
@@ -150,6 +157,13 @@ async def _enter(session: AsyncSession, passage: _Passage, person_id: str) -> st
     return done.reason or done.result
 
 
+async def _stands_outside(session: AsyncSession, passage: _Passage, person_id: str) -> bool:
+    """Whether the person objected to what the sweep is for: then its condition is not even judged of them, which would be profiling."""
+    return passage.definition.purpose is Purpose.PROMOTIONAL and await has_objected(session, person_id)
+
+
 async def _means(session: AsyncSession, passage: _Passage, person_id: str) -> bool:
     when = passage.selection.when
-    return when is None or holds(when, await load_facts(session, person_id, sorted(set(named_facts(when))), now=passage.now), {})
+    return when is None or holds(
+        when, await load_facts(session, person_id, sorted(set(named_facts(when))), now=passage.now, product=passage.definition.product), {}
+    )

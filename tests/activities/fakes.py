@@ -45,6 +45,7 @@ class FakeChannel:
     journal: list[str] | None = None
     dies: bool = False
     retry_after: timedelta | None = None
+    trouble: str | None = None
     offered: list[Message] = field(default_factory=list)
 
     async def send(self, message: Message) -> Handed:
@@ -53,7 +54,7 @@ class FakeChannel:
             self.journal.append(message.message_id)
         if self.dies:
             raise BrokenDownError
-        return Handed(result=self.answer, retry_after=self.retry_after)
+        return Handed(result=self.answer, retry_after=self.retry_after, trouble=self.trouble)
 
     async def arrived(self, message_id: str) -> bool | None:
         return None if self.journal is None else message_id in self.journal
@@ -61,15 +62,16 @@ class FakeChannel:
 
 @dataclass
 class FakeLedger:
-    """Answers every order with one reservation, and keeps the results that it is told."""
+    """Answers every order with one reservation, all after the first with `later` where there is one, and keeps the results that it is told."""
 
     reservation: Reservation
+    later: Reservation | None = None
     orders: list[tuple[TouchOrder | LetterOrder, datetime]] = field(default_factory=list)
     settled: list[tuple[str, Handover, datetime]] = field(default_factory=list)
 
     async def reserve(self, order: TouchOrder | LetterOrder, *, now: datetime) -> Reservation:
         self.orders.append((order, now))
-        return self.reservation
+        return self.later if self.later is not None and len(self.orders) > 1 else self.reservation
 
     async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
         self.settled.append((key, handed.result, now))

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from structlog.testing import capture_logs
 
-from activities.ports import CHANNEL_SLOW, RESERVED, Handed, Handover, Message, Reservation
+from activities.ports import CHANNEL_SLOW, RESERVED, TAKEN_BACK, Handed, Handover, Message, Reservation
 from activities.touches import OFFER_AGAIN, TouchActivities
 from journeys.definitions import Route
 from journeys.events import Settled
@@ -40,6 +40,20 @@ async def test_each_answer_of_the_channel_is_settled_and_reported(answer: Handov
     assert channel.offered == [a_message()]
     assert ledger.settled == [(KEY, answer, NOW)]
     assert ledger.orders == [(a_touch_order(), NOW)]
+
+
+async def test_what_was_taken_back_at_the_last_look_is_put_to_the_gate_again() -> None:
+    """Nothing went out, so the intent counts no more; the run hears the gate's own reason, and where the gate lets it out again, it is offered later."""
+    for blocked, settled in (
+        (REFUSED, Settled(key=KEY, result="refused", reason=Reason.CONSENT_WITHDRAWN)),
+        (None, Settled(key=KEY, result="deferred", reason=Reason.CHANNEL_DOWN, until=NOW + OFFER_AGAIN)),
+    ):
+        message = a_message()
+        ledger = FakeLedger(Reservation(message=message), later=Reservation(blocked=blocked) if blocked else None)
+        channel = FakeChannel(Handover.DOWN, trouble=TAKEN_BACK)
+        assert await deliver(ledger, channel) == settled
+        assert (channel.offered, len(ledger.orders)) == ([message], 2)
+        assert {handover for _, handover, _ in ledger.settled} == {Handover.DOWN}
 
 
 async def test_a_channel_that_says_when_to_come_back_is_offered_the_message_then() -> None:

@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 from api.cloudevents import CloudEvent
 from api.codes import Code
+from api.evidence import sealed
 from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
 from api.ports import AnswerRefused, Brought, CommandRefusedError, CountChanged, NotEnrolled, NotLetIn, NotSettled, Ports, Stamp
+from api.ports.preferences import Agent
 from api.rows import (
     ActRow,
     CallReportRow,
@@ -22,7 +24,10 @@ from api.rows import (
     InquiryText,
     InvitationRow,
     NotificationRow,
+    OptInRow,
     PersonRow,
+    PreferenceLine,
+    PreferenceRow,
     ProposalRow,
     ReplyRow,
     RequestRow,
@@ -37,9 +42,10 @@ from api.rows import (
 )
 from api.schemas.bulk_enrolments import NewBulkEnrolment
 from api.schemas.call_reports import NewCallReport
-from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
+from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewOptIn, NewWithdrawal
 from api.schemas.content import ContentLine
 from api.schemas.events import NewEvent
+from api.schemas.evidence import ConsentEvidence, EvidencePack
 from api.schemas.markets import MarketRead
 from api.schemas.operations import (
     AlarmLine,
@@ -64,6 +70,8 @@ from api.schemas.why import WhyLine
 from api.who import Who
 from journeys.acceptance import Refused
 from journeys.conditions import Value
+from journeys.consent_texts import ConsentText
+from journeys.consents import ConsentAct
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition, Heard
 from journeys.drawing import Box, Layout, Picture
@@ -120,6 +128,10 @@ class World:
     """The open task of a journey that waits for an inquiry, by the inquiry."""
     crossings: list[CrossingRow] = field(default_factory=list)
     acts: list[ConsentLine] = field(default_factory=list)
+    texts: dict[str, ConsentText] = field(default_factory=dict)
+    chosen: set[str] = field(default_factory=set)
+    opt_ins: dict[str, OptInRow] = field(default_factory=dict)
+    agents: list[Agent] = field(default_factory=list)
     objections: dict[str, datetime] = field(default_factory=dict)
     contents: dict[ContentRef, ContentVersion] = field(default_factory=dict)
     touches: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -386,6 +398,15 @@ class FakeConsents(_OfWorld):
     async def of_person(self, person_id: str) -> tuple[ConsentLine, ...]:
         return tuple(self.world.acts)
 
+    async def texts(self, *, market: str | None, channel: str | None) -> tuple[ConsentText, ...]:
+        return tuple(text for text in self.world.texts.values() if market in {None, text.market} and channel in {None, text.channel})
+
+    async def text(self, text: str) -> ConsentText | None:
+        return self.world.texts.get(text)
+
+    async def counting(self, person_id: str) -> tuple[ConsentAct, ...]:
+        return tuple(ConsentAct.model_validate(act.model_dump()) for act in self.world.acts)
+
     async def objected_at(self, person_id: str) -> datetime | None:
         return self.world.objections.get(person_id)
 
@@ -403,6 +424,56 @@ class FakeConsents(_OfWorld):
     def _add(self, act: ConsentLine) -> ConsentLine:
         self.world.acts.append(act)
         return act
+
+
+class FakePreferences(_OfWorld):
+    """Whoever has a touch is the recipient, and agreed to nothing at first."""
+
+    async def of_touch(self, touch: str, *, now: datetime) -> PreferenceRow | None:
+        if touch not in self.world.touches:
+            return None
+        lines = tuple(
+            PreferenceLine(text.text, text.channel, text.product, {language: wording.text for language, wording in text.words.items()}, allowed, can)
+            for text in self.world.texts.values()
+            for allowed, can in [(text.text in self.world.chosen, text.channel == "email")]
+        )
+        return PreferenceRow(language=None, objected=touch in self.world.objections, lines=lines)
+
+    async def give(self, touch: str, text: str, *, language: str, agent: Agent, now: datetime) -> bool:
+        if self.world.texts[text].channel != "email":
+            return False
+        self.world.chosen.add(text)
+        return True
+
+    async def withdraw(self, touch: str, *, channel: str | None, product: str | None, agent: Agent, now: datetime) -> None:
+        gone = [text for text in self.world.chosen if channel in {None, self.world.texts[text].channel}]
+        self.world.chosen.difference_update(gone)
+
+    async def object(self, touch: str, *, now: datetime) -> None:
+        self.world.objections[touch] = now
+
+    async def ask(self, who: Who, person: PersonRow, opt_in: NewOptIn, text: ConsentText, *, once: Once, now: datetime) -> OptInRow:
+        row = OptInRow("opt-1", text.channel, opt_in.product, text.text, text.words["sv"].text, "sv", now + timedelta(days=7), confirmed=False)
+        return self.world.opt_ins.setdefault(row.id, row)
+
+    async def opt_in(self, opt_in: str) -> OptInRow | None:
+        return self.world.opt_ins.get(opt_in)
+
+    async def confirm(self, opt_in: str, *, agent: Agent, now: datetime) -> bool:
+        row = self.world.opt_ins[opt_in]
+        if now >= row.until:
+            return row.confirmed
+        self.world.opt_ins[opt_in] = replace(row, confirmed=True)
+        self.world.agents.append(agent)
+        return True
+
+
+class FakeEvidence(_OfWorld):
+    async def of_person(self, who: Who, person: PersonRow, *, now: datetime) -> EvidencePack:
+        self.world.audit.append((who.id, "evidence.read"))
+        acts = tuple(ConsentEvidence.model_validate(act.model_dump()) for act in self.world.acts)
+        told: dict[str, Any] = {"person_id": person.id, "name": f"{person.given_name} {person.family_name}", "market": person.market, "status": person.status}
+        return sealed(EvidencePack(**told, ids={}, made_at=now, made_by=who.id, consents=acts, standing=(), touches=(), audit=()))
 
 
 class FakeContents(_OfWorld):
@@ -751,6 +822,9 @@ def ports(world: World) -> Ports:
         coverages=FakeCoverages(world),
         firewall=FakeFirewall(world),
         consents=FakeConsents(world),
+        preferences=FakePreferences(world),
+        evidence=FakeEvidence(world),
+        printed=lambda pack: f"%PDF {pack.digest}".encode(),
         contents=FakeContents(world),
         touches=FakeTouches(world),
         occasions=FakeOccasions(world),

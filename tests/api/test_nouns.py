@@ -1,7 +1,7 @@
 """The other nouns: people, definitions, enrolments, inquiries, consents, content, facts and health."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,9 +12,9 @@ from journeys import events
 from tests.api.conftest import As
 from tests.api.fakes import World
 from tests.api.worlds import ASTRID, BO, ENROLMENT, INQUIRY, JOURNEY, TOUCH
-from tests.builders import a_definition, written
+from tests.builders import a_consent_text, a_definition, written
 
-CONSENT = {"channel": "email", "method": "signature", "text_version": "v3", "language": "sv", "proof": "form-1"}
+CONSENT = {"channel": "email", "method": "signature", "text_version": "v1", "language": "sv", "proof": "form-1"}
 
 
 async def test_the_field_sees_its_own_territory(as_: As) -> None:
@@ -123,7 +123,7 @@ async def test_consent_stands_until_it_is_withdrawn(world: World, as_: As) -> No
     given = await as_(Role.REP).post(f"/api/v1/people/{ASTRID}/consents", CONSENT)
     assert (given.status_code, given.json()["market"], given.json()["captured_by"]) == (201, "SE", "user-rep")
     record = (await as_(Role.REP).get(f"/api/v1/people/{ASTRID}/consents")).json()
-    assert record["standing"] == [{"channel": "email", "purpose": "promotional", "allowed": True, "reason": None}]
+    assert record["standing"] == [{"channel": "email", "purpose": "promotional", "product": None, "allowed": True, "reason": None}]
     world.now += timedelta(days=1)
     await as_(Role.MSL).post(f"/api/v1/people/{ASTRID}/consents/withdraw", {"channel": "email", "method": "phone"})
     record = (await as_(Role.REP).get(f"/api/v1/people/{ASTRID}/consents")).json()
@@ -138,6 +138,47 @@ async def test_a_consent_without_evidence_is_none(missing: str, as_: As) -> None
     assert answer.json()["errors"] == [{"detail": "required", "pointer": f"/{missing}"}]
 
 
+@pytest.mark.parametrize(
+    ("changes", "code", "pointer", "allowed"),
+    [
+        ({"text_version": "v9"}, "text_unknown", "/text_version", None),
+        ({"channel": "phone"}, "text_differs", "/channel", ["email"]),
+        ({"purpose": "transactional"}, "text_differs", "/purpose", ["promotional"]),
+        ({"market": "UK"}, "text_differs", "/market", ["SE"]),
+        ({"language": "de"}, "text_differs", "/language", ["sv", "en"]),
+        ({"text_version": "only-cardiolex"}, "text_differs", "/product", ["cardiolex"]),
+    ],
+)
+async def test_nobody_agreed_to_what_the_text_does_not_ask(
+    changes: dict[str, str], code: str, pointer: str, allowed: list[str] | None, world: World, as_: As
+) -> None:
+    """The text must be known and must ask for that channel, purpose, market, product and in that language; narrower than the text is no matter."""
+    world.texts["only-cardiolex"] = a_consent_text("only-cardiolex", product="cardiolex")
+    no = await as_(Role.REP).post(f"/api/v1/people/{ASTRID}/consents", CONSENT | changes)
+    assert (no.status_code, no.json()["code"], no.json()["errors"][0]["pointer"], no.json().get("allowed")) == (422, code, pointer, allowed)
+    given = await as_(Role.REP).post(f"/api/v1/people/{ASTRID}/consents", {**CONSENT, "product": "cardiolex"})
+    assert (given.status_code, given.json()["product"]) == (201, "cardiolex")
+
+
+async def test_a_consent_lasts_as_long_as_its_text_says(world: World, as_: As) -> None:
+    """Or for a shorter time that was agreed on."""
+    world.texts["v1"] = a_consent_text("v1", lasts="10 days")
+    for expires, end in ((None, 10), (5, 5), (20, 10)):
+        asked = {"expires": (world.now + timedelta(days=expires)).isoformat()} if expires is not None else {}
+        given = (await as_(Role.REP).post(f"/api/v1/people/{ASTRID}/consents", {**CONSENT, **asked})).json()
+        assert datetime.fromisoformat(given["expires"]) == world.now + timedelta(days=end)
+
+
+async def test_the_words_of_a_consent_can_be_read(as_: As) -> None:
+    """By market and channel, or one by its name; one that is not there is not found."""
+    texts = (await as_(Role.MSL).get("/api/v1/consent-texts", market="SE", channel="email")).json()["items"]
+    assert [text["text"] for text in texts] == ["v1"]
+    one = await as_(Role.REP).get("/api/v1/consent-texts/v1")
+    assert one.json() == texts[0]
+    assert "promotional" in one.json()["words"]["sv"]
+    assert (await as_(Role.REP).get("/api/v1/consent-texts/v9")).status_code == 404
+
+
 async def test_a_consent_of_tomorrow_is_none(as_: As) -> None:
     """It is recorded after it was given."""
     answer = await as_(Role.REP).post(f"/api/v1/people/{ASTRID}/consents", {**CONSENT, "at": "2099-01-01T00:00:00Z"})
@@ -146,7 +187,7 @@ async def test_a_consent_of_tomorrow_is_none(as_: As) -> None:
 
 async def test_consent_is_for_a_channel_that_there_is(as_: As, world: World) -> None:
     """A misspelt one is refused with those that there are; what was given for a channel that is gone can still be taken back."""
-    sms = {"channel": "sms", "method": "signature", "text_version": "v1", "language": "sv", "proof": "form-1"}
+    sms = {"channel": "sms", "method": "signature", "text_version": "v3", "language": "sv", "proof": "form-1"}
     assert (await as_(Role.REP).post(f"/api/v1/people/{ASTRID}/consents", sms)).status_code == 201
     assert (await as_(Role.MSL).post(f"/api/v1/people/{ASTRID}/consents/withdraw", {"channel": "sms", "method": "phone"})).status_code == 201
     for path, body in (("consents", {**sms, "channel": "smss"}), ("consents/withdraw", {"channel": "smss", "method": "phone"})):
@@ -160,8 +201,8 @@ async def test_a_mobile_number_is_recorded_and_not_told(as_: As) -> None:
     """The answer says that there is one; null takes it off; only E.164 is a number."""
     rep = as_(Role.REP)
     told = await rep.post(f"/api/v1/people/{ASTRID}/mobile", {"mobile": "+46701740605"})
-    assert (told.json()["addresses"], "0174" in told.text) == (["mobile"], False)
-    assert (await rep.post(f"/api/v1/people/{ASTRID}/mobile", {"mobile": None})).json()["addresses"] == []
+    assert (told.json()["addresses"], "0174" in told.text) == (["email", "mobile"], False)
+    assert (await rep.post(f"/api/v1/people/{ASTRID}/mobile", {"mobile": None})).json()["addresses"] == ["email"]
     for wrong in ("0701740605", "+46 70 174 06 05", "+0701740605", "+46", "+4670174060512345", "+46701740605\n"):
         assert (await rep.post(f"/api/v1/people/{ASTRID}/mobile", {"mobile": wrong})).status_code == 422
     assert (await rep.post(f"/api/v1/people/{BO}/mobile", {"mobile": "+46701740605"})).status_code == 404
@@ -199,3 +240,13 @@ async def test_health_names_the_part_that_is_away(world: World, as_: As) -> None
     away = await as_(None).get("/health/ready")
     assert (away.status_code, away.json()["troubles"].keys()) == (503, {"temporal"})
     assert (await as_(None).get("/health/live")).status_code == 200
+
+
+async def test_the_evidence_of_an_hcp_is_a_document_or_paper(as_: As, world: World) -> None:
+    """By what is accepted or by its name; each reading is noted; a rep reads none."""
+    path = f"/api/v1/people/{ASTRID}/evidence"
+    pack = (await as_(Role.COMPLIANCE).get(path)).json()
+    paper = await as_(Role.ADMIN).get(f"{path}.pdf")
+    assert (len(pack["digest"]), paper.headers["content-type"], paper.content[:4]) == (64, "application/pdf", b"%PDF")
+    assert world.audit.count(("user-compliance", "evidence.read")) == 1
+    assert (await as_(Role.REP).get(path)).status_code == 403

@@ -33,7 +33,7 @@ from journeys.receipts import Receipt
 from tests.api.fakes import World
 from tests.api.living import a_row
 from tests.api.ruling import a_why
-from tests.builders import CONTENTS, NOW, a_definition, a_market, a_medical_step, a_persona, a_visit, an_email, an_exit, written
+from tests.builders import CONTENTS, NOW, a_consent_text, a_definition, a_market, a_medical_step, a_persona, a_visit, an_email, an_exit, written
 
 HOME, AWAY = "se-stockholm", "se-malmo"
 ASTRID, BO = "person-astrid", "person-bo"
@@ -77,6 +77,7 @@ def a_world() -> World:
     proposal = ProposalRow(PROPOSAL, ASTRID, "stage", "user", ENROLMENT, "won-over", NOW, "open", None, None)
     world.proposals = {PROPOSAL: proposal}
     world.contents = {version.ref: version for version in map(ContentVersion.model_validate, CONTENTS)}
+    world.texts = {text.text: text for text in (a_consent_text("v1", letter="confirm-consent@1"), a_consent_text("v3", channel="sms"))}
     world.touches = {TOUCH: {"study": "https://dirigent.example/study"}}
     event = EventRow("event-1", "booking", "evt-1", "appointment_booked", "4711", ASTRID, "taken", late=False, at=NOW, arrived_at=NOW)
     world.events = {("booking", "evt-1"): replace(event, effects=(EffectRow(JOURNEY, "entered", None, ENROLMENT),))}
@@ -145,6 +146,7 @@ def a_person(**changes: Any) -> PersonRow:
         "territory_id": HOME,
         "status": "active",
         "organisations": ("Norra kliniken",),
+        "addresses": ("email",),
     }
     return PersonRow(**{**told, **changes})
 

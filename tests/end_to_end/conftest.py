@@ -26,6 +26,7 @@ from orchestrator.requests.asking import SignedRequests
 from orchestrator.requests.conversation import new_client
 from orchestrator.settings import Settings
 from orchestrator.store.engine import make_engine, transaction
+from orchestrator.store.last_look import StoredLastLook
 from orchestrator.store.launching import launch
 from orchestrator.store.outbox import Relay
 from orchestrator.store.requests import RequestBook
@@ -136,7 +137,7 @@ async def _running(settings: Settings, folder: Path) -> AsyncIterator[House]:
         client,
         task_queue=settings.task_queue,
         engine=engine,
-        channels=make_channels(settings, clock),
+        channels=make_channels(settings, clock, StoredLastLook(engine, clock)),
         requests=SignedRequests(RequestBook(engine), settings.endpoints, others, clock, public_url=str(settings.public_url)),
         composer=Composer(links, sender=settings.mail_from, domain=settings.mail_domain),
         clock=clock,

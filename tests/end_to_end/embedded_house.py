@@ -73,7 +73,7 @@ def name(number: int) -> str:
 
 
 def _hcp(number: int) -> Json:
-    consent = {"channel": "email", "purpose": "promotional", "method": "paper", "text_version": "se@1", "language": "sv", "proof": "invented"}
+    consent = {"channel": "email", "purpose": "promotional", "method": "paper", "text_version": "se-email-2025-1", "language": "sv", "proof": "invented"}
     return {
         "ref": f"test-{number}",
         "given_name": "Tove",

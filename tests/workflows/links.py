@@ -10,6 +10,9 @@ class PlainLinks:
     def unsubscribe(self, key: str) -> str:
         return f"http://127.0.0.1/u/{key}"
 
+    def preferences(self, key: str) -> str:
+        return f"http://127.0.0.1/p/{key}"
+
     def answer(self, key: str, answer: str) -> str:
         return f"http://127.0.0.1/a/{key}/{answer}"
 
@@ -21,3 +24,6 @@ class PlainLinks:
 
     def short_unsubscribe(self, key: str) -> str:
         return self.unsubscribe(key)
+
+    def short_preferences(self, key: str) -> str:
+        return self.preferences(key)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
 
 from orchestrator.store import tables
-from orchestrator.store.desk.consents import add_act
+from orchestrator.store.consents import add_act
 from orchestrator.store.engine import transaction
 from tests.builders import a_pause, an_email, an_exit
 from tests.orchestrator.store.desk.filling import ASTRID, a_person, add, every

@@ -22,7 +22,7 @@ from journeys.state import Ending
 from orchestrator.clock import JourneyClock
 from orchestrator.mail.compose import Composer
 from orchestrator.store import outbox, tables
-from orchestrator.store.desk.consents import add_act
+from orchestrator.store.consents import add_act
 from orchestrator.store.engine import transaction
 from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.worker import make_worker

@@ -8,8 +8,21 @@ from typing import Annotated
 
 import typer
 
+from journeys.consent_texts import ConsentText
 from journeys.content import ContentVersion
-from journeys.library import Library, LibraryError, files_in, is_library, library_around, misplaced, read_events, read_library, read_markets, read_persona
+from journeys.library import (
+    Library,
+    LibraryError,
+    files_in,
+    is_library,
+    library_around,
+    misplaced,
+    read_consent_text,
+    read_events,
+    read_library,
+    read_markets,
+    read_persona,
+)
 from journeys.linting import lint_file
 from journeys.loading import Finding, Loaded, Severity, read_content, read_definition
 from journeys.personas import Persona
@@ -61,6 +74,8 @@ class _Shelves:
                 yield from _part(read_persona(file))
             case "content", _:
                 yield from _part(read_content(file))
+            case "consents", _:
+                yield from _part(read_consent_text(file))
             case _, "markets.yaml":
                 yield from read_markets(file).findings
             case _, "events.yaml":
@@ -95,7 +110,7 @@ class _Shelves:
         return self._read[root]
 
 
-def _part(loaded: Loaded[Persona] | Loaded[ContentVersion]) -> Iterator[Finding]:
+def _part(loaded: Loaded[Persona] | Loaded[ContentVersion] | Loaded[ConsentText]) -> Iterator[Finding]:
     yield from loaded.findings
     if loaded.value is not None:
         yield from misplaced(loaded.document, loaded.value)
@@ -104,7 +119,7 @@ def _part(loaded: Loaded[Persona] | Loaded[ContentVersion]) -> Iterator[Finding]
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    folders = [path / part for part in ("personas", "content", "strategies")] if is_library(path) else []
+    folders = [path / part for part in ("personas", "content", "consents", "strategies")] if is_library(path) else []
     return [*files_in(path), *(file for folder in folders for file in files_in(folder))]
 
 

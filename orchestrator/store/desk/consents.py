@@ -1,24 +1,22 @@
-"""The consent ledger: acts are added, never changed; each one tells the person's running journeys in the transaction that records it."""
+"""The consent ledger at the front desk: how it is read, and what users record in it."""
 
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.idempotency import Once
 from api.rows import PersonRow
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewWithdrawal
 from api.who import Who
-from journeys.definitions import Purpose
-from journeys.events import ConsentGiven, ConsentWithdrawn, Objected
-from journeys.facts import CATALOGUE
-from orchestrator.counts import REPEATED, Dropped, count_in
-from orchestrator.store import audit, outbox
-from orchestrator.store.considering import changed
-from orchestrator.store.desk.adding import added
+from journeys.consent_texts import ConsentText
+from journeys.consents import ConsentAct
+from journeys.shapes import read_back
+from orchestrator.store import tables
+from orchestrator.store.consents import add_act
 from orchestrator.store.engine import transaction
-from orchestrator.store.facts import CONSENT
+from orchestrator.store.facts import consent_acts
+from orchestrator.store.objections import object_to_marketing
 from orchestrator.store.tables import Consent, Objection, Person
 
 
@@ -30,6 +28,23 @@ class StoredConsents:
         wanted = select(Consent).where(Consent.person_id == person_id).order_by(col(Consent.at), col(Consent.recorded_at), Consent.id)
         async with transaction(self._engine) as session:
             return tuple(ConsentLine.model_validate(act) for act in await session.exec(wanted))
+
+    async def texts(self, *, market: str | None, channel: str | None) -> tuple[ConsentText, ...]:
+        wanted = select(tables.ConsentText).order_by(col(tables.ConsentText.id))
+        if market is not None:
+            wanted = wanted.where(tables.ConsentText.market == market)
+        async with transaction(self._engine) as session:
+            texts = [read_back(ConsentText, row.body) for row in await session.exec(wanted)]
+        return tuple(text for text in texts if channel in {None, text.channel})
+
+    async def text(self, text: str) -> ConsentText | None:
+        async with transaction(self._engine) as session:
+            row = await session.get(tables.ConsentText, text)
+        return read_back(ConsentText, row.body) if row is not None else None
+
+    async def counting(self, person_id: str) -> tuple[ConsentAct, ...]:
+        async with transaction(self._engine) as session:
+            return await consent_acts(session, await session.get_one(Person, person_id))
 
     async def objected_at(self, person_id: str) -> datetime | None:
         async with transaction(self._engine) as session:
@@ -66,27 +81,4 @@ class StoredConsents:
     async def object(self, who: Who, person: PersonRow, objection: NewObjection, *, once: Once, now: datetime) -> datetime:
         new = Objection(id=once.id("objection"), person_id=person.id, method=objection.method, captured_by=who.id, at=now)
         async with transaction(self._engine) as session:
-            await session.get_one(Person, person.id, with_for_update=True)
-            if not await added(session, new):
-                count_in(session, Dropped.REQUEST, REPEATED)
-                return (await session.exec(select(Objection.at).where(Objection.person_id == person.id))).one()
-            await outbox.tell_person(session, person.id, Objected(id=new.id))
-            await audit.record(session, by=who.id, role=who.role, action="objection.recorded", subject=f"person:{person.id}", now=now)
-        return now
-
-
-async def add_act(session: AsyncSession, act: Consent, *, by: str, role: str) -> ConsentLine:
-    """Add one act, once under its id, behind the person's lock: no touch passes the gate between the act and the telling of it."""
-    await session.get_one(Person, act.person_id, with_for_update=True)
-    if not await added(session, act):  # the same request, cut short before it was answered
-        count_in(session, Dropped.REQUEST, REPEATED)
-        return ConsentLine.model_validate(await session.get_one(Consent, act.id))
-    if act.purpose == Purpose.PROMOTIONAL:
-        fact = ConsentGiven(id=act.id, channel=act.channel) if act.act == "given" else ConsentWithdrawn(id=act.id, channel=act.channel)
-        await outbox.tell_person(session, act.person_id, fact)
-        fact_name = act.channel + CONSENT
-        if fact_name in CATALOGUE:
-            await changed(session, act.person_id, (fact_name,), id=f"{fact_name}.{act.id}", now=act.recorded_at)
-    details = {"person": act.person_id, "channel": act.channel, "purpose": act.purpose, "method": act.method}
-    await audit.record(session, by=by, role=role, action=f"consent.{act.act}", subject=f"consent:{act.id}", details=details, now=act.recorded_at)
-    return ConsentLine.model_validate(act)
+            return await object_to_marketing(session, new, role=who.role)

@@ -15,6 +15,7 @@ from api.who import Who
 from orchestrator.store import audit, tables
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
+from orchestrator.store.objections import recall
 from orchestrator.store.wall import Crossing, Traveller, beyond
 
 _OPEN = tuple(name for name in PersonRow.__dataclass_fields__ if name not in {"addresses", "organisations"})
@@ -66,6 +67,7 @@ class StoredPeople:
             session.add(person)
             action = "mobile.recorded" if mobile is not None else "mobile.removed"
             await audit.record(session, by=who.id, role=who.role, action=action, subject=f"person:{person_id}", now=now)
+            await recall(session, person_id)
 
 
 async def person_rows(session: AsyncSession, people: Iterable[tables.Person]) -> list[PersonRow]:
@@ -97,7 +99,8 @@ def _filters(market: str | None, persona: str | None, name: str | None) -> list[
         asked.append(col(person.market) == market)
     if persona is not None:
         of_persona = select(tables.CommercialProfile.person_id).where(tables.CommercialProfile.persona == persona)
-        asked.append(col(person.id).in_(of_persona))
+        objected = select(tables.Objection.person_id).where(tables.Objection.person_id == person.id)
+        asked += [col(person.id).in_(of_persona), ~objected.exists()]  # a search by persona is for promotion
     if name is not None:
         asked.append(or_(col(person.family_name).icontains(name, autoescape=True), col(person.given_name).icontains(name, autoescape=True)))
     return asked

@@ -1,6 +1,7 @@
 """The tables, by noun. They do not validate and never leave the store: what others see are the models of `journeys`, `activities` and `api`."""
 
 from orchestrator.store.tables.acts import Notification, Proposal
+from orchestrator.store.tables.consents import Consent, ConsentText, Objection, OptIn, Suppression, SuppressionKey
 from orchestrator.store.tables.dispatches import Dispatch, DispatchWords, InvitationNotice, MedicalDispatchWords
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
 from orchestrator.store.tables.facts_in import CallReport, CallRevision, FactIn, MedicalReplyWords, Repeat, Reply, ReplyWords, WebhookToken
@@ -35,7 +36,7 @@ from orchestrator.store.tables.people import (
     User,
 )
 from orchestrator.store.tables.records import AuditEntry, IdempotencyKey, Outbox
-from orchestrator.store.tables.rules import Consent, ContentVersion, DeclaredEvent, DefinitionVersion, Market, Objection, Stimulus, VersionSignature
+from orchestrator.store.tables.rules import ContentVersion, DeclaredEvent, DefinitionVersion, Market, Stimulus, VersionSignature
 from orchestrator.store.tables.runs import (
     Enrolment,
     HeardFact,
@@ -61,6 +62,7 @@ __all__ = [
     "ClarificationWords",
     "CommercialProfile",
     "Consent",
+    "ConsentText",
     "ContentVersion",
     "Coverage",
     "DeclaredEvent",
@@ -90,6 +92,7 @@ __all__ = [
     "Objection",
     "Operation",
     "OperationItem",
+    "OptIn",
     "Organisation",
     "OrganisationExternalId",
     "Outbox",
@@ -109,6 +112,8 @@ __all__ = [
     "SigningPin",
     "StandingRow",
     "Stimulus",
+    "Suppression",
+    "SuppressionKey",
     "Sweep",
     "SweepResult",
     "Task",

@@ -1,4 +1,4 @@
-"""What decides whether anything may be sent: the definitions and content in force, market policies, consents and objections."""
+"""What decides whether anything may be sent: the definitions and content in force, and market policies. Consents and objections are in `consents`."""
 
 from datetime import datetime
 from typing import Any
@@ -108,37 +108,3 @@ class Market(SQLModel, table=True):
     imported: str | None = None
     """The digest of what the library last said. A file that says the same again changes nothing of what was set since."""
     updated_at: datetime = instant()
-
-
-class Consent(SQLModel, table=True):
-    """The consent ledger, append-only: what was given or withdrawn, for what, and the evidence of it."""
-
-    __tablename__ = "consent"
-    id: str = Field(primary_key=True)
-    person_id: str = refers_to("person.id")
-    act: str
-    """given or withdrawn."""
-    channel: str
-    purpose: str
-    market: str
-    product: str | None = None
-    text_version: str | None = None
-    language: str | None = None
-    method: str
-    captured_by: str
-    proof: str | None = None
-    at: datetime = instant()
-    expires: datetime | None = maybe_instant()
-    recorded_at: datetime = instant()
-
-
-class Objection(SQLModel, table=True):
-    """The absolute stop of direct marketing. One per person; it is never taken away by an import."""
-
-    __tablename__ = "objection"
-    __table_args__ = (UniqueConstraint("person_id"),)
-    id: str = Field(primary_key=True)
-    person_id: str = refers_to("person.id", index=False)
-    method: str
-    captured_by: str
-    at: datetime = instant()

@@ -60,9 +60,9 @@ class Postbox:
 
 
 @asynccontextmanager
-async def a_postbox(*, utf8: bool = True, password: str | None = None) -> AsyncIterator[Postbox]:
+async def a_postbox(box: Postbox | None = None, *, utf8: bool = True, password: str | None = None) -> AsyncIterator[Postbox]:
     """A real server on a free port. With a password it takes nothing from those who do not log in with it."""
-    box = Postbox()
+    box = box or Postbox()
     loop = asyncio.get_running_loop()
 
     def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:

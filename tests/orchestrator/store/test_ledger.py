@@ -16,7 +16,7 @@ from journeys.definitions import ContentRef
 from journeys.policy import ONE_COPY, RULES
 from journeys.reasons import Reason
 from orchestrator.store import library, tables
-from orchestrator.store.desk.consents import add_act
+from orchestrator.store.consents import add_act
 from orchestrator.store.engine import transaction
 from orchestrator.store.library import publish_market
 from orchestrator.store.projection import project

@@ -14,7 +14,7 @@ from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Route
 from journeys.reasons import Reason
 from orchestrator.store import library, tables
-from orchestrator.store.asking import same_address
+from orchestrator.store.addresses import same_address
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import load_facts
 from orchestrator.store.runs import StoredRuns

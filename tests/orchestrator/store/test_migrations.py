@@ -27,7 +27,7 @@ from tests.database import owning
 from tests.orchestrator.store.desk.filling import a_version
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-_WORDS = {"ledger_entry": "trouble", "consent": "method", "version_signature": "meaning"}
+_WORDS = {"ledger_entry": "trouble", "consent": "method", "objection": "method", "version_signature": "meaning"}
 NOWHERE = "postgresql+psycopg://nobody:hush@127.0.0.1:1/none"
 
 
@@ -156,6 +156,7 @@ async def _one_row_in_each_book(engine: AsyncEngine) -> None:
         await session.flush()
         named: dict[str, Any] = {"journey": a_journey().journey, "version": 1, "round": 1, "digest": a_journey().digest}
         session.add(tables.VersionSignature(id="s1", **named, party="sales", meaning="approval", by="anna", name="Anna", at=NOW))
+        session.add(tables.Objection(id="o1", person_id="p1", method="letter", captured_by="anna", at=NOW))
         told: dict[str, Any] = {"step": "mail", "channel": "email", "purpose": "promotional", "product": "cardiolex", "state": "accepted"}
         session.add(tables.Touch(key="t1", person_id="p1", at=NOW, **told))
         await session.flush()
@@ -177,7 +178,7 @@ async def _one_row_in_each_book(engine: AsyncEngine) -> None:
         )
 
 
-@pytest.mark.parametrize("book", ["audit", "consent", "persona_assignment", "version_signature", "ledger_entry"])
+@pytest.mark.parametrize("book", ["audit", "consent", "objection", "persona_assignment", "version_signature", "ledger_entry"])
 @pytest.mark.parametrize(
     "change", ["UPDATE {} SET reason = 'x'", "UPDATE {} SET at = now() WHERE false", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE person CASCADE"]
 )

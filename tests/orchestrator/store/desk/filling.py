@@ -81,7 +81,9 @@ async def a_run(engine: AsyncEngine, **changes: Any) -> None:
 
 
 def a_person(**changes: Any) -> tables.Person:
-    told: dict[str, Any] = {"id": ASTRID, "given_name": "Astrid", "family_name": "Lindqvist", "profession": "physician", "email": "astrid@clinic.example"}
+    """Astrid, or somebody else by another id, who has another address too."""
+    address = f"{changes.get('id', ASTRID).removeprefix('person-')}@clinic.example"
+    told: dict[str, Any] = {"id": ASTRID, "given_name": "Astrid", "family_name": "Lindqvist", "profession": "physician", "email": address}
     return tables.Person(**{**told, "market": "SE", "territory_id": HOME, "created_at": NOW, "updated_at": NOW, **changes})
 
 
