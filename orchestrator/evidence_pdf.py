@@ -1,5 +1,5 @@
-"""The evidence pack as a PDF, for those who file paper. It says what the JSON says and carries the same digest; its typeface is installed with Dirigent, so that
-names are readable in Latin, Greek and Cyrillic letters wherever it is made."""
+"""The evidence pack as a PDF, for those who file paper. It says what the JSON says and carries the same digest. Its typeface is installed with Dirigent,
+so that names are readable in Latin, Greek and Cyrillic letters wherever it is made."""
 
 from collections.abc import Iterable
 from datetime import datetime
