@@ -16,6 +16,7 @@ from api import schemas
 from api.codes import TABLE, TYPES, Code
 from api.problems import ProblemDetails
 from journeys.conditions import Condition
+from journeys.consent_texts import ConsentText
 from journeys.definitions import OTHERWISE, Definition, Step, targets
 from journeys.library import PACKAGED, Library, read_library
 from journeys.linting import lint_text
@@ -45,6 +46,12 @@ def test_a_whole_journey_is_lint_clean(example: Fence, library: Library) -> None
     journey = re.search(r"^journey: ([\w-]+)", example.text, re.MULTILINE)
     assert journey is not None
     assert lint_text(example.text, name=f"strategies/{journey[1]}.yaml", library=library, now=NOW).findings == ()
+
+
+@pytest.mark.parametrize("example", fences("yaml consent-text"), ids=lambda example: example.page)
+def test_the_text_of_a_consent_is_one(example: Fence) -> None:
+    """Read as the library's own are."""
+    assert ConsentText.model_validate(parse(example.text, name=example.page).value).text
 
 
 @pytest.mark.parametrize("example", [fence for fence in fences("yaml") if fence.info == "yaml"], ids=lambda example: example.page)
