@@ -1,16 +1,20 @@
 """Approved content as it reaches us: we carry its state, its scope and its text, and never write it ourselves."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from journeys.definitions import ContentRef
 from journeys.shapes import Authored, Instant, Market, Slug, StepId, Version
+from journeys.visible import shown, stands_in
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+(/\S*)?$", max_length=500)]
 
 
 EMAIL: Final = "email"
@@ -37,12 +41,28 @@ class Letter(Authored):
     html: str
 
 
+class MinimumInformation(Authored):
+    """What an advertisement to HCPs must carry in a market: name, substance, indication, warnings, who answers for it, and whatever else the market asks."""
+
+    texts: dict[Language, Passage] = Field(min_length=1)
+    """Word for word as it stands in the letter or text of that language, or as its token `{{ minimum_information }}` puts it there."""
+    legible: bool = False
+    """Whether review found it legible where it stands (LER art. 19)."""
+
+
 class Approval(Authored):
-    """What review decided: who may be shown it, where, and until when."""
+    """What review decided: who may be shown it, where, and until when. Promotion of a product also says what for, and how recent it is (Dir. 2001/83
+    Art. 91 and 92)."""
 
     id: str
     expires: Instant
-    minimum_information: dict[Market, str] = {}
+    minimum_information: dict[Market, MinimumInformation] = {}
+    indication: str | None = Field(None, max_length=500)
+    """The approved use that the content speaks of."""
+    revised: date | None = None
+    """When the content was last revised."""
+    smpc: dict[Market, WebAddress] = {}
+    """Where each market's summary of product characteristics, or prescribing information, is."""
 
 
 class ContentVersion(Authored):
@@ -82,6 +102,22 @@ class ContentVersion(Authored):
             raise ValueError(f"content made for {self.made_for} {'has texts: plain text by language' if sends_text else 'has no texts'}")
         return self
 
+    @cached_property
+    def promotes(self) -> bool:
+        """Whether it is promotion of the product. What is above the brand is none, as long as none of its words names the product."""
+        if self.purpose != "promotional":
+            return False
+        letters = (f"{letter.subject} {letter.text} {letter.html}" for letter in self.letters.values())
+        said = " ".join((*letters, *self.texts.values(), *self.material.values())).casefold()
+        return not self.above_the_brand or self.product.replace("_", " ") in said
+
+    @cached_property
+    def informed(self) -> dict[Market, frozenset[Language]]:
+        """For each market with minimum information that was found legible, the languages in which the words carry it, or could: material carries it
+        in print, which nobody can read from here."""
+        blocks = self.approval.minimum_information if self.approval is not None else {}
+        return {market: frozenset(filter(_carrying(self, block), block.texts)) if block.legible else frozenset() for market, block in blocks.items()}
+
     def written_for(self, channel: str) -> Collection[Language]:
         """The languages in which it can be sent on a channel: those of its letters for e-mail, of its texts for any other."""
         return self.letters.keys() if channel == EMAIL else self.texts.keys()
@@ -93,3 +129,18 @@ class ContentVersion(Authored):
         if self.approval is None:
             return ContentState.DRAFT
         return ContentState.EXPIRED if now >= self.approval.expires else ContentState.APPROVED
+
+
+MINIMUM_INFORMATION: Final = "{{ minimum_information }}"
+"""The token in whose place a letter or text carries its market's block."""
+
+
+def _carrying(content: ContentVersion, block: MinimumInformation) -> Callable[[Language], bool]:
+    """Asks whether the words in a language show the block, or its token, in each of their forms."""
+
+    def carries(language: Language) -> bool:
+        letter, text = content.letters.get(language), content.texts.get(language)
+        forms = (letter.text, shown(letter.html)) if letter is not None else (text,) if text is not None else ()
+        return all(stands_in(form, MINIMUM_INFORMATION) or stands_in(form, block.texts[language]) for form in forms)
+
+    return carries

@@ -28,7 +28,7 @@ _SYNTAX = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 
 def check_letters(content: ContentVersion) -> Iterator[Remark]:
     """Everything that keeps the letters and texts from being filled in safely and sent lawfully."""
-    known = (*TOKENS, *(f"links.{name}" for name in content.links), *OWN.get(content.purpose, ()))
+    known = (*TOKENS, *_block(content), *(f"links.{name}" for name in content.links), *OWN.get(content.purpose, ()))
     promotional = content.purpose == "promotional"
     for language, letter in content.letters.items():
         for part, text in (("subject", letter.subject), ("text", letter.text), ("html", letter.html)):
@@ -41,6 +41,12 @@ def check_letters(content: ContentVersion) -> Iterator[Remark]:
         yield from _length(("texts", language), text)
         if promotional:
             yield from _way_out(("texts", language), text, "promotional text")
+
+
+def _block(content: ContentVersion) -> tuple[str, ...]:
+    """The token of the minimum information is one where every market of the content has a block to put in its place."""
+    blocks = content.approval.minimum_information if content.approval is not None else {}
+    return ("minimum_information",) if all(market in blocks for market in content.markets) else ()
 
 
 def _words(loc: Loc, text: str, known: tuple[str, ...]) -> Iterator[Remark]:

@@ -11,6 +11,7 @@ from journeys.linting.subject import Subject
 from journeys.linting.truths import Truths, but_not
 from journeys.loading import Loc, Remark, did_you_mean
 from journeys.markets import MarketPolicy
+from journeys.minimum_information import lacking
 
 SOON = timedelta(days=60)
 """How long before its expiry content is warned of: the time that a review for renewal is commonly given."""
@@ -105,6 +106,16 @@ def expires_soon(subject: Subject) -> Iterator[Remark]:
         approved = content.state_at(subject.now) is ContentState.APPROVED and content.approval is not None
         if approved and content.approval is not None and content.approval.expires <= subject.now + SOON:
             yield Remark(loc, f'the approval of "{content.ref}" ends on {content.approval.expires.date()}', "have it renewed, or plan its successor")
+
+
+def uninformed(subject: Subject) -> Iterator[Remark]:
+    """J413: promotion carries the minimum information of every market of the journey that asks for it."""
+    policies = [subject.library.markets[market] for market in subject.definition.markets if market in subject.library.markets]
+    for loc, content, _ in _known_uses(subject):
+        for policy in policies:
+            lacks = lacking(content, policy) if policy.market in content.markets else None  # another market's content is another rule's matter
+            if lacks is not None:
+                yield Remark(loc, f'"{content.ref}" {lacks}', "use a version that carries it: without it the gate lets nothing out")
 
 
 def nothing_above(subject: Subject) -> Iterator[Remark]:
