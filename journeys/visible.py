@@ -17,12 +17,12 @@ def shown(html: str) -> str:
 
 
 def stands_in(words: str, passage: str) -> bool:
-    """Whether the passage stands in the words, whatever the breaks of lines and the spaces between."""
-    return _even(passage) in _even(words)
+    """Whether the passage stands in the words, letter for letter; spaces and breaks of lines, which markup moves about, do not count."""
+    return _closed(passage) in _closed(words)
 
 
-def _even(words: str) -> str:
-    return " ".join(words.split())
+def _closed(words: str) -> str:
+    return "".join(words.split())
 
 
 class _Reader(HTMLParser):

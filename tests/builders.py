@@ -153,6 +153,25 @@ def a_market(market: str = "SE", **changes: Any) -> MarketPolicy:
     return MarketPolicy.model_validate({"market": market, **rules, **changes})
 
 
+BLOCK = "Cardiolex 5 mg. Invented."
+"""The minimum information of the tests' product, in every language."""
+
+
+def an_approval(*markets: str, legible: bool = True, **changes: Any) -> Authored:
+    """All that approval must say of promotion, with the minimum information of these markets, or of Sweden."""
+    blocks = {market: {"legible": legible, "texts": {"en": BLOCK, "sv": BLOCK}} for market in markets or ("SE",)}
+    smpc = {market: "https://cardiolex.example/smpc" for market in markets or ("SE",)}
+    said = {"id": "MLR-1", "expires": "2030-01-01T00:00:00Z", "indication": "Chronic heart failure", "revised": "2027-01-01", "smpc": smpc}
+    return {**said, "minimum_information": blocks, **changes}
+
+
+def a_promotion(ref: str = "hf-brand@1", **changes: Any) -> Authored:
+    """Content that speaks of the product: its letters carry the minimum information, by its token."""
+    words = "Dear {{ hcp.family_name }}, … {{ minimum_information }} {{ unsubscribe }}"
+    letter = a_letter(text=words, html=f"<p>{words}</p>")
+    return a_content(ref, **{"above_the_brand": False, "approval": an_approval(), "letters": {"en": letter, "sv": letter}, **changes})
+
+
 CONTENTS = (
     a_content("hf-dialogue@2"),
     a_content("hf-detail-aid@2", made_for="face_to_face"),
@@ -170,7 +189,8 @@ CONTENTS = (
     a_content("other-brand@1", product="nephrolex"),
     a_content("hf-answer@1", purpose="medical_response"),
     a_content("hf-alert@1", purpose="safety"),
-    a_content("hf-brand@1", above_the_brand=False),
+    a_promotion("hf-brand@1"),
+    a_content("hf-uninformed@1", above_the_brand=False),
 )
 """The content of the tests' library: one piece for each channel, and one for each thing that can be wrong with a piece."""
 

@@ -58,6 +58,8 @@ class Addressee:
     """Preferred first."""
     country: str | None = None
     """Whose customs dates are written by."""
+    market: str | None = None
+    """Whose minimum information the letter carries."""
     zone: str = "UTC"
 
 
@@ -113,7 +115,7 @@ class Composer:
     def _letter(self, key: str, content: ContentVersion, to: Addressee, tokens: dict[str, Any], occasion: Occasion | None) -> Message:
         language, letter = _first(content, content.letters, to.languages)
         unsubscribe = self._links.unsubscribe(key)
-        tokens |= {"links": {name: self._links.click(key, name) for name in content.links}, "unsubscribe": unsubscribe}
+        tokens |= {"links": {name: self._links.click(key, name) for name in content.links}, "unsubscribe": unsubscribe, **_block(content, to, language)}
         tokens["preferences"] = self._links.preferences(key)
         if occasion is not None:
             tokens |= {
@@ -153,6 +155,7 @@ class Composer:
         language, text = _first(content, content.texts, to.languages)
         tokens |= {"links": {name: self._links.short_click(key, name) for name in content.links}, "unsubscribe": self._links.short_unsubscribe(key)}
         tokens["preferences"] = self._links.short_preferences(key)
+        tokens |= _block(content, to, language)
         return Message(
             key=key,
             message_id=self.message_id(key),
@@ -181,6 +184,12 @@ class Composer:
 
     def _fill(self, template: str, tokens: Mapping[str, Any]) -> str:
         return self._text.from_string(template).render(tokens)
+
+
+def _block(content: ContentVersion, to: Addressee, language: str) -> dict[str, str]:
+    """The minimum information of the reader's market, for its token. Where there is none the token has no value, and a letter with it is not sent."""
+    block = content.approval.minimum_information.get(to.market or "") if content.approval is not None else None
+    return {"minimum_information": block.texts[language]} if block is not None and language in block.texts else {}
 
 
 def _person(to: Addressee) -> dict[str, str]:

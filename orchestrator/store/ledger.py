@@ -270,6 +270,7 @@ async def _addressee(session: AsyncSession, asked: Asked, person: tables.Person,
         address=address_of(person, asked.touch.channel) or "",
         languages=tuple(sorted(languages, key=lambda language: language != person.language)),
         country=market.country if market is not None else None,
+        market=market.market if market is not None else None,
         zone=(await calendar_for(session, person, market, now=now)).zone,
     )
 

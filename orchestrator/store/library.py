@@ -25,6 +25,10 @@ from orchestrator.store.policies import digest_of, set_policy, written
 from orchestrator.store.versions import subject_of
 
 
+_LATER = ("fragments", "fill")
+"""Keys of content that the first releases did not have."""
+
+
 class Publishing(StrEnum):
     PUBLISHED = "published"
     DRAFTED = "drafted"
@@ -139,9 +143,12 @@ async def publish_market(session: AsyncSession, policy: MarketPolicy, *, by: str
 
 
 def content_digest(content: ContentVersion) -> str:
-    """SHA-256 over all that an HCP could see or that decides who may: everything but the state, and the approval's number and expiry."""
+    """SHA-256 over all that an HCP could see or that decides who may: everything but the state, and what the approval says beside the words of the
+    minimum information. A key that later releases know is left out where nothing is said under it, so that what was stored before keeps its digest."""
     body = content.model_dump(mode="json", exclude={"state", "approval"})
-    return digest_of(body | {"minimum_information": content.approval.minimum_information if content.approval is not None else {}})
+    body = {name: value for name, value in body.items() if name not in _LATER or value}
+    blocks = content.approval.minimum_information if content.approval is not None else {}
+    return digest_of(body | {"minimum_information": {market: block.texts for market, block in blocks.items()}})
 
 
 async def declare_event(session: AsyncSession, event: OutsideEvent, *, now: datetime) -> Published:
