@@ -93,6 +93,7 @@ class Code(StrEnum):
     ANOTHER_LINE = "another_line"
     COUNT_CHANGED = "count_changed"
     ALREADY_LIFTED = "already_lifted"
+    ALREADY_WITHDRAWN = "already_withdrawn"
     OPERATION_OVER = "operation_over"
     RULES_CHANGED = "rules_changed"
     PROPOSAL_DECIDED = "proposal_decided"
@@ -193,6 +194,7 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.ANOTHER_LINE: (409, "A step of another line"),
     Code.COUNT_CHANGED: (409, "Another number of runs"),
     Code.ALREADY_LIFTED: (409, "Lifted already"),
+    Code.ALREADY_WITHDRAWN: (409, "Withdrawn already"),
     Code.OPERATION_OVER: (409, "The operation is over"),
     Code.RULES_CHANGED: (409, "Other rules by now"),
     Code.PROPOSAL_DECIDED: (409, "Decided already"),

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from journeys.definitions import ContentRef
+from journeys.definitions import Content, ContentRef
 from journeys.shapes import Authored, Instant, Market, Slug, StepId, Version
 from journeys.visible import shown, stands_in
 
@@ -18,6 +18,8 @@ WebAddress = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+(/\S*)?$
 
 
 EMAIL: Final = "email"
+FRAGMENT: Final = "fragment"
+"""What an approved passage is made for: to stand in a letter that offers it."""
 
 MEETINGS = ("face_to_face", "remote", "phone")
 """The channels of a visit. Content for them names a material; a human shows it."""
@@ -39,6 +41,29 @@ class Letter(Authored):
     subject: str = Field(max_length=200)
     text: str
     html: str
+
+
+class Part(Authored):
+    """An approved passage in one language, in both forms of a letter."""
+
+    text: str = Field(min_length=1)
+    html: str = Field(min_length=1)
+
+
+class Fragments(Authored):
+    """The approved passages among which the rep who sends a letter may choose. They stand where its `{{ fragments }}` is, in the order of `offered`."""
+
+    offered: tuple[Content, ...] = Field(min_length=1, max_length=20)
+    at_least: int = Field(0, ge=0, le=10)
+    at_most: int = Field(1, ge=1, le=10)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if len(set(self.offered)) < len(self.offered):
+            raise ValueError("a fragment is offered once")
+        if not self.at_least <= self.at_most <= len(self.offered):
+            raise ValueError("at_least is no more than at_most, and at_most no more than are offered")
+        return self
 
 
 class MinimumInformation(Authored):
@@ -88,6 +113,12 @@ class ContentVersion(Authored):
     """Where each `{{ links.name }}` token leads."""
     material: dict[Language, str] = {}
     """For visits: what the rep shows, by language, in a sentence."""
+    parts: dict[Language, Part] = {}
+    """Of a fragment: its words by language."""
+    fragments: Fragments | None = None
+    """Of a letter that a rep sends: the passages that may stand in it."""
+    fill: dict[Slug, dict[Slug, dict[Language, Passage]]] = {}
+    """Of a letter that a rep sends: for each token `{{ fill.name }}` the values that may stand there, by key, in words of each language. There are no others."""
 
     @property
     def ref(self) -> ContentRef:
@@ -95,11 +126,17 @@ class ContentVersion(Authored):
 
     @model_validator(mode="after")
     def _words_for_the_channel(self) -> Self:
-        sends_text = self.made_for not in (EMAIL, *MEETINGS)
+        sends_text = self.made_for not in (EMAIL, FRAGMENT, *MEETINGS)
         if self.letters and self.made_for != EMAIL:
             raise ValueError("only content made for email has letters")
         if bool(self.texts) != sends_text:
             raise ValueError(f"content made for {self.made_for} {'has texts: plain text by language' if sends_text else 'has no texts'}")
+        if bool(self.parts) != (self.made_for == FRAGMENT):
+            raise ValueError("content made for fragment has parts" if self.made_for == FRAGMENT else "only content made for fragment has parts")
+        if self.made_for != EMAIL and (self.fragments is not None or self.fill):
+            raise ValueError("only a letter offers fragments, and values to fill in")
+        if self.made_for == FRAGMENT and self.links:
+            raise ValueError("a fragment has no links of its own: the letter has them")
         return self
 
     @cached_property
@@ -108,7 +145,8 @@ class ContentVersion(Authored):
         if self.purpose != "promotional":
             return False
         letters = (f"{letter.subject} {letter.text} {letter.html}" for letter in self.letters.values())
-        said = " ".join((*letters, *self.texts.values(), *self.material.values())).casefold()
+        parts = (f"{part.text} {part.html}" for part in self.parts.values())
+        said = " ".join((*letters, *parts, *self.texts.values(), *self.material.values())).casefold()
         return not self.above_the_brand or self.product.replace("_", " ") in said
 
     @cached_property

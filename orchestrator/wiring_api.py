@@ -44,6 +44,7 @@ from orchestrator.store.desk.occasions import StoredOccasions
 from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.preferences import StoredPreferences
+from orchestrator.store.desk.recalls import StoredRecalls
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.desk.replies import StoredReplies
@@ -94,6 +95,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         evidence=StoredEvidence(engine),
         printed=printed,
         contents=StoredContents(engine),
+        recalls=StoredRecalls(engine),
         touches=StoredTouches(engine),
         occasions=StoredOccasions(engine),
         ledger=StoredTouchBook(engine, Sealing(settings.opening_keys)),

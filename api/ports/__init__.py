@@ -17,6 +17,7 @@ from api.ports.occasions import Occasions
 from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
 from api.ports.replies import Replies
+from api.ports.recalls import Recalls
 from api.ports.requests import AnswerRefused, Requests, Stamp
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, CommandRefusedError, Conductors, ConductorUnavailableError, Counts, Health, Relay
@@ -66,6 +67,7 @@ __all__ = [
     "Operations",
     "People",
     "Ports",
+    "Recalls",
     "Relay",
     "Remarks",
     "Repairs",

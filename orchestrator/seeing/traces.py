@@ -89,6 +89,8 @@ def _event(event: on.Event) -> str | None:
             return f"The HCP consents to {plain(event.channel)}."
         case on.ConsentWithdrawn():
             return f"The HCP takes the consent to {plain(event.channel)} back."
+        case on.ContentRecalled():
+            return f"The content {event.content} is withdrawn."
         case on.Objected():
             return "The HCP objects to direct marketing."
         case on.FactsChanged():

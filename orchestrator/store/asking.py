@@ -143,7 +143,8 @@ async def _noticed(session: AsyncSession, dispatch: str) -> Occasion | None:
 
 
 async def _content(session: AsyncSession, touch: Deliver) -> ContentVersion | None:
-    row = await session.get(tables.ContentVersion, (touch.content.id, touch.content.version))
+    # Shared with other gates, and waited for by whoever withdraws it: what is reserved before a withdrawal is counted there, and nothing is after it.
+    row = await session.get(tables.ContentVersion, (touch.content.id, touch.content.version), with_for_update={"read": True})
     return current(row) if row is not None else None
 
 

@@ -25,7 +25,7 @@ from orchestrator.store.policies import digest_of, set_policy, written
 from orchestrator.store.versions import subject_of
 
 
-_LATER = ("fragments", "fill")
+_LATER = ("parts", "fragments", "fill")
 """Keys of content that the first releases did not have."""
 
 

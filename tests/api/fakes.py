@@ -65,6 +65,7 @@ from api.schemas.operations import (
     TroubleLine,
 )
 from api.schemas.people import CommercialProfile, MedicalProfile
+from api.schemas.recalls import Withdrawn
 from api.schemas.touches import CopyRead, HoldCopies, SettleTouch, TouchLine, TouchRead
 from api.schemas.why import WhyLine
 from api.who import Who
@@ -87,6 +88,7 @@ from journeys.signatures import ALWAYS
 from journeys.touches import TouchEvent
 from journeys.versions import Policies
 from tests.api.asking import FakeCoverages, FakeFirewall, FakeFulfilment, FakeInquiries, FakeResponses
+from tests.api.keeping import FakeRecalls
 from tests.api.living import FakeDefinitions, FakeLifecycles
 from tests.api.ruling import FakeJudgements, FakeMarkets
 from tests.api.slicing import sliced
@@ -134,6 +136,7 @@ class World:
     agents: list[Agent] = field(default_factory=list)
     objections: dict[str, datetime] = field(default_factory=dict)
     contents: dict[ContentRef, ContentVersion] = field(default_factory=dict)
+    recalls: dict[ContentRef, Withdrawn] = field(default_factory=dict)
     touches: dict[str, dict[str, str]] = field(default_factory=dict)
     """The links of each touch's content, by the touch's key."""
     codes: dict[str, str] = field(default_factory=dict)
@@ -826,6 +829,7 @@ def ports(world: World) -> Ports:
         evidence=FakeEvidence(world),
         printed=lambda pack: f"%PDF {pack.digest}".encode(),
         contents=FakeContents(world),
+        recalls=FakeRecalls(world),
         touches=FakeTouches(world),
         occasions=FakeOccasions(world),
         ledger=FakeTouchBook(world),

@@ -21,6 +21,63 @@ INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _give_blocks_a_language()
+    _create_tables()
+    op.add_column("touch", sa.Column("fragments", sa.JSON(), nullable=True))
+    for name in ("person_id", "enrolment_id", "journey", "version", "step"):
+        op.alter_column("notification", name, nullable=True)
+    op.add_column("notification", sa.Column("warning_id", sa.String(), sa.ForeignKey("content_warning.id"), nullable=True))
+    op.create_index("ix_notification_warning_id", "notification", ["warning_id"])
+    op.execute("CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON recall FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
+
+
+def _create_tables() -> None:
+    op.create_table(
+        "recall",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("content_id", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("remark_id", sa.String(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("reach", sa.JSON(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["content_id", "version"], ["content_version.id", "content_version.version"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("recall_of_content", "recall", ["content_id", "version", "at"])
+    op.create_table(
+        "content_warning",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("content_id", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("expires", INSTANT, nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("reach", sa.JSON(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("content_id", "version", "expires", "days"),
+    )
+    op.create_index("content_warning_latest", "content_warning", ["at", "id"])
+    op.create_table(
+        "choice",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("fragments", sa.JSON(), nullable=False),
+        sa.Column("fill", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "content_source",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("cursor", sa.String(), nullable=True),
+        sa.Column("read_at", INSTANT, nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("trouble", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("name"),
+    )
 
 
 def _give_blocks_a_language() -> None:

@@ -1,0 +1,54 @@
+"""Fakes of what is kept of content in use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from api.ports import CountChanged
+from api.schemas.recalls import ContentReach, RecallLine, ReceivedLine, WithdrawContent, Withdrawn
+from tests.api.slicing import sliced
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from api.idempotency import Once
+    from api.paging import Batch, Slice
+    from api.who import Who
+    from journeys.definitions import ContentRef
+    from tests.api.fakes import World
+
+RUNS = 3
+"""Open runs in versions that name any content."""
+
+
+class FakeRecalls:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def reach(self, ref: ContentRef) -> ContentReach | None:
+        return _reach(ref) if ref in self.world.contents else None
+
+    async def withdraw(
+        self, who: Who, ref: ContentRef, asked: WithdrawContent, *, remark: str, once: Once, now: datetime
+    ) -> Withdrawn | CountChanged | Literal["unknown", "withdrawn"]:
+        if ref not in self.world.contents:
+            return "unknown"
+        if ref in self.world.recalls:
+            return "withdrawn"
+        if asked.expected not in (None, RUNS):
+            return CountChanged(RUNS)
+        line = RecallLine(
+            id=once.id("recall"), content=str(ref), reason=asked.reason, by=who.id, role=who.role, source="desk", reach=_reach(ref), at=now
+        )
+        self.world.recalls[ref] = Withdrawn(recall=line, now=_reach(ref))
+        return self.world.recalls[ref]
+
+    async def latest(self, ref: ContentRef) -> Withdrawn | None:
+        return self.world.recalls.get(ref)
+
+    async def received(self, ref: ContentRef, *, cut: Slice) -> Batch[ReceivedLine]:
+        return sliced([ReceivedLine(person_id="p", channel="email", state="accepted", at=self.world.now, market="SE")], cut)
+
+
+def _reach(ref: ContentRef) -> ContentReach:
+    return ContentReach(content=str(ref), runs=RUNS, people=RUNS)
