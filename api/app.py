@@ -41,6 +41,7 @@ from api.routers import (
     operations,
     people,
     preferences,
+    recalls,
     repairs,
     replies,
     requests,
