@@ -55,6 +55,7 @@ from orchestrator.store.desk.tasks import StoredTasks
 from orchestrator.store.desk.timelines import StoredTimelines
 from orchestrator.store.desk.touches import StoredTouches
 from orchestrator.store.desk.users import StoredUsers
+from orchestrator.store.desk.words import StoredWords
 from orchestrator.store.engine import UNREACHABLE
 from orchestrator.store.outbox import Relay
 from orchestrator.store.watch import StoredWatch
@@ -114,6 +115,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         call_reports=StoredCallReports(engine, settings.calls),
         facts_in=StoredFactsIn(engine, known, settings.webhooks.tolerances),
         replies=StoredReplies(engine, known, settings.webhooks.tolerances, mail_domain=settings.mail_domain),
+        words=StoredWords(engine),
     )
 
 

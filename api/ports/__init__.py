@@ -24,6 +24,7 @@ from api.ports.running import Clock, CommandRefusedError, Conductors, ConductorU
 from api.ports.tasks import Notifications, Remarks, Tasks
 from api.ports.touches import Touches
 from api.ports.users import Idempotency, Users
+from api.ports.words import RestrictedWords
 
 __all__ = [
     "Acted",
@@ -75,6 +76,7 @@ __all__ = [
     "Requests",
     "Responses",
     "Stamp",
+    "RestrictedWords",
     "Sweeps",
     "Tasks",
     "Timelines",

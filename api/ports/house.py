@@ -23,6 +23,7 @@ from api.ports.running import Clock, Conductors, Counts, Health, Relay
 from api.ports.tasks import Notifications, Remarks, Tasks
 from api.ports.touches import Touches
 from api.ports.users import Idempotency, Users
+from api.ports.words import RestrictedWords
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,4 @@ class Ports:
     facts_in: FactsIn
     call_reports: CallReports
     replies: Replies
+    words: RestrictedWords

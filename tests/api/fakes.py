@@ -84,11 +84,13 @@ from journeys.lifecycle import Refusal as ActRefusal
 from journeys.lifecycle import Refused as ActRefused
 from journeys.personas import Persona
 from journeys.receipts import Receipt
+from journeys.restricted import RestrictedWord
 from journeys.signatures import ALWAYS
 from journeys.touches import TouchEvent
 from journeys.versions import Policies
 from tests.api.asking import FakeCoverages, FakeFirewall, FakeFulfilment, FakeInquiries, FakeResponses
 from tests.api.keeping import FakeRecalls
+from tests.api.keeping import FakeRecalls, FakeWords
 from tests.api.living import FakeDefinitions, FakeLifecycles
 from tests.api.ruling import FakeJudgements, FakeMarkets
 from tests.api.slicing import sliced
@@ -153,6 +155,9 @@ class World:
     replies: dict[str, ReplyRow] = field(default_factory=dict)
     brought: list[tuple[str, Brought]] = field(default_factory=list)
     facts_in: list[FactInRow] = field(default_factory=list)
+    restricted: tuple[RestrictedWord, ...] = ()
+    noted: list[tuple[str, str, str]] = field(default_factory=list)
+    """Path, place and word of restricted words that were taken."""
     dropped: list[tuple[str, str]] = field(default_factory=list)
     audit: list[tuple[str, str]] = field(default_factory=list)
     keys: dict[tuple[str, str], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
@@ -848,4 +853,5 @@ def ports(world: World) -> Ports:
         facts_in=FakeFactsIn(world),
         call_reports=FakeCallReports(world),
         replies=FakeReplies(world),
+        words=FakeWords(world),
     )

@@ -9,12 +9,14 @@ from api.schemas.recalls import ContentReach, RecallLine, ReceivedLine, Withdraw
 from tests.api.slicing import sliced
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from api.idempotency import Once
     from api.paging import Batch, Slice
     from api.who import Who
     from journeys.definitions import ContentRef
+    from journeys.restricted import Hit, RestrictedWord
     from tests.api.fakes import World
 
 RUNS = 3
@@ -52,3 +54,14 @@ class FakeRecalls:
 
 def _reach(ref: ContentRef) -> ContentReach:
     return ContentReach(content=str(ref), runs=RUNS, people=RUNS)
+
+
+class FakeWords:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def listed(self, who: Who) -> tuple[RestrictedWord, ...]:
+        return self.world.restricted
+
+    async def note(self, who: Who, path: str, found: Sequence[tuple[str, Hit]], *, now: datetime) -> None:
+        self.world.noted += [(path, pointer, hit.word) for pointer, hit in found]
