@@ -57,6 +57,8 @@ class Code(StrEnum):
     NOT_PUBLISHED = "not_published"
     NOT_IN_EFFECT = "not_in_effect"
     ADMITS_NOBODY = "admits_nobody"
+    PLAN_REQUIRED = "plan_required"
+    UNKNOWN_SUCCESSOR = "unknown_successor"
     NOT_ELIGIBLE = "not_eligible"
     OBJECTED = "objected"
     SUPPRESSED = "suppressed"
@@ -159,6 +161,8 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.NOT_PUBLISHED: (409, "Not published"),
     Code.NOT_IN_EFFECT: (409, "Not in effect yet"),
     Code.ADMITS_NOBODY: (409, "The version takes nobody any more"),
+    Code.PLAN_REQUIRED: (409, "Content ends without a plan"),
+    Code.UNKNOWN_SUCCESSOR: (422, "No such successor"),
     Code.NOT_ELIGIBLE: (409, "The entry condition does not hold"),
     Code.OBJECTED: (409, "The HCP objected to direct marketing"),
     Code.SUPPRESSED: (409, "The HCP is on the stop list"),

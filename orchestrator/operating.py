@@ -15,6 +15,7 @@ from api.paging import Batch, Slice
 from api.who import Role, Who
 from orchestrator import settings
 from orchestrator.clock import JourneyClock
+from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.evidence import StoredEvidence
 from orchestrator.store.desk.firewall import StoredFirewall
@@ -23,9 +24,11 @@ from orchestrator.store.desk.judgements import StoredJudgements
 from orchestrator.store.desk.migrations import StoredMigrations
 from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
+from orchestrator.store.desk.recalls import StoredRecalls
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.desk.users import StoredUsers
+from orchestrator.store.desk.words import allow
 from orchestrator.store.engine import make_engine, reach
 from orchestrator.store.errors import StoreError, UserUnsuitableError
 from orchestrator.store.migrations import require_migrated
@@ -52,6 +55,7 @@ class Desk:
         self.clock = clock
         self.halts, self.operations, self.migrations = StoredHalts(engine), StoredOperations(engine), StoredMigrations(engine)
         self.unknowns = StoredUnknowns(engine)
+        self.contents, self.recalls = StoredContents(engine), StoredRecalls(engine)
         self.definitions, self.repairs, self.watch = StoredDefinitions(engine), StoredRepairs(engine), StoredWatch(engine)
         self.people, self.evidence = StoredPeople(engine), StoredEvidence(engine)
         self.firewall = StoredFirewall(engine)
@@ -72,7 +76,8 @@ class Desk:
         return Who(found.id, Role(found.role))
 
     async def remark(self, who: Who, words: str, once: Once) -> str:
-        """Keep the words that were given as the reason, and return their id."""
+        """Keep the words that were given as the reason, and return their id. Raises RestrictedWordError, as the API refuses them."""
+        await allow(self.engine, who, words)
         return await StoredRemarks(self.engine).keep(who, words, side="commercial", once=once, now=self.now)
 
 

@@ -44,6 +44,7 @@ from api.schemas.bulk_enrolments import NewBulkEnrolment
 from api.schemas.call_reports import NewCallReport
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewOptIn, NewWithdrawal
 from api.schemas.content import ContentLine
+from api.schemas.expiring import ExpiringLine
 from api.schemas.events import NewEvent
 from api.schemas.evidence import ConsentEvidence, EvidencePack
 from api.schemas.markets import MarketRead
@@ -491,6 +492,9 @@ class FakeContents(_OfWorld):
 
     async def find(self, ref: ContentRef, *, now: datetime) -> ContentLine | None:
         return _line(self.world.contents[ref], now) if ref in self.world.contents else None
+
+    async def expiring(self, *, within: timedelta, now: datetime, cut: Slice) -> Batch[ExpiringLine]:
+        return sliced([], cut)
 
     async def versions(self, refs: Sequence[ContentRef]) -> Mapping[ContentRef, ContentVersion]:
         return {ref: self.world.contents[ref] for ref in refs if ref in self.world.contents}

@@ -1,21 +1,17 @@
 """Rules on content: each piece is used on the channel, in the markets, for the product, purpose and audience that review approved it for, and in time."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from journeys.conditions import AllOf, FactIs
 from journeys.content import EMAIL, MEETINGS, ContentState, ContentVersion
 from journeys.definitions import Purpose, SendStep
+from journeys.expiring import SOON
 from journeys.facts import CATALOGUE
 from journeys.linting.subject import Subject
 from journeys.linting.truths import Truths, but_not
 from journeys.loading import Loc, Remark, did_you_mean
 from journeys.markets import MarketPolicy
 from journeys.minimum_information import lacking
-
-SOON = timedelta(days=60)
-"""How long before its expiry content is warned of: the time that a review for renewal is commonly given."""
-
 
 def unknown_content(subject: Subject) -> Iterator[Remark]:
     """J202: content is named by an id and a version of the library."""

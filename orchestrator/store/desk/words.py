@@ -8,11 +8,19 @@ from sqlmodel import col, select
 
 from api.who import Who
 from journeys.markets import MarketPolicy
-from journeys.restricted import Hit, RestrictedWord
+from journeys.restricted import Hit, RestrictedWord, hits
 from journeys.shapes import read_back
 from orchestrator.store import audit
 from orchestrator.store.engine import transaction
+from orchestrator.store.errors import RestrictedWordError
 from orchestrator.store.tables import Alignment, Market, Territory
+
+
+async def allow(engine: AsyncEngine, who: Who, words: str) -> None:
+    """The same check for words that are typed as a command. Raises RestrictedWordError."""
+    refused = [hit.word for hit in hits(words, await StoredWords(engine).listed(who)) if hit.act == "refuse"]
+    if refused:
+        raise RestrictedWordError(refused)
 
 
 class StoredWords:
