@@ -34,6 +34,7 @@ class Code(StrEnum):
     PROMOTIONAL_LINK = "promotional_link"
     PERSONA_UNKNOWN = "persona_unknown"
     CANNOT_TAKE_OVER = "cannot_take_over"
+    CHOICE_UNFIT = "choice_unfit"
     NOT_LINT_CLEAN = "not_lint_clean"
     VERSION_EXISTS = "version_exists"
     NOT_IN_THIS_STATE = "not_in_this_state"
@@ -138,6 +139,7 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.PROMOTIONAL_LINK: (422, "An answer promotes nothing"),
     Code.PERSONA_UNKNOWN: (422, "No such persona"),
     Code.CANNOT_TAKE_OVER: (422, "That user cannot take this task"),
+    Code.CHOICE_UNFIT: (422, "Not what the letter leaves to you"),
     Code.NOT_LINT_CLEAN: (422, "The journey has errors"),
     Code.VERSION_EXISTS: (409, "The version is on record"),
     Code.NOT_IN_THIS_STATE: (409, "Not done in this state"),

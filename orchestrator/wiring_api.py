@@ -20,6 +20,7 @@ from orchestrator.sealing import Sealing
 from orchestrator.seeing.places import arranged
 from orchestrator.settings import Settings
 from orchestrator.store.desk.calls import StoredCallReports
+from orchestrator.store.desk.choices import StoredChoices
 from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.coverages import StoredCoverages
@@ -116,6 +117,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         facts_in=StoredFactsIn(engine, known, settings.webhooks.tolerances),
         replies=StoredReplies(engine, known, settings.webhooks.tolerances, mail_domain=settings.mail_domain),
         words=StoredWords(engine),
+        choices=StoredChoices(engine),
     )
 
 

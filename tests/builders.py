@@ -172,6 +172,22 @@ def a_promotion(ref: str = "hf-brand@1", **changes: Any) -> Authored:
     return a_content(ref, **{"above_the_brand": False, "approval": an_approval(), "letters": {"en": letter, "sv": letter}, **changes})
 
 
+def a_fragment(ref: str = "hf-renal@1", **changes: Any) -> Authored:
+    """An approved passage in both languages, above the brand unless told otherwise."""
+    words = f"About {ref.partition('@')[0]}, {{{{ hcp.family_name }}}}."
+    part = {"text": words, "html": f"<p>{words}</p>"}
+    return a_content(ref, **{"made_for": "fragment", "parts": {"en": part, "sv": part}, **changes})
+
+
+def a_choice(ref: str = "hf-choice@1", **changes: Any) -> Authored:
+    """A letter that leaves a choice to the rep: one or two of two passages, and one of two words."""
+    words = "Dear {{ hcp.family_name }}, after {{ fill.occasion }}: {{ fragments }} {{ unsubscribe }}"
+    letter = a_letter(text=words, html=f"<p>{words}</p>")
+    fill = {"occasion": {"round": {"en": "the round", "sv": "ronden"}, "congress": {"en": "the congress", "sv": "kongressen"}}}
+    offered = {"offered": ["hf-renal@1", "hf-dosing@1"], "at_least": 1, "at_most": 2}
+    return a_content(ref, **{"letters": {"en": letter, "sv": letter}, "fragments": offered, "fill": fill, **changes})
+
+
 CONTENTS = (
     a_content("hf-dialogue@2"),
     a_content("hf-detail-aid@2", made_for="face_to_face"),
@@ -191,6 +207,9 @@ CONTENTS = (
     a_content("hf-alert@1", purpose="safety"),
     a_promotion("hf-brand@1"),
     a_content("hf-uninformed@1", above_the_brand=False),
+    a_choice("hf-choice@1"),
+    a_fragment("hf-renal@1"),
+    a_fragment("hf-dosing@1"),
 )
 """The content of the tests' library: one piece for each channel, and one for each thing that can be wrong with a piece."""
 

@@ -21,7 +21,7 @@ from api.ports.recalls import Recalls
 from api.ports.requests import AnswerRefused, Requests, Stamp
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, CommandRefusedError, Conductors, ConductorUnavailableError, Counts, Health, Relay
-from api.ports.tasks import Notifications, Remarks, Tasks
+from api.ports.tasks import Choices, Notifications, Remarks, Tasks
 from api.ports.touches import Touches
 from api.ports.users import Idempotency, Users
 from api.ports.words import RestrictedWords
@@ -34,6 +34,7 @@ __all__ = [
     "AskedSignature",
     "Brought",
     "CallReports",
+    "Choices",
     "Clock",
     "CommandRefusedError",
     "ConductorUnavailableError",

@@ -20,7 +20,7 @@ from api.ports.recalls import Recalls
 from api.ports.requests import Requests
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, Conductors, Counts, Health, Relay
-from api.ports.tasks import Notifications, Remarks, Tasks
+from api.ports.tasks import Choices, Notifications, Remarks, Tasks
 from api.ports.touches import Touches
 from api.ports.users import Idempotency, Users
 from api.ports.words import RestrictedWords
@@ -77,3 +77,4 @@ class Ports:
     call_reports: CallReports
     replies: Replies
     words: RestrictedWords
+    choices: Choices

@@ -1,17 +1,14 @@
 """Journey definitions as they are listed, read, linted, and led through their life."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from api.schemas.shapes import Asked, Moment, Name, StepMap, Told, Words
+from api.schemas.shapes import Asked, ContentName, Moment, Name, StepMap, Told, Words
 from journeys.lifecycle import Act, Running
 from journeys.signatures import Meaning, Party
 from journeys.versions import VersionState
-
-
-ContentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}@[1-9][0-9]{0,8}$")]
 
 
 class DefinitionLine(Told):

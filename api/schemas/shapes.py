@@ -60,6 +60,9 @@ EventKey = Annotated[
 ]
 """What an event is about, such as the id of an appointment. Numbers and texts match alike: 42 is "42"."""
 
+ContentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}@[1-9][0-9]{0,8}$")]
+"""A version of content, such as `hf-dialogue@2`."""
+
 Moment = Annotated[
     AwareDatetime,
     Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC), examples=["2026-03-02T09:30:00+01:00"]),

@@ -36,6 +36,7 @@ STRUCTURE = {
     "J504": "text too long",
     "J505": "minimum information missing",
     "J506": "promotion without its label",
+    "J507": "choice without a place",
 }
 """The codes that reading alone can give, of a file or of a library, with their titles."""
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from journeys.content import ContentState
+from journeys.choosing import NOTHING, misfit, needs_choice
+from journeys.content import ContentState, ContentVersion
 from journeys.minimum_information import lacking
 from journeys.policy.asking import Check, Evidence, Intent, answer
 from journeys.reasons import Reason
@@ -41,5 +42,14 @@ def _failings(intent: Intent, evidence: Evidence, now: datetime) -> Iterator[Rea
         yield Reason.CONTENT_WRONG_AUDIENCE
     if evidence.market is not None and not any(language in version.written_for(intent.channel) for language in evidence.market.languages):
         yield Reason.CONTENT_NO_LANGUAGE
-    if evidence.market is not None and lacking(version, evidence.market) is not None:
+    if evidence.market is not None and lacking(version, evidence.market, fragments=evidence.fragments) is not None:
         yield Reason.CONTENT_NO_MINIMUM_INFORMATION
+    if _chosen_wrongly(version, intent, evidence, now):
+        yield Reason.CONTENT_CHOICE_UNFIT
+
+
+def _chosen_wrongly(version: ContentVersion, intent: Intent, evidence: Evidence, now: datetime) -> bool:
+    """Whether a fragment was withdrawn since the rep chose it, or has expired, or nobody chose what must be chosen."""
+    if evidence.chosen == NOTHING and not needs_choice(version):
+        return False
+    return misfit(version, evidence.chosen, {each.ref: each for each in evidence.fragments}, market=intent.market, now=now) is not None

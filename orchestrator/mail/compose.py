@@ -1,6 +1,6 @@
 """From approved content to one message for one person: tokens are filled in, nothing else; links, answers and unsubscribe lead back by the touch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from activities.ports import Invitation, Message
+from journeys.choosing import NOTHING, Chosen, spoken
 from journeys.content import EMAIL, ContentVersion, Letter
 from orchestrator.mail.moments import in_words
 
@@ -21,6 +22,15 @@ Words = TypeVar("Words", Letter, str)
 
 class CannotComposeError(Exception):
     """The content cannot become a message for this person: no words in a language of the market, or a token without a value."""
+
+
+class _MarkedUp(str):
+    """Approved HTML, in which all that was filled in is escaped already: it stands in a letter as it is."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
 
 
 class Links(Protocol):
@@ -101,19 +111,31 @@ class Composer:
         channel: str = EMAIL,
         occasion: Occasion | None = None,
         values: Mapping[str, str] | None = None,
+        chosen: Chosen = NOTHING,
+        fragments: Sequence[ContentVersion] = (),
     ) -> Message:
         """Fill in the content's words for the channel, in the first of the person's languages that it has. `values` fill tokens of this letter alone,
-        and none that every letter has. Raises CannotComposeError."""
+        and none that every letter has. `fragments` are those that were `chosen`, in their order. Raises CannotComposeError."""
         tokens: dict[str, Any] = {**(values or {}), "hcp": _person(to), "rep": {"name": _one_line(rep)}}
         try:
             if channel == EMAIL:
-                return self._letter(key, content, to, tokens, occasion)
+                return self._letter(key, content, to, tokens, occasion, chosen, fragments)
             return self._plain(key, content, to, tokens)
         except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
             raise CannotComposeError(f"{content.ref}: {error}") from error
 
-    def _letter(self, key: str, content: ContentVersion, to: Addressee, tokens: dict[str, Any], occasion: Occasion | None) -> Message:
-        language, letter = _first(content, content.letters, to.languages)
+    def _letter(
+        self,
+        key: str,
+        content: ContentVersion,
+        to: Addressee,
+        tokens: dict[str, Any],
+        occasion: Occasion | None,
+        chosen: Chosen,
+        fragments: Sequence[ContentVersion],
+    ) -> Message:
+        written = spoken(content, fragments)
+        language, letter = _first(content, content.letters, tuple(each for each in to.languages if each in written))
         unsubscribe = self._links.unsubscribe(key)
         tokens |= {"links": {name: self._links.click(key, name) for name in content.links}, "unsubscribe": unsubscribe, **_block(content, to, language)}
         tokens["preferences"] = self._links.preferences(key)
@@ -122,14 +144,19 @@ class Composer:
                 "event": {"starts": in_words(occasion.starts, zone=to.zone, language=language, country=to.country)},
                 "answer": {"accept": self._links.answer(occasion.key, "accepted"), "decline": self._links.answer(occasion.key, "declined")},
             }
+        # A passage says no more than how its reader is called: what it is filled with is filled in before it stands in the letter.
+        parts, called = [fragment.parts[language] for fragment in fragments], {"hcp": tokens["hcp"], "rep": tokens["rep"]}
+        tokens["fill"] = {name: content.fill[name][value][language] for name, value in chosen.fill.items()}
+        passages = "\n\n".join(self._fill(part.text, called).strip() for part in parts)
+        marked_up = _MarkedUp("\n".join(self._html.from_string(part.html).render(called) for part in parts))
         return Message(
             key=key,
             message_id=self.message_id(key),
             sender=self._senders.get(to.country or "", self._sender),
             to=to.address,
             subject=_one_line(self._fill(letter.subject, tokens)),
-            text=self._fill(letter.text, tokens),
-            html=self._html.from_string(letter.html).render(tokens),
+            text=self._fill(letter.text, {**tokens, "fragments": passages}),
+            html=self._html.from_string(letter.html).render({**tokens, "fragments": marked_up}),
             language=language,
             # RFC 8058: one click, no log-in.
             headers={

@@ -9,9 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import LetterOrder, TouchOrder
 from activities.ports import RESERVED
+from journeys.choosing import NOTHING, Chosen
 from journeys.commands import Deliver
 from journeys.content import ContentVersion
-from journeys.definitions import Purpose
+from journeys.definitions import ContentRef, Purpose
 from journeys.halts import Covered, Scope
 from journeys.markets import MarketPolicy
 from journeys.policy import Intent
@@ -19,6 +20,7 @@ from journeys.routing import in_order
 from orchestrator.mail.compose import Occasion
 from orchestrator.store import tables
 from orchestrator.store.addresses import sharing
+from orchestrator.store.choices import choice_for
 from orchestrator.store.contents import current
 from orchestrator.store.dispatches import values_of
 from orchestrator.store.facts import nurse_of
@@ -39,6 +41,9 @@ class Asked:
     recipient: tables.Person | None
     policy: MarketPolicy | None
     content: ContentVersion | None = None
+    chosen: Chosen = NOTHING
+    """What the rep chose for it, and the fragments among it that are on record."""
+    fragments: tuple[ContentVersion, ...] = ()
     earlier: tables.Touch | None
     carried: bool = False
     """Whether this installation has the channel."""
@@ -90,7 +95,13 @@ async def _ways(session: AsyncSession, asked: Asked, channels: Collection[str]) 
     before = asked.earlier
     if before is not None and before.state == RESERVED:
         ways = tuple(way for way in ways if (way.channel, way.content.id) == (before.channel, before.content_id)) or ways
-    return tuple([replace(asked, touch=way, content=await _content(session, way), carried=way.channel in channels) for way in ways])
+    return tuple([await _with_content(session, replace(asked, touch=way, carried=way.channel in channels)) for way in ways])
+
+
+async def _with_content(session: AsyncSession, asked: Asked) -> Asked:
+    content, chosen = await _content(session, asked.touch.content), await choice_for(session, asked.touch)
+    found = [await _content(session, ref) for ref in chosen.fragments]
+    return replace(asked, content=content, chosen=chosen, fragments=tuple(each for each in found if each is not None))
 
 
 async def _of_a_run(session: AsyncSession, enrolment: tables.Enrolment, touch: Deliver, *, lock: bool) -> Asked:
@@ -142,9 +153,9 @@ async def _noticed(session: AsyncSession, dispatch: str) -> Occasion | None:
     return Occasion(notice.touch_key, notice.starts, notice.ends, sequence=notice.sequence, called_off=notice.called_off)
 
 
-async def _content(session: AsyncSession, touch: Deliver) -> ContentVersion | None:
+async def _content(session: AsyncSession, ref: ContentRef) -> ContentVersion | None:
     # Shared with other gates, and waited for by whoever withdraws it: what is reserved before a withdrawal is counted there, and nothing is after it.
-    row = await session.get(tables.ContentVersion, (touch.content.id, touch.content.version), with_for_update={"read": True})
+    row = await session.get(tables.ContentVersion, (ref.id, ref.version), with_for_update={"read": True})
     return current(row) if row is not None else None
 
 

@@ -117,6 +117,8 @@ class StoredLedger:
                 channel=asked.touch.channel,
                 occasion=asked.occasion,
                 values=asked.values,
+                chosen=asked.chosen,
+                fragments=asked.fragments,
             )
         except CannotComposeError as error:
             log.warning("compose", key=asked.touch.key, trouble=str(error))
@@ -172,6 +174,7 @@ def _intent(asked: Asked, message: Message, now: datetime) -> tables.Touch:
         row.address = digest_of(message.to, asked.touch.channel)
     row.sent_by, row.channel = asked.touch.by, asked.touch.channel
     row.content_id, row.content_version = asked.touch.content.id, asked.touch.content.version  # nothing went out, and the journey may name another by now
+    row.fragments = [str(ref) for ref in asked.chosen.fragments] or None
     row.starts, row.ends = asked.touch.starts, asked.touch.ends
     row.digest = _digest(message)
     return row
@@ -207,6 +210,8 @@ async def _evidence(session: AsyncSession, asked: Asked, now: datetime) -> Evide
         gone=recipient.status not in {ACTIVE, RESTRICTED},
         consents=await consent_acts(session, recipient),
         content=asked.content,
+        chosen=asked.chosen,
+        fragments=asked.fragments,
         touches=await pressure.touches(session, recipient.id, asked.policy, but=asked.touch.key, now=now),
         waiting=waiting,
         since=since,

@@ -71,6 +71,7 @@ from api.schemas.touches import CopyRead, HoldCopies, SettleTouch, TouchLine, To
 from api.schemas.why import WhyLine
 from api.who import Who
 from journeys.acceptance import Refused
+from journeys.choosing import Chosen
 from journeys.conditions import Value
 from journeys.consent_texts import ConsentText
 from journeys.consents import ConsentAct
@@ -90,8 +91,7 @@ from journeys.signatures import ALWAYS
 from journeys.touches import TouchEvent
 from journeys.versions import Policies
 from tests.api.asking import FakeCoverages, FakeFirewall, FakeFulfilment, FakeInquiries, FakeResponses
-from tests.api.keeping import FakeRecalls
-from tests.api.keeping import FakeRecalls, FakeWords
+from tests.api.keeping import FakeChoices, FakeRecalls, FakeWords
 from tests.api.living import FakeDefinitions, FakeLifecycles
 from tests.api.ruling import FakeJudgements, FakeMarkets
 from tests.api.slicing import sliced
@@ -157,6 +157,7 @@ class World:
     brought: list[tuple[str, Brought]] = field(default_factory=list)
     facts_in: list[FactInRow] = field(default_factory=list)
     restricted: tuple[RestrictedWord, ...] = ()
+    choices: dict[str, tuple[ContentRef, Chosen]] = field(default_factory=dict)
     noted: list[tuple[str, str, str]] = field(default_factory=list)
     """Path, place and word of restricted words that were taken."""
     dropped: list[tuple[str, str]] = field(default_factory=list)
@@ -858,4 +859,5 @@ def ports(world: World) -> Ports:
         call_reports=FakeCallReports(world),
         replies=FakeReplies(world),
         words=FakeWords(world),
+        choices=FakeChoices(world),
     )

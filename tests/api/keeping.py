@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from api.idempotency import Once
     from api.paging import Batch, Slice
     from api.who import Who
+    from journeys.choosing import Chosen
     from journeys.definitions import ContentRef
     from journeys.restricted import Hit, RestrictedWord
     from tests.api.fakes import World
@@ -65,3 +66,11 @@ class FakeWords:
 
     async def note(self, who: Who, path: str, found: Sequence[tuple[str, Hit]], *, now: datetime) -> None:
         self.world.noted += [(path, pointer, hit.word) for pointer, hit in found]
+
+
+class FakeChoices:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def keep(self, who: Who, key: str, letter: ContentRef, chosen: Chosen, *, now: datetime) -> None:
+        self.world.choices[key] = (letter, chosen)

@@ -34,7 +34,7 @@ def pages() -> list[Page]:
 def findings(example: str, library: Library) -> tuple[Finding, ...]:
     """What the loader and the linter find in an example: of content where it has a key of content's, else of a strategy."""
     named = _FILE.match(example)
-    if re.search(r"^(content|letters|texts|links):", example, re.MULTILINE):
+    if re.search(r"^(content|letters|texts|links|fill):", example, re.MULTILINE):
         made_for = {"made_for": "sms"} if re.search("^texts:", example, re.MULTILINE) else {}
         loaded = load_content(_filled(example, a_content(**made_for)), name="content/hf-dialogue@2.yaml")
         asked = unapproved(loaded.document, loaded.value, library.markets) if loaded.value is not None else ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from journeys.choosing import needs_choice, unfit
 from journeys.conditions import AllOf, FactIs
 from journeys.content import EMAIL, MEETINGS, ContentState, ContentVersion
 from journeys.definitions import Purpose, SendStep
@@ -112,6 +113,19 @@ def uninformed(subject: Subject) -> Iterator[Remark]:
             lacks = lacking(content, policy) if policy.market in content.markets else None  # another market's content is another rule's matter
             if lacks is not None:
                 yield Remark(loc, f'"{content.ref}" {lacks}', "use a version that carries it: without it the gate lets nothing out")
+
+
+def unchoosable(subject: Subject) -> Iterator[Remark]:
+    """J414: where a letter asks for a choice a rep sends it, and every passage that it offers may stand in it."""
+    contents = subject.library.contents
+    for loc, content, _ in _known_uses(subject):
+        step = subject.steps[str(loc[1])]
+        if isinstance(step, SendStep) and step.sending.sent_by == "automatic" and needs_choice(content):
+            yield Remark(loc, f'"{content.ref}" asks somebody to choose, and is sent without a human\'s hand', "let the rep send it, or use another letter")
+        for ref in content.fragments.offered if content.fragments is not None else ():
+            lacks = unfit(contents.get(ref), content)
+            if lacks is not None:
+                yield Remark(loc, lacks, "offer passages made for this letter's product, readers and languages")
 
 
 def nothing_above(subject: Subject) -> Iterator[Remark]:

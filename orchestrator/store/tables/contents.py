@@ -53,6 +53,8 @@ class Choice(SQLModel, table=True):
     __tablename__ = "choice"
     key: str = Field(primary_key=True)
     """Of the passage: the task's, and the touch's that it becomes."""
+    letter: str
+    """For which content, such as `hf-dialogue@2`: the same touch may go by another channel, with content of its own."""
     fragments: list[str] = document()
     fill: dict[str, str] = document()
     by: str

@@ -63,6 +63,7 @@ def _create_tables() -> None:
     op.create_table(
         "choice",
         sa.Column("key", sa.String(), nullable=False),
+        sa.Column("letter", sa.String(), nullable=False),
         sa.Column("fragments", sa.JSON(), nullable=False),
         sa.Column("fill", sa.JSON(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
