@@ -121,7 +121,7 @@ class Composer:
             if channel == EMAIL:
                 return self._letter(key, content, to, tokens, occasion, chosen, fragments)
             return self._plain(key, content, to, tokens)
-        except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise CannotComposeError(f"{content.ref}: {error}") from error
 
     def _letter(
@@ -135,7 +135,7 @@ class Composer:
         fragments: Sequence[ContentVersion],
     ) -> Message:
         written = spoken(content, fragments)
-        language, letter = _first(content, content.letters, tuple(each for each in to.languages if each in written))
+        language, letter = _first(content, content.letters, tuple(each for each in to.languages if each in written) or to.languages)
         unsubscribe = self._links.unsubscribe(key)
         tokens |= {"links": {name: self._links.click(key, name) for name in content.links}, "unsubscribe": unsubscribe, **_block(content, to, language)}
         tokens["preferences"] = self._links.preferences(key)
