@@ -98,6 +98,7 @@ class Code(StrEnum):
     COUNT_CHANGED = "count_changed"
     ALREADY_LIFTED = "already_lifted"
     ALREADY_WITHDRAWN = "already_withdrawn"
+    NO_APPROVAL = "no_approval"
     OPERATION_OVER = "operation_over"
     RULES_CHANGED = "rules_changed"
     PROPOSAL_DECIDED = "proposal_decided"
@@ -203,6 +204,7 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.COUNT_CHANGED: (409, "Another number of runs"),
     Code.ALREADY_LIFTED: (409, "Lifted already"),
     Code.ALREADY_WITHDRAWN: (409, "Withdrawn already"),
+    Code.NO_APPROVAL: (409, "No approval on record"),
     Code.OPERATION_OVER: (409, "The operation is over"),
     Code.RULES_CHANGED: (409, "Other rules by now"),
     Code.PROPOSAL_DECIDED: (409, "Decided already"),

@@ -22,6 +22,7 @@ from orchestrator.settings import Settings
 from orchestrator.store.desk.calls import StoredCallReports
 from orchestrator.store.desk.choices import StoredChoices
 from orchestrator.store.desk.consents import StoredConsents
+from orchestrator.store.desk.content_systems import StoredContentSystems
 from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.coverages import StoredCoverages
 from orchestrator.store.desk.definitions import StoredDefinitions
@@ -118,6 +119,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         replies=StoredReplies(engine, known, settings.webhooks.tolerances, mail_domain=settings.mail_domain),
         words=StoredWords(engine),
         choices=StoredChoices(engine),
+        content_systems=StoredContentSystems(engine, settings.content_systems),
     )
 
 

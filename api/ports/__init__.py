@@ -6,6 +6,7 @@ and a side of the firewall that the asker may not see is not loaded.
 
 from api.ports.calls import CallReports
 from api.ports.consents import Consents
+from api.ports.content_systems import ContentSystems
 from api.ports.contents import Contents
 from api.ports.definitions import Acted, Arrange, AskedRelease, AskedSignature, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, NotEnrolled, Sweeps
@@ -40,6 +41,7 @@ __all__ = [
     "ConductorUnavailableError",
     "Conductors",
     "Consents",
+    "ContentSystems",
     "Contents",
     "CopySealedError",
     "CountChanged",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from api.ports.calls import CallReports
 from api.ports.consents import Consents
+from api.ports.content_systems import ContentSystems
 from api.ports.contents import Contents
 from api.ports.definitions import Arrange, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, Sweeps
@@ -78,3 +79,4 @@ class Ports:
     replies: Replies
     words: RestrictedWords
     choices: Choices
+    content_systems: ContentSystems

@@ -1,6 +1,7 @@
 """`dirigent content`: approvals that end, versions that are withdrawn, and whom they concern."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +13,12 @@ from api.schemas.recalls import ContentReach, WithdrawContent
 from api.who import Role
 from journeys.definitions import ContentRef
 from journeys.expiring import WARNINGS
+from journeys.loading import read_content
+from orchestrator import settings
+from orchestrator.content_systems.polling import ContentPoller
 from orchestrator.operating import Desk, NotDoneError, at_the_desk, every, once
+from orchestrator.requests.conversation import new_client
+from orchestrator.store.syncing import Applied
 
 app = typer.Typer(no_args_is_help=True, help="Content that is in use: what expires, what is withdrawn, and whom that concerns.")
 
@@ -30,6 +36,7 @@ By = Annotated[str, typer.Option("--as", help="The user who acts.", show_default
 Why = Annotated[str, typer.Option("--remark", help="Why, in a sentence.", show_default=False)]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before acting.")]
 
+_IMPORTERS = frozenset({Role.MARKETING, Role.ADMIN})
 _RECALLERS = frozenset({Role.MARKETING, Role.MEDICAL, Role.COMPLIANCE})
 
 
@@ -73,6 +80,50 @@ def withdraw(ref: Ref, *, as_: By, remark: Why, reason: str = "other", per_secon
         return f"{ref} is withdrawn; operation {done.operation.id} tells its runs" if done.operation is not None else f"{ref} is withdrawn"
 
     typer.echo(at_the_desk(work))
+
+
+@app.command(name="import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Versions of content, as a library holds them.", exists=True, dir_okay=False, show_default=False)],
+    *,
+    as_: Annotated[str | None, typer.Option("--as", metavar="USER", help="Who brings them in; else the house.")] = None,
+) -> None:
+    """Bring in versions of content from their files, all or none: checked as a library's are, against the markets on record.
+
+    A version that is on record follows its file in state and approval; any other change is refused. One that was withdrawn stays so.
+    """
+    loaded = [read_content(file) for file in files]
+
+    async def work(desk: Desk) -> list[str]:
+        by = (await desk.somebody(as_, _IMPORTERS)) if as_ is not None else None
+        return await desk.bring_in(loaded, by=by)
+
+    for line in at_the_desk(work):
+        typer.echo(line)
+
+
+@app.command()
+def sync(
+    systems: Annotated[list[str] | None, typer.Argument(metavar="[SYSTEM]...", help="Of DIRIGENT_CONTENT_SYSTEMS; all of them, where none is named.")] = None,
+) -> None:
+    """Read the content systems on from where they were left. Exits with 1 where one could not be read."""
+    given = settings.load()
+    named = systems or [name for name, system in given.content_systems.items() if system.url is not None]
+    strangers = [name for name in named if name not in given.content_systems or given.content_systems[name].url is None]
+    if strangers or not named:
+        typer.echo(f"DIRIGENT_CONTENT_SYSTEMS names no address for {', '.join(strangers) or 'any system'}.", err=True)
+        raise typer.Exit(1)
+
+    async def work(desk: Desk) -> list[tuple[str, Applied]]:
+        async with new_client() as client:
+            poller = ContentPoller(desk.engine, given.content_systems, client, desk.clock.now)
+            return [(name, await poller.read(name)) for name in named]
+
+    came = at_the_desk(work)
+    for name, each in came:
+        dropped = "".join(f", {times} {why}" for why, times in sorted(each.dropped.items()))
+        typer.echo(f"{name}: {each.changed} changed, {each.unchanged} unchanged{dropped}{f'; not read: {each.trouble}' if each.trouble else ''}")
+    raise typer.Exit(1 if any(each.trouble for _, each in came) else 0)
 
 
 def _reached(ref: ContentRef) -> ContentReach:

@@ -12,6 +12,7 @@ from api.links import Links
 from orchestrator import logging, settings
 from orchestrator.channels.making import make_channels
 from orchestrator.clock import JourneyClock
+from orchestrator.content_systems.polling import ContentPoller
 from orchestrator.counts import served
 from orchestrator.escalating import Escalation
 from orchestrator.mail.compose import Composer
@@ -88,7 +89,9 @@ async def _work(given: settings.Settings) -> None:
             looking = (mailbox.keep_looking(given.mailbox, partial(_take, desk, clock), stop),) if given.mailbox is not None else ()
             warning = ExpiryLook(engine, clock)
             warned = keep(warning.look, stop, rest=warning.rest, name="expiry", trouble=(SQLAlchemyError, OSError))
-            looks = (keep_looking(beside, stop), warned, *looking)
+            poller = ContentPoller(engine, given.content_systems, others, clock.now)
+            following = keep(poller.look, stop, rest=given.content_pause, name="content_sync", trouble=(SQLAlchemyError, OSError))
+            looks = (keep_looking(beside, stop), warned, following, *looking)
             await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), *looks, *taking_over)
     await engine.dispose()
     log.info("worker", doing="stopped")

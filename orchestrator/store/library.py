@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.consent_texts import ConsentText
-from journeys.content import ContentVersion
+from journeys.content import ContentState, ContentVersion
 from journeys.definitions import Definition
 from journeys.happenings import OutsideEvent
 from journeys.library import Library
@@ -95,7 +95,7 @@ async def publish_content(session: AsyncSession, content: ContentVersion, *, now
         raise VersionChangedError("content", id=content.content, version=content.version)
     if before == content:
         return Published(subject=subject, result=Publishing.UNCHANGED)
-    if before.state != content.state:
+    if before.state != content.state and row.state != ContentState.WITHDRAWN:  # what was withdrawn stays so, whatever a file says afterwards
         row.state = content.state
     if (before.approval.expires if before.approval is not None else None) != expires:
         row.expires = expires

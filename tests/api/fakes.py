@@ -91,7 +91,7 @@ from journeys.signatures import ALWAYS
 from journeys.touches import TouchEvent
 from journeys.versions import Policies
 from tests.api.asking import FakeCoverages, FakeFirewall, FakeFulfilment, FakeInquiries, FakeResponses
-from tests.api.keeping import FakeChoices, FakeRecalls, FakeWords
+from tests.api.keeping import FakeChoices, FakeContentSystems, FakeRecalls, FakeWords
 from tests.api.living import FakeDefinitions, FakeLifecycles
 from tests.api.ruling import FakeJudgements, FakeMarkets
 from tests.api.slicing import sliced
@@ -157,6 +157,8 @@ class World:
     brought: list[tuple[str, Brought]] = field(default_factory=list)
     facts_in: list[FactInRow] = field(default_factory=list)
     restricted: tuple[RestrictedWord, ...] = ()
+    said: list[tuple[str, str]] = field(default_factory=list)
+    """What content systems said."""
     choices: dict[str, tuple[ContentRef, Chosen]] = field(default_factory=dict)
     noted: list[tuple[str, str, str]] = field(default_factory=list)
     """Path, place and word of restricted words that were taken."""
@@ -860,4 +862,5 @@ def ports(world: World) -> Ports:
         replies=FakeReplies(world),
         words=FakeWords(world),
         choices=FakeChoices(world),
+        content_systems=FakeContentSystems(world),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from api.ports import CountChanged
+from api.schemas.content_states import ContentStands
 from api.schemas.recalls import ContentReach, RecallLine, ReceivedLine, WithdrawContent, Withdrawn
 from tests.api.slicing import sliced
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from api.idempotency import Once
     from api.paging import Batch, Slice
+    from api.ports import Stamp
     from api.who import Who
     from journeys.choosing import Chosen
     from journeys.definitions import ContentRef
@@ -74,3 +76,24 @@ class FakeChoices:
 
     async def keep(self, who: Who, key: str, letter: ContentRef, chosen: Chosen, *, now: datetime) -> None:
         self.world.choices[key] = (letter, chosen)
+
+
+class FakeContentSystems:
+    """One system, vault, whose signature is the word `genuine`."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def genuine(self, system: str, stamp: Stamp, body: bytes) -> bool:
+        return (system, stamp.signature) == ("vault", "genuine")
+
+    async def tell(
+        self, system: str, ref: ContentRef, *, state: str, expires: datetime | None, now: datetime
+    ) -> ContentStands | Literal["unknown_version", "withdrawn_for_good", "no_approval"]:
+        if ref not in self.world.contents:
+            return "unknown_version"
+        if self.world.contents[ref].state == "withdrawn":
+            return "withdrawn_for_good"
+        lack = None if state in {"approved", "withdrawn"} else "unknown_state"
+        self.world.said.append((str(ref), state))
+        return ContentStands(content=str(ref), state="in_review" if lack else state, expires=expires, result="changed", lack=lack)

@@ -134,6 +134,7 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "why_touch": (EXPLAINED, f"/api/v1/touches/{TOUCH}/why", None),
     "why_person": (EXPLAINED, f"/api/v1/people/{ASTRID}/why?journey={JOURNEY}&step=follow-up", None),
     "list_expiring": (READERS - {Role.REP}, "/api/v1/content/expiring", None),
+    "tell_state": (PUBLIC, "/api/v1/content/hf-dialogue/versions/2/state", {"system": "vault", "state": "approved"}),
     "read_reach": (CONTENT_WATCHERS, "/api/v1/content/hf-dialogue/versions/2/reach", None),
     "withdraw_content": (CONTENT_WATCHERS - {Role.ADMIN}, "/api/v1/content/hf-dialogue/versions/2/withdraw", WHY),
     "read_recall": (CONTENT_WATCHERS, "/api/v1/content/hf-dialogue/versions/2/recall", None),

@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from journeys.content import ContentVersion
 from orchestrator.store import library, tables
 from orchestrator.store.engine import make_engine, transaction
-from tests.builders import a_content, a_market
+from tests.builders import a_content, a_market, a_promotion, written
 from tests.database import Dirigent
 from tests.orchestrator.store.sending import fill
 from tests.orchestrator.test_operators_commands import rows
@@ -54,3 +55,26 @@ def test_a_version_is_counted_and_withdrawn(house: str, dirigent: Dirigent) -> N
     (recall,) = rows(house, tables.Recall)
     assert (recall.by, recall.reason) == ("user-medical", "label_changed")
     assert "withdrawn before" in dirigent("content", "withdraw", "hf-dialogue@2", *ACT, "--yes").err
+
+
+def test_a_version_is_brought_in_from_its_file(house: str, dirigent: Dirigent, tmp_path: Path) -> None:
+    """Checked against the markets on record, all files or none; the same file again changes nothing."""
+    good, bare = tmp_path / "hf-brand@1.yaml", tmp_path / "hf-bare@1.yaml"
+    good.write_text(written(a_promotion("hf-brand@1")), encoding="utf-8")
+    bare.write_text(written(a_content("hf-bare@1", above_the_brand=False)), encoding="utf-8")
+    refused = dirigent("content", "import", str(good), str(bare), "--as", "user-marketing")
+    assert (refused.code, "J505" in refused.err, len(rows(house, tables.ContentVersion))) == (1, True, 1)
+    assert dirigent("content", "import", str(good), "--as", "user-marketing").out == "published content:hf-brand@1\n"
+    assert dirigent("content", "import", str(good)).out == "unchanged content:hf-brand@1\n"
+    assert [line.by for line in rows(house, tables.AuditEntry) if line.subject == "content:hf-brand@1"] == ["user-marketing"]
+
+
+def test_a_content_system_that_is_not_named_is_not_read(house: str, dirigent: Dirigent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And one that does not answer ends the command with 1 and says why."""
+    assert "names no address for any system" in dirigent("content", "sync").err
+    monkeypatch.setenv("DIRIGENT_CONTENT_SYSTEMS", '{"vault": {"url": "http://127.0.0.1:1/content", "states": "promomats"}}')
+    assert "names no address for archive" in dirigent("content", "sync", "archive").err
+    away = dirigent("content", "sync")
+    assert (away.code, away.out.splitlines()[-1]) == (1, "vault: 0 changed, 0 unchanged; not read: ConnectError")
+    (source,) = rows(house, tables.ContentSource)
+    assert (source.name, source.failures, source.trouble) == ("vault", 1, "ConnectError")
