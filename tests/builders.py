@@ -160,7 +160,7 @@ BLOCK = "Cardiolex 5 mg. Invented."
 def an_approval(*markets: str, legible: bool = True, **changes: Any) -> Authored:
     """All that approval must say of promotion, with the minimum information of these markets, or of Sweden."""
     blocks = {market: {"legible": legible, "texts": {"en": BLOCK, "sv": BLOCK}} for market in markets or ("SE",)}
-    smpc = {market: "https://cardiolex.example/smpc" for market in markets or ("SE",)}
+    smpc = dict.fromkeys(markets or ("SE",), "https://cardiolex.example/smpc")
     said = {"id": "MLR-1", "expires": "2030-01-01T00:00:00Z", "indication": "Chronic heart failure", "revised": "2027-01-01", "smpc": smpc}
     return {**said, "minimum_information": blocks, **changes}
 

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from api.idempotency import Once
 from api.paging import Batch, Slice
 from api.ports.operations import CountChanged
-from api.schemas.recalls import ContentReach, ReceivedLine, Withdrawn, WithdrawContent
+from api.schemas.recalls import ContentReach, ReceivedLine, WithdrawContent, Withdrawn
 from api.who import Who
 from journeys.definitions import ContentRef
 

@@ -31,7 +31,6 @@ class Page(Told, Generic[Item]):
     next: str | None = None
 
 
-
 @dataclass(frozen=True)
 class Typed:
     """Marks free words of a human, for `api.words`: `own` are those of whoever asks, others are somebody else's and only written down."""

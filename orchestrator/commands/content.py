@@ -23,7 +23,6 @@ from orchestrator.store.syncing import Applied
 app = typer.Typer(no_args_is_help=True, help="Content that is in use: what expires, what is withdrawn, and whom that concerns.")
 
 
-
 def _parsed(written: str) -> ContentRef:
     try:
         return ContentRef.parse(written)

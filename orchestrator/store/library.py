@@ -24,7 +24,6 @@ from orchestrator.store.locks import Queue, queue_at
 from orchestrator.store.policies import digest_of, set_policy, written
 from orchestrator.store.versions import subject_of
 
-
 _LATER = ("parts", "fragments", "fill")
 """Keys of content that the first releases did not have."""
 

@@ -44,9 +44,9 @@ from api.schemas.bulk_enrolments import NewBulkEnrolment
 from api.schemas.call_reports import NewCallReport
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewOptIn, NewWithdrawal
 from api.schemas.content import ContentLine
-from api.schemas.expiring import ExpiringLine
 from api.schemas.events import NewEvent
 from api.schemas.evidence import ConsentEvidence, EvidencePack
+from api.schemas.expiring import ExpiringLine
 from api.schemas.markets import MarketRead
 from api.schemas.operations import (
     AlarmLine,

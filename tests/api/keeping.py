@@ -42,9 +42,7 @@ class FakeRecalls:
             return "withdrawn"
         if asked.expected not in (None, RUNS):
             return CountChanged(RUNS)
-        line = RecallLine(
-            id=once.id("recall"), content=str(ref), reason=asked.reason, by=who.id, role=who.role, source="desk", reach=_reach(ref), at=now
-        )
+        line = RecallLine(id=once.id("recall"), content=str(ref), reason=asked.reason, by=who.id, role=who.role, source="desk", reach=_reach(ref), at=now)
         self.world.recalls[ref] = Withdrawn(recall=line, now=_reach(ref))
         return self.world.recalls[ref]
 

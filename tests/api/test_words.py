@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from api.schemas.inquiries import Answer
 from api.schemas.shapes import Asked
 from api.schemas.tasks import Complete
-from api.words import NOTED, free_words
 from api.who import Role
+from api.words import NOTED, free_words
 from journeys.restricted import RestrictedWord
 from tests.api.conftest import As
 from tests.api.fakes import World

@@ -44,9 +44,7 @@ def test_the_contents_of_a_journey_that_end_are_named_once() -> None:
 def published(**plan: object) -> Version | Refused:
     """What becomes of publishing a signed version whose letter ends soon."""
     definition = a_journey()
-    signed = tuple(
-        Signature(round=1, by=party, name=party, party=party, meaning=Meaning.APPROVAL, digest=definition.digest, at=NOW) for party in ALWAYS
-    )
+    signed = tuple(Signature(round=1, by=party, name=party, party=party, meaning=Meaning.APPROVAL, digest=definition.digest, at=NOW) for party in ALWAYS)
     version = Version(
         journey=definition.journey, version=1, digest=definition.digest, state=VersionState.SIGNED, round=1, authors=("a",), markets=("SE",), signatures=signed
     )

@@ -14,6 +14,7 @@ from journeys.loading import Loc, Remark, did_you_mean
 from journeys.markets import MarketPolicy
 from journeys.minimum_information import lacking
 
+
 def unknown_content(subject: Subject) -> Iterator[Remark]:
     """J202: content is named by an id and a version of the library."""
     known = [str(ref) for ref in subject.library.contents]

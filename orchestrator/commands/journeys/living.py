@@ -103,7 +103,9 @@ def publish(
     mapping: Map = None,
     plan: Annotated[
         list[str] | None,
-        typer.Option("--plan", metavar="CONTENT=SUCCESSOR", help="What comes after content whose approval ends soon, or CONTENT=acknowledged.", show_default=False),
+        typer.Option(
+            "--plan", metavar="CONTENT=SUCCESSOR", help="What comes after content whose approval ends soon, or CONTENT=acknowledged.", show_default=False
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Move people without asking once more.")] = False,
 ) -> None:

@@ -51,7 +51,9 @@ class StoredNotifications:
             wanted_warnings = [row.warning_id for row in found if row.warning_id is not None]
             warnings = {row.id: row for row in await session.exec(select(ContentWarning).where(col(ContentWarning.id).in_(wanted_warnings)))}
         return [
-            NotificationRow(**{name: getattr(row, name) for name in _COPIED}, person=people.get(row.person_id or ""), warning=_warned(warnings.get(row.warning_id)))
+            NotificationRow(
+                **{name: getattr(row, name) for name in _COPIED}, person=people.get(row.person_id or ""), warning=_warned(warnings.get(row.warning_id))
+            )
             for row in found
         ]
 

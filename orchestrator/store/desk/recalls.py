@@ -56,7 +56,9 @@ class StoredRecalls:
         async with transaction(self._engine) as session:
             found = (await session.exec(wanted)).all()
         batch = Batch.of(found, cut, lambda row: (row[0].at, row[0].message_id))
-        return Batch(tuple(ReceivedLine(market=market, **each.model_dump(include={"person_id", "channel", "state", "at"})) for each, market in batch.rows), batch.next)
+        return Batch(
+            tuple(ReceivedLine(market=market, **each.model_dump(include={"person_id", "channel", "state", "at"})) for each, market in batch.rows), batch.next
+        )
 
 
 async def _known(session: AsyncSession, ref: ContentRef) -> bool:

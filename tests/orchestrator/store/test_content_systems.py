@@ -79,7 +79,13 @@ async def test_a_system_is_read_on_from_its_cursor(world: AsyncEngine) -> None:
 
 @pytest.mark.parametrize(
     ("state", "becomes"),
-    [("Approved for Use", "approved"), ("In MLR Review", "in_review"), ("Expired", "expired"), ("Withdrawn", "withdrawn"), ("Approved for Nothing", "in_review")],
+    [
+        ("Approved for Use", "approved"),
+        ("In MLR Review", "in_review"),
+        ("Expired", "expired"),
+        ("Withdrawn", "withdrawn"),
+        ("Approved for Nothing", "in_review"),
+    ],
 )
 async def test_states_named_as_in_promomats_are_mapped(world: AsyncEngine, state: str, becomes: str) -> None:
     """In the envelope of a vault; one that nobody mapped takes approval away, and is counted."""
