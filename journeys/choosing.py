@@ -49,7 +49,7 @@ def spoken(letter: ContentVersion, fragments: Iterable[ContentVersion]) -> tuple
     """The languages in which the letter and every passage and value in it have words."""
     parts = [fragment.parts for fragment in fragments]
     values = [words for options in letter.fill.values() for words in options.values()]
-    return tuple(language for language in letter.letters if all(language in each for each in (*parts, *values)))
+    return tuple(language for language in letter.letters if all(language in each for each in parts) and all(language in each for each in values))
 
 
 def _misfits(letter: ContentVersion, chosen: Chosen, known: Mapping[ContentRef, ContentVersion], market: str, now: datetime) -> Iterator[str]:

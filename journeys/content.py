@@ -118,7 +118,7 @@ class ContentVersion(Authored):
     fragments: Fragments | None = None
     """Of a letter that a rep sends: the passages that may stand in it."""
     fill: dict[Slug, dict[Slug, dict[Language, Passage]]] = {}
-    """Of a letter that a rep sends: for each token `{{ fill.name }}` the values that may stand there, by key, in words of each language. There are no others."""
+    """Of a letter that a rep sends: for each token `{{ fill.name }}` the values that may stand there, by key, in each language."""
 
     @property
     def ref(self) -> ContentRef:

@@ -45,7 +45,7 @@ def read_item(item: Mapping[str, Any], fields: Fields, states: Mapping[str, Cont
     word = found(item, fields.state)
     state = state_of(word, states)
     expires = _instant(found(item, fields.expires)) if fields.expires is not None else None
-    told = {"ref": ref, "expires": expires, "as_said": str(word)[:100] if word is not None else ""}
+    told: dict[str, Any] = {"ref": ref, "expires": expires, "as_said": str(word)[:100] if word is not None else ""}
     if state is None:
         return Said(state=ContentState.IN_REVIEW, lack="unknown_state", **told)
     unreadable = fields.expires is not None and expires is None and found(item, fields.expires) not in (None, "")

@@ -62,7 +62,8 @@ async def withdraw_content(ref: Named, body: WithdrawContent, who: Recaller, hou
                 raise Problem(Code.ALREADY_WITHDRAWN, f"{ref} was withdrawn before.")
             case CountChanged():
                 raise Problem(Code.COUNT_CHANGED, f"By now {done.runs} runs are concerned, not {body.expected}: look again, then decide.")
-        return done
+            case _:
+                return done
 
     return await attempt.once(body, Withdrawn, work)
 

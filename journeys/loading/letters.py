@@ -40,8 +40,8 @@ def check_letters(content: ContentVersion) -> Iterator[Remark]:
             yield from _words(loc, text, (*known, *INVITING))
             if part != "subject" and promotional:
                 yield from _way_out(loc, text, f"{part} of a promotional letter")
-    for language, part in content.parts.items():
-        for form, text in (("text", part.text), ("html", part.html)):
+    for language, passage in content.parts.items():
+        for form, text in (("text", passage.text), ("html", passage.html)):
             yield from _words(("parts", language, form), text, CALLING)
     yield from _without_place(content)
     for language, text in content.texts.items():

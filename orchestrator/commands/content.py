@@ -76,7 +76,8 @@ def withdraw(ref: Ref, *, as_: By, remark: Why, reason: str = "other", per_secon
                 raise NotDoneError(f"{ref} was withdrawn before." if done == "withdrawn" else f"There is no content {ref}.")
             case CountChanged():
                 raise NotDoneError(f"By now {done.runs} runs are concerned: nothing was done.")
-        return f"{ref} is withdrawn; operation {done.operation.id} tells its runs" if done.operation is not None else f"{ref} is withdrawn"
+            case _:
+                return f"{ref} is withdrawn; operation {done.operation.id} tells its runs" if done.operation is not None else f"{ref} is withdrawn"
 
     typer.echo(at_the_desk(work))
 

@@ -1,10 +1,10 @@
 """From approved content to one message for one person: tokens are filled in, nothing else; links, answers and unsubscribe lead back by the touch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -22,6 +22,13 @@ Words = TypeVar("Words", Letter, str)
 
 class CannotComposeError(Exception):
     """The content cannot become a message for this person: no words in a language of the market, or a token without a value."""
+
+
+class Selection(NamedTuple):
+    """What a rep chose for a letter, with the fragments among it, in their order."""
+
+    chosen: Chosen = NOTHING
+    fragments: tuple[ContentVersion, ...] = ()
 
 
 class _MarkedUp(str):
@@ -111,15 +118,14 @@ class Composer:
         channel: str = EMAIL,
         occasion: Occasion | None = None,
         values: Mapping[str, str] | None = None,
-        chosen: Chosen = NOTHING,
-        fragments: Sequence[ContentVersion] = (),
+        selection: Selection | None = None,
     ) -> Message:
         """Fill in the content's words for the channel, in the first of the person's languages that it has. `values` fill tokens of this letter alone,
-        and none that every letter has. `fragments` are those that were `chosen`, in their order. Raises CannotComposeError."""
+        and none that every letter has; `selection` is what the rep chose for it. Raises CannotComposeError."""
         tokens: dict[str, Any] = {**(values or {}), "hcp": _person(to), "rep": {"name": _one_line(rep)}}
         try:
             if channel == EMAIL:
-                return self._letter(key, content, to, tokens, occasion, chosen, fragments)
+                return self._letter(key, content, to, tokens, occasion, selection or Selection())
             return self._plain(key, content, to, tokens)
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise CannotComposeError(f"{content.ref}: {error}") from error
@@ -131,9 +137,9 @@ class Composer:
         to: Addressee,
         tokens: dict[str, Any],
         occasion: Occasion | None,
-        chosen: Chosen,
-        fragments: Sequence[ContentVersion],
+        selection: Selection,
     ) -> Message:
+        chosen, fragments = selection
         written = spoken(content, fragments)
         language, letter = _first(content, content.letters, tuple(each for each in to.languages if each in written) or to.languages)
         unsubscribe = self._links.unsubscribe(key)

@@ -1,6 +1,7 @@
 """What a rep chose for a letter, kept under the key of its passage: the run's history stays free of it, and the ledger reads it as it composes."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +16,7 @@ async def keep(session: AsyncSession, key: str, letter: ContentRef, chosen: Chos
     """Write down what was chosen, audited by ids. The latest choice counts, until a touch is reserved with one."""
     if (await session.exec(select(tables.Touch.key).where(tables.Touch.key == key))).first() is not None:
         return
-    told = {"letter": str(letter), "fragments": [str(ref) for ref in chosen.fragments], "fill": dict(chosen.fill)}
+    told: dict[str, Any] = {"letter": str(letter), "fragments": [str(ref) for ref in chosen.fragments], "fill": dict(chosen.fill)}
     await session.merge(tables.Choice(key=key, by=by, at=now, **told))
     await audit.record(session, by=by, role=role, action="letter.chosen", subject=f"task:{key}", details=told, now=now)
 

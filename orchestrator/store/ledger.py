@@ -19,7 +19,7 @@ from journeys.policy import ONE_COPY, Check, Evidence, Inquired, Intent, Verdict
 from journeys.reasons import TOLD, Reason
 from journeys.routing import first_allowed
 from orchestrator.counts import REPEATED, Dropped, count_in
-from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
+from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Selection
 from orchestrator.sealing import Sealing
 from orchestrator.store import pressure, tables
 from orchestrator.store.addresses import address_of, same_address
@@ -117,8 +117,7 @@ class StoredLedger:
                 channel=asked.touch.channel,
                 occasion=asked.occasion,
                 values=asked.values,
-                chosen=asked.chosen,
-                fragments=asked.fragments,
+                selection=Selection(asked.chosen, asked.fragments),
             )
         except CannotComposeError as error:
             log.warning("compose", key=asked.touch.key, trouble=str(error))

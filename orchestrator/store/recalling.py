@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import SelectBase, null
 from sqlmodel import col, select
@@ -49,7 +50,7 @@ async def withdraw(session: AsyncSession, act: Withdrawing) -> Recall | CountCha
     if act.expected is not None and act.expected != reached.runs:
         return CountChanged(reached.runs)
     before, row.state, row.updated_at = row.state, ContentState.WITHDRAWN, act.now
-    told = {"reason": act.reason, "remark_id": act.remark, "by": act.by}
+    told: dict[str, Any] = {"reason": act.reason, "remark_id": act.remark, "by": act.by}
     recall = Recall(
         id=act.id, content_id=act.ref.id, version=act.ref.version, role=act.role, source=act.source, reach=reached.model_dump(mode="json"), at=act.now, **told
     )
@@ -94,4 +95,5 @@ def recalled(operation: Operation) -> ContentRecalled:
 
 
 def ref_of(operation: Operation) -> ContentRef:
+    """The version that a recall withdraws."""
     return ContentRef(operation.orders["content"], operation.orders["version"])

@@ -1,6 +1,7 @@
 """When approvals that end are warned of, and what a journey needs before it is published with them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.builders import NOW, a_content, a_journey
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
-def expiring(at: datetime, **changes: object) -> ContentVersion:
+def expiring(at: datetime, **changes: Any) -> ContentVersion:
     return ContentVersion.model_validate(a_content(approval={"id": "MLR-1", "expires": at}, **changes))
 
 
@@ -41,14 +42,14 @@ def test_the_contents_of_a_journey_that_end_are_named_once() -> None:
     assert ending(refs, {soon.ref: soon, later.ref: later}, NOW) == (soon.ref,)
 
 
-def published(**plan: object) -> Version | Refused:
+def published(**plan: Any) -> Version | Refused:
     """What becomes of publishing a signed version whose letter ends soon."""
     definition = a_journey()
     signed = tuple(Signature(round=1, by=party, name=party, party=party, meaning=Meaning.APPROVAL, digest=definition.digest, at=NOW) for party in ALWAYS)
     version = Version(
         journey=definition.journey, version=1, digest=definition.digest, state=VersionState.SIGNED, round=1, authors=("a",), markets=("SE",), signatures=signed
     )
-    told = {"ending": ("hf-dialogue@2",), "successors": ("hf-dialogue@2", "hf-dialogue@3"), **plan}
+    told: dict[str, Any] = {"ending": ("hf-dialogue@2",), "successors": ("hf-dialogue@2", "hf-dialogue@3"), **plan}
     return perform(version, Publish(digest=definition.digest, effective_from=NOW, now=NOW, **told), {"SE": ALWAYS})
 
 

@@ -37,7 +37,7 @@ TAKEN_BACK = ConsentAct(act="withdrawn", channel="email", purpose="promotional",
 
 
 def a_content(**changes: Any) -> ContentVersion:
-    plain = {
+    plain: dict[str, Any] = {
         "content": "hf-dialogue",
         "version": 2,
         "title": "Heart failure",

@@ -45,6 +45,6 @@ def test_approval_without_a_readable_end_is_none(expires: object) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"content": "HF dialogue"}, {"version": "two"}, {"version": 0}, {"content": None}, {"version": None}])
-def test_a_version_that_cannot_be_told_is_left_out(changes: dict[str, object]) -> None:
+def test_a_version_that_cannot_be_told_is_left_out(changes: dict[str, Any]) -> None:
     """Nothing is guessed."""
     assert read(**changes) == "no_content"

@@ -54,8 +54,8 @@ class StoredRecalls:
         if cut.after is not None:
             wanted = wanted.where(tuple_(*order) > (cut.after.instant(0), cut.after.text(1)))
         async with transaction(self._engine) as session:
-            found = (await session.exec(wanted)).all()
-        batch = Batch.of(found, cut, lambda row: (row[0].at, row[0].message_id))
+            found = list(await session.exec(wanted))
+        batch: Batch[tuple[Touch, str]] = Batch.of(found, cut, lambda row: (row[0].at, row[0].message_id))
         return Batch(
             tuple(ReceivedLine(market=market, **each.model_dump(include={"person_id", "channel", "state", "at"})) for each, market in batch.rows), batch.next
         )

@@ -29,7 +29,7 @@ from tests.orchestrator.store.desk.filling import every
 SHAPES = Path(__file__).parents[4] / "shared" / "data" / "veeva" / "vault_rest_shapes.json"
 REF = ContentRef("hf-dialogue", 2)
 URL = "https://vault.example/content"
-VAULT = {"url": URL, "items": "data", "next": "responseDetails.next_page", "expect": {"responseStatus": "SUCCESS"}, "states": "promomats"}
+VAULT: dict[str, Any] = {"url": URL, "items": "data", "next": "responseDetails.next_page", "expect": {"responseStatus": "SUCCESS"}, "states": "promomats"}
 
 
 def an_item(state: str, **changes: Any) -> dict[str, Any]:
