@@ -82,25 +82,25 @@ async def asked_by(session: AsyncSession, order: TouchOrder | LetterOrder, chann
         asked = await _of_a_letter(session, order, now)
     else:
         asked = await _of_a_run(session, await session.get_one(tables.Enrolment, order.entry.enrolment), order.touch, lock=True)
-    return await _ways(session, asked, channels)
+    return await _ways(session, asked, channels, lock=True)
 
 
 async def asked_about(session: AsyncSession, enrolment: tables.Enrolment, touch: Deliver, channels: Collection[str]) -> tuple[Asked, ...]:
     """The same questions of a touch that is not to go out: nothing is locked."""
-    return await _ways(session, await _of_a_run(session, enrolment, touch, lock=False), channels)
+    return await _ways(session, await _of_a_run(session, enrolment, touch, lock=False), channels, lock=False)
 
 
-async def _ways(session: AsyncSession, asked: Asked, channels: Collection[str]) -> tuple[Asked, ...]:
+async def _ways(session: AsyncSession, asked: Asked, channels: Collection[str], *, lock: bool) -> tuple[Asked, ...]:
     ways = in_order(asked.touch, prefers=asked.recipient.channel_preference if asked.recipient is not None else None)
     before = asked.earlier
     if before is not None and before.state == RESERVED:
         ways = tuple(way for way in ways if (way.channel, way.content.id) == (before.channel, before.content_id)) or ways
-    return tuple([await _with_content(session, replace(asked, touch=way, carried=way.channel in channels)) for way in ways])
+    return tuple([await _with_content(session, replace(asked, touch=way, carried=way.channel in channels), lock=lock) for way in ways])
 
 
-async def _with_content(session: AsyncSession, asked: Asked) -> Asked:
-    content, chosen = await _content(session, asked.touch.content), await choice_for(session, asked.touch)
-    found = [await _content(session, ref) for ref in chosen.fragments]
+async def _with_content(session: AsyncSession, asked: Asked, *, lock: bool) -> Asked:
+    content, chosen = await _content(session, asked.touch.content, lock=lock), await choice_for(session, asked.touch)
+    found = [await _content(session, ref, lock=lock) for ref in chosen.fragments]
     return replace(asked, content=content, chosen=chosen, fragments=tuple(each for each in found if each is not None))
 
 
@@ -153,9 +153,9 @@ async def _noticed(session: AsyncSession, dispatch: str) -> Occasion | None:
     return Occasion(notice.touch_key, notice.starts, notice.ends, sequence=notice.sequence, called_off=notice.called_off)
 
 
-async def _content(session: AsyncSession, ref: ContentRef) -> ContentVersion | None:
+async def _content(session: AsyncSession, ref: ContentRef, *, lock: bool) -> ContentVersion | None:
     # Shared with other gates, and waited for by whoever withdraws it: what is reserved before a withdrawal is counted there, and nothing is after it.
-    row = await session.get(tables.ContentVersion, (ref.id, ref.version), with_for_update={"read": True})
+    row = await session.get(tables.ContentVersion, (ref.id, ref.version), with_for_update={"read": True} if lock else None)
     return current(row) if row is not None else None
 
 

@@ -21,6 +21,7 @@ from journeys.shapes import Stored, read_back
 from orchestrator.store import audit, lifecycles, tables
 from orchestrator.store.errors import ConsentTextChangedError, VersionChangedError
 from orchestrator.store.locks import Queue, queue_at
+from orchestrator.store.recalling import Withdrawing, withdraw
 from orchestrator.store.policies import digest_of, set_policy, written
 from orchestrator.store.versions import subject_of
 
@@ -95,6 +96,10 @@ async def publish_content(session: AsyncSession, content: ContentVersion, *, now
     if before == content:
         return Published(subject=subject, result=Publishing.UNCHANGED)
     if before.state != content.state and row.state != ContentState.WITHDRAWN:  # what was withdrawn stays so, whatever a file says afterwards
+        if content.state is ContentState.WITHDRAWN:
+            await withdraw(
+                session, Withdrawing(id=uuid4().hex, ref=content.ref, reason="library", by=audit.HOUSE, role=audit.SYSTEM, source="library", now=now)
+            )
         row.state = content.state
     if (before.approval.expires if before.approval is not None else None) != expires:
         row.expires = expires

@@ -9,13 +9,15 @@ from api.paging import Slice
 from api.ports import CountChanged
 from api.schemas.recalls import JourneyReached, WithdrawContent, Withdrawn
 from api.who import Role, Who
+from journeys.content import ContentVersion
 from journeys.definitions import ContentRef
 from journeys.reasons import Reason
 from orchestrator.store import tables
 from orchestrator.store.desk.recalls import StoredRecalls
 from orchestrator.store.engine import transaction
+from orchestrator.store.library import publish_content
 from orchestrator.store.recalling import Withdrawing, withdraw
-from tests.builders import NOW
+from tests.builders import NOW, a_content
 from tests.orchestrator.store.desk.filling import ASTRID, BO, TOUCH, a_task, a_touch, add, an_enrolment, every, once, walk
 from tests.orchestrator.store.operating import FakeHands, a_standing, carried_out
 from tests.orchestrator.store.sending import a_ledger, a_touch_order
@@ -135,3 +137,15 @@ async def test_a_task_of_it_is_counted(world: AsyncEngine) -> None:
         made = await withdraw(session, act)
     assert isinstance(made, tables.Recall)
     assert (made.reach["tasks"], made.reach["held"], made.source) == (1, 0, "vault")
+
+
+async def test_a_file_that_withdraws_is_a_recall_too(world: AsyncEngine) -> None:
+    """Once, and no later file makes it approved again."""
+    links = {"study": "https://dirigent.example/study"}
+    for state in ("withdrawn", "withdrawn", "approved"):
+        async with transaction(world) as session:
+            await publish_content(session, ContentVersion.model_validate(a_content(state=state, links=links)), now=NOW)
+    (recall,) = await every(world, tables.Recall)
+    assert (recall.source, recall.reach["runs"]) == ("library", 1)
+    (content,) = await every(world, tables.ContentVersion)
+    assert content.state == "withdrawn"
