@@ -21,8 +21,8 @@ from journeys.shapes import Stored, read_back
 from orchestrator.store import audit, lifecycles, tables
 from orchestrator.store.errors import ConsentTextChangedError, VersionChangedError
 from orchestrator.store.locks import Queue, queue_at
-from orchestrator.store.recalling import Withdrawing, withdraw
 from orchestrator.store.policies import digest_of, set_policy, written
+from orchestrator.store.recalling import Withdrawing, withdraw
 from orchestrator.store.versions import subject_of
 
 _LATER = ("parts", "fragments", "fill")
