@@ -15,8 +15,8 @@ from journeys.calls import CallWords
 from journeys.content import EMAIL
 from journeys.shapes import Slug
 from orchestrator.channels.accounts import Accounts, Postmark, Smtp, carries_letters, carries_texts
-from orchestrator.replies.doors import MailboxDoor
 from orchestrator.content_systems.systems import ContentSystem
+from orchestrator.replies.doors import MailboxDoor
 from orchestrator.requests.endpoints import Endpoint, read
 from orchestrator.webhooks import doors
 from orchestrator.webhooks.doors import Doors

@@ -17,8 +17,8 @@ from api.ports.ledger import CopySealedError, NotSettled, TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
-from api.ports.replies import Replies
 from api.ports.recalls import Recalls
+from api.ports.replies import Replies
 from api.ports.requests import AnswerRefused, Requests, Stamp
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, CommandRefusedError, Conductors, ConductorUnavailableError, Counts, Health, Relay

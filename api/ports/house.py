@@ -16,8 +16,8 @@ from api.ports.occasions import Occasions
 from api.ports.operations import Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
 from api.ports.preferences import Preferences
-from api.ports.replies import Replies
 from api.ports.recalls import Recalls
+from api.ports.replies import Replies
 from api.ports.requests import Requests
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, Conductors, Counts, Health, Relay
