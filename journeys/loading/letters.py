@@ -11,7 +11,7 @@ from journeys.segments import MOST, segments
 TOKENS = ("hcp.salutation", "hcp.family_name", "hcp.given_name", "rep.name", "unsubscribe", "preferences")
 """What a letter or a text may say of the reader and the sender; to these come the content's own `links.…`."""
 
-CALLING = TOKENS[:-1]
+CALLING = tuple(token for token in TOKENS if token.startswith(("hcp.", "rep.")))
 """What an approved passage may say: how its reader and its sender are called."""
 
 INVITING = ("event.starts", "answer.accept", "answer.decline")
