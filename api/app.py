@@ -18,6 +18,7 @@ from api.routers import (
     consent_texts,
     consents,
     content,
+    content_states,
     coverage,
     definitions,
     enrolments,
@@ -41,6 +42,7 @@ from api.routers import (
     operations,
     people,
     preferences,
+    recalls,
     repairs,
     replies,
     requests,
@@ -125,6 +127,7 @@ def create_app(
         preferences.router,
         invitations.router,
         requests.router,
+        content_states.router,
         webhooks.router,
         health.router,
         metrics.router,
@@ -140,7 +143,7 @@ def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
     of_people = (people, knowledge, consents, consent_texts, evidence, inquiries, fulfilment, coverage, firewall, tasks, notifications, why)
-    of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions)
+    of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, recalls, facts, events, occasions)
     of_others = (facts_in, call_reports, replies)
     of_operators = (halts, operations, migrations, repairs, users, touches, markets)
     for noun in (*of_people, *of_journeys, *of_others, *of_operators):

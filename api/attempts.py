@@ -5,6 +5,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request, Response
 
+from api import words
 from api.codes import Code
 from api.house import House
 from api.idempotency import Key, Once, digest
@@ -29,6 +30,7 @@ class Attempt:
 
     async def once(self, body: Asked, answer: type[Answered], work: Callable[[Once], Awaitable[Answered]]) -> Answered:
         """Do the work, or tell what it came to before. A refusal frees the key; work that was cut short is done again."""
+        noted = await words.checked(self._house, self._who, body)
         once = Once(self._who.id, self._key, digest(self._request.method, self._request.url.path, body))
         claim = await self._house.idempotency.claim(once, now=self._house.clock.now())
         match claim.state:
@@ -39,7 +41,10 @@ class Attempt:
                 self._response.headers[REPEATED] = "true"
                 return answer.model_validate(claim.response)
             case "new":
-                return await self._work(once, work)
+                done = await self._work(once, work)
+                self._response.headers.update(words.header(noted))
+                await words.note(self._house, self._who, self._request.url.path, noted)
+                return done
 
     async def _work(self, once: Once, work: Callable[[Once], Awaitable[Answered]]) -> Answered:
         try:

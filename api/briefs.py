@@ -1,9 +1,10 @@
 """What a human needs to know to do a task, drawn from the task, its journey's definition and the approved content."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from api import telling
+from api import letters, telling
 from api.rows import PersonRow, TaskRow
 from api.schemas.people import CommercialProfile, MedicalProfile, PersonLine
 from api.schemas.tasks import Channel, Escalated, Material, Offer, TaskForCommercial, TaskForMedical, TaskLine
@@ -57,7 +58,7 @@ def line(task: TaskRow, definition: Definition | None) -> TaskLine:
 
 
 def for_commercial(
-    task: TaskRow, definition: Definition, *, who: Who, profile: CommercialProfile, contents: Mapping[ContentRef, ContentVersion]
+    task: TaskRow, definition: Definition, *, who: Who, profile: CommercialProfile, contents: Mapping[ContentRef, ContentVersion], now: datetime
 ) -> TaskForCommercial:
     """A rep's task: with the commercial profile, the channels and what to show on each."""
     step = definition.steps.get(task.step)
@@ -70,8 +71,11 @@ def for_commercial(
         journey=task.journey,
         version=task.version,
         commercial=profile,
-        channels=_channels(step, contents, language) if isinstance(step, VisitStep) else (),
-        content=_material(step.sending.content, contents, language) if isinstance(step, SendStep) else None,
+        channels=_channels(step, contents, language, now) if isinstance(step, VisitStep) else (),
+        content=_material(step.sending.content, contents, language, now) if isinstance(step, SendStep) else None,
+        letter=letters.choices(contents.get(step.sending.content), contents, market=task.person.market, languages=(language or "",), now=now)
+        if isinstance(step, SendStep)
+        else None,
         sends_by=step.sending.on if isinstance(step, SendStep) else None,
         escalated=escalated(definition, step),
     )
@@ -104,18 +108,18 @@ def _line(task: TaskRow, definition: Definition | None) -> dict[str, Any]:
     return {**copied, "person": person_line(task.person), "title": telling.title(definition, task.step), "why": step.why if step else None}
 
 
-def _channels(step: VisitStep, contents: Mapping[ContentRef, ContentVersion], language: str | None) -> tuple[Channel, ...]:
+def _channels(step: VisitStep, contents: Mapping[ContentRef, ContentVersion], language: str | None, now: datetime) -> tuple[Channel, ...]:
     return tuple(
-        Channel(channel=name, message=meeting.message, materials=tuple(_material(ref, contents, language) for ref in meeting.materials))
+        Channel(channel=name, message=meeting.message, materials=tuple(_material(ref, contents, language, now) for ref in meeting.materials))
         for name, meeting in step.visit.channels.items()
     )
 
 
-def _material(ref: ContentRef, contents: Mapping[ContentRef, ContentVersion], language: str | None) -> Material:
-    """A material in the HCP's language, else in the first one it has."""
+def _material(ref: ContentRef, contents: Mapping[ContentRef, ContentVersion], language: str | None, now: datetime) -> Material:
+    """A material in the HCP's language, else in the first one it has; with its state, so that nobody shows what was withdrawn."""
     version = contents.get(ref)
     if version is None:
         return Material(content=str(ref), title=str(ref))
     texts: dict[str, str] = dict(version.material or version.texts) or {spoken: letter.subject for spoken, letter in version.letters.items()}
     spoken = language if language in texts else next(iter(texts), None)
-    return Material(content=str(ref), title=version.title, language=spoken, text=texts.get(spoken or ""))
+    return Material(content=str(ref), title=version.title, language=spoken, text=texts.get(spoken or ""), state=version.state_at(now))

@@ -22,6 +22,7 @@ class Code(StrEnum):
     BAD_CURSOR = "bad_cursor"
     TOO_LARGE = "too_large"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    RESTRICTED_WORD = "restricted_word"
     SOLICITED = "solicited"
     IN_THE_FUTURE = "in_the_future"
     INQUIRY_UNKNOWN = "inquiry_unknown"
@@ -33,6 +34,7 @@ class Code(StrEnum):
     PROMOTIONAL_LINK = "promotional_link"
     PERSONA_UNKNOWN = "persona_unknown"
     CANNOT_TAKE_OVER = "cannot_take_over"
+    CHOICE_UNFIT = "choice_unfit"
     NOT_LINT_CLEAN = "not_lint_clean"
     VERSION_EXISTS = "version_exists"
     NOT_IN_THIS_STATE = "not_in_this_state"
@@ -56,6 +58,8 @@ class Code(StrEnum):
     NOT_PUBLISHED = "not_published"
     NOT_IN_EFFECT = "not_in_effect"
     ADMITS_NOBODY = "admits_nobody"
+    PLAN_REQUIRED = "plan_required"
+    UNKNOWN_SUCCESSOR = "unknown_successor"
     NOT_ELIGIBLE = "not_eligible"
     OBJECTED = "objected"
     SUPPRESSED = "suppressed"
@@ -93,6 +97,8 @@ class Code(StrEnum):
     ANOTHER_LINE = "another_line"
     COUNT_CHANGED = "count_changed"
     ALREADY_LIFTED = "already_lifted"
+    ALREADY_WITHDRAWN = "already_withdrawn"
+    NO_APPROVAL = "no_approval"
     OPERATION_OVER = "operation_over"
     RULES_CHANGED = "rules_changed"
     PROPOSAL_DECIDED = "proposal_decided"
@@ -122,6 +128,7 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.BAD_CURSOR: (422, "Not a cursor of this list"),
     Code.TOO_LARGE: (413, "The request is too large"),
     Code.IDEMPOTENCY_KEY_REUSED: (422, "The key was used for another request"),
+    Code.RESTRICTED_WORD: (422, "A restricted word"),
     Code.SOLICITED: (422, "Only unsolicited questions go to medical"),
     Code.IN_THE_FUTURE: (422, "Not yet happened"),
     Code.INQUIRY_UNKNOWN: (422, "No such question of this HCP"),
@@ -133,6 +140,7 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.PROMOTIONAL_LINK: (422, "An answer promotes nothing"),
     Code.PERSONA_UNKNOWN: (422, "No such persona"),
     Code.CANNOT_TAKE_OVER: (422, "That user cannot take this task"),
+    Code.CHOICE_UNFIT: (422, "Not what the letter leaves to you"),
     Code.NOT_LINT_CLEAN: (422, "The journey has errors"),
     Code.VERSION_EXISTS: (409, "The version is on record"),
     Code.NOT_IN_THIS_STATE: (409, "Not done in this state"),
@@ -156,6 +164,8 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.NOT_PUBLISHED: (409, "Not published"),
     Code.NOT_IN_EFFECT: (409, "Not in effect yet"),
     Code.ADMITS_NOBODY: (409, "The version takes nobody any more"),
+    Code.PLAN_REQUIRED: (409, "Content ends without a plan"),
+    Code.UNKNOWN_SUCCESSOR: (422, "No such successor"),
     Code.NOT_ELIGIBLE: (409, "The entry condition does not hold"),
     Code.OBJECTED: (409, "The HCP objected to direct marketing"),
     Code.SUPPRESSED: (409, "The HCP is on the stop list"),
@@ -193,6 +203,8 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.ANOTHER_LINE: (409, "A step of another line"),
     Code.COUNT_CHANGED: (409, "Another number of runs"),
     Code.ALREADY_LIFTED: (409, "Lifted already"),
+    Code.ALREADY_WITHDRAWN: (409, "Withdrawn already"),
+    Code.NO_APPROVAL: (409, "No approval on record"),
     Code.OPERATION_OVER: (409, "The operation is over"),
     Code.RULES_CHANGED: (409, "Other rules by now"),
     Code.PROPOSAL_DECIDED: (409, "Decided already"),

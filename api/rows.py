@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from api.schemas.expiring import ContentWarned
 from journeys.definitions import Definition
 from journeys.lifecycle import Running
 from journeys.loading import Finding
@@ -248,17 +249,18 @@ class TaskRow:
 
 @dataclass(frozen=True)
 class NotificationRow:
-    """A line for one colleague. `person` is None where the reader may not see the HCP."""
+    """A line for one colleague: of a run, or a warning of content. `person` is None where the reader may not see the HCP."""
 
     id: str
-    journey: str
-    version: int
-    step: str
+    journey: str | None
+    version: int | None
+    step: str | None
     side: str
-    enrolment_id: str
+    enrolment_id: str | None
     person: PersonRow | None
     at: datetime
     read_at: datetime | None
+    warning: ContentWarned | None = None
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,8 @@ def _take(move: Move, event: on.Event) -> None:  # noqa: PLR0912, C901 - one lin
             move.on_every_line(waits.draw_anew)
         case on.ConsentWithdrawn() | on.ConsentGiven() | on.Objected():
             _take_permission(move, event)
+        case on.ContentRecalled():
+            move.on_every_line(lambda line: touches.recall(line, event.content))
         case on.JourneyBegun() | on.Called():
             if isinstance(_turn_to(move, event.key), at.Passing):
                 _take_answer(move, event)

@@ -1,19 +1,25 @@
 """Approved content as it reaches us: we carry its state, its scope and its text, and never write it ourselves."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from journeys.definitions import ContentRef
+from journeys.definitions import Content, ContentRef
 from journeys.shapes import Authored, Instant, Market, Slug, StepId, Version
+from journeys.visible import shown, stands_in
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+(/\S*)?$", max_length=500)]
 
 
 EMAIL: Final = "email"
+FRAGMENT: Final = "fragment"
+"""What an approved passage is made for: to stand in a letter that offers it."""
 
 MEETINGS = ("face_to_face", "remote", "phone")
 """The channels of a visit. Content for them names a material; a human shows it."""
@@ -37,12 +43,51 @@ class Letter(Authored):
     html: str
 
 
+class Part(Authored):
+    """An approved passage in one language, in both forms of a letter."""
+
+    text: str = Field(min_length=1)
+    html: str = Field(min_length=1)
+
+
+class Fragments(Authored):
+    """The approved passages among which the rep who sends a letter may choose. They stand where its `{{ fragments }}` is, in the order of `offered`."""
+
+    offered: tuple[Content, ...] = Field(min_length=1, max_length=20)
+    at_least: int = Field(0, ge=0, le=10)
+    at_most: int = Field(1, ge=1, le=10)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if len(set(self.offered)) < len(self.offered):
+            raise ValueError("a fragment is offered once")
+        if not self.at_least <= self.at_most <= len(self.offered):
+            raise ValueError("at_least is no more than at_most, and at_most no more than are offered")
+        return self
+
+
+class MinimumInformation(Authored):
+    """What an advertisement to HCPs must carry in a market: name, substance, indication, warnings, who answers for it, and whatever else the market asks."""
+
+    texts: dict[Language, Passage] = Field(min_length=1)
+    """Word for word as it stands in the letter or text of that language, or as its token `{{ minimum_information }}` puts it there."""
+    legible: bool = False
+    """Whether review found it legible where it stands (LER art. 19)."""
+
+
 class Approval(Authored):
-    """What review decided: who may be shown it, where, and until when."""
+    """What review decided: who may be shown it, where, and until when. Promotion of a product also says what for, and how recent it is (Dir. 2001/83
+    Art. 91 and 92)."""
 
     id: str
     expires: Instant
-    minimum_information: dict[Market, str] = {}
+    minimum_information: dict[Market, MinimumInformation] = {}
+    indication: str | None = Field(None, max_length=500)
+    """The approved use that the content speaks of."""
+    revised: date | None = None
+    """When the content was last revised."""
+    smpc: dict[Market, WebAddress] = {}
+    """Where each market's summary of product characteristics, or prescribing information, is."""
 
 
 class ContentVersion(Authored):
@@ -68,6 +113,12 @@ class ContentVersion(Authored):
     """Where each `{{ links.name }}` token leads."""
     material: dict[Language, str] = {}
     """For visits: what the rep shows, by language, in a sentence."""
+    parts: dict[Language, Part] = {}
+    """Of a fragment: its words by language."""
+    fragments: Fragments | None = None
+    """Of a letter that a rep sends: the passages that may stand in it."""
+    fill: dict[Slug, dict[Slug, dict[Language, Passage]]] = {}
+    """Of a letter that a rep sends: for each token `{{ fill.name }}` the values that may stand there, by key, in each language."""
 
     @property
     def ref(self) -> ContentRef:
@@ -75,12 +126,35 @@ class ContentVersion(Authored):
 
     @model_validator(mode="after")
     def _words_for_the_channel(self) -> Self:
-        sends_text = self.made_for not in (EMAIL, *MEETINGS)
+        sends_text = self.made_for not in (EMAIL, FRAGMENT, *MEETINGS)
         if self.letters and self.made_for != EMAIL:
             raise ValueError("only content made for email has letters")
         if bool(self.texts) != sends_text:
             raise ValueError(f"content made for {self.made_for} {'has texts: plain text by language' if sends_text else 'has no texts'}")
+        if bool(self.parts) != (self.made_for == FRAGMENT):
+            raise ValueError("content made for fragment has parts" if self.made_for == FRAGMENT else "only content made for fragment has parts")
+        if self.made_for != EMAIL and (self.fragments is not None or self.fill):
+            raise ValueError("only a letter offers fragments, and values to fill in")
+        if self.made_for == FRAGMENT and self.links:
+            raise ValueError("a fragment has no links of its own: the letter has them")
         return self
+
+    @cached_property
+    def promotes(self) -> bool:
+        """Whether it is promotion of the product. What is above the brand is none, as long as none of its words names the product."""
+        if self.purpose != "promotional":
+            return False
+        letters = (f"{letter.subject} {letter.text} {letter.html}" for letter in self.letters.values())
+        parts = (f"{part.text} {part.html}" for part in self.parts.values())
+        said = " ".join((*letters, *parts, *self.texts.values(), *self.material.values())).casefold()
+        return not self.above_the_brand or self.product.replace("_", " ") in said
+
+    @cached_property
+    def informed(self) -> dict[Market, frozenset[Language]]:
+        """For each market with minimum information that was found legible, the languages in which the words carry it, or could: material carries it
+        in print, which nobody can read from here."""
+        blocks = self.approval.minimum_information if self.approval is not None else {}
+        return {market: frozenset(filter(_carrying(self, block), block.texts)) if block.legible else frozenset() for market, block in blocks.items()}
 
     def written_for(self, channel: str) -> Collection[Language]:
         """The languages in which it can be sent on a channel: those of its letters for e-mail, of its texts for any other."""
@@ -93,3 +167,18 @@ class ContentVersion(Authored):
         if self.approval is None:
             return ContentState.DRAFT
         return ContentState.EXPIRED if now >= self.approval.expires else ContentState.APPROVED
+
+
+MINIMUM_INFORMATION: Final = "{{ minimum_information }}"
+"""The token in whose place a letter or text carries its market's block."""
+
+
+def _carrying(content: ContentVersion, block: MinimumInformation) -> Callable[[Language], bool]:
+    """Asks whether the words in a language show the block, or its token, in each of their forms."""
+
+    def carries(language: Language) -> bool:
+        letter, text = content.letters.get(language), content.texts.get(language)
+        forms = (letter.text, shown(letter.html)) if letter is not None else (text,) if text is not None else ()
+        return all(stands_in(form, MINIMUM_INFORMATION) or stands_in(form, block.texts[language]) for form in forms)
+
+    return carries

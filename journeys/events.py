@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from journeys.conditions import Value
-from journeys.definitions import Heard
+from journeys.definitions import Content, Heard
 from journeys.durations import Calendar
 from journeys.reasons import Reason
 from journeys.shapes import Instant, Stored
@@ -127,6 +127,13 @@ class ConsentGiven(_Fact):
     channel: str
 
 
+class ContentRecalled(_Fact):
+    """A version of content was withdrawn: nothing goes out with it any more."""
+
+    is_: Literal["content_recalled"] = "content_recalled"
+    content: Content
+
+
 class Objected(_Fact):
     is_: Literal["objected"] = "objected"
 
@@ -193,6 +200,7 @@ Fact = Annotated[
     | FactsChanged
     | ConsentWithdrawn
     | ConsentGiven
+    | ContentRecalled
     | Objected
     | Happened
     | RequestAnswered
@@ -278,6 +286,7 @@ Event = Annotated[
     | FactsChanged
     | ConsentWithdrawn
     | ConsentGiven
+    | ContentRecalled
     | Objected
     | Happened
     | RequestAnswered

@@ -5,19 +5,21 @@ The folder holds personas/<persona>.yaml, content/<id>@<version>.yaml, consents/
 where journeys hear of the outside, events.yaml.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import Field
 
+from journeys.approving import check_approval
 from journeys.consent_texts import ConsentText
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Definition
 from journeys.durations import is_zone
 from journeys.happenings import OutsideEvent
 from journeys.loading import Document, Finding, Loaded, Loc, load_definition, read, read_content, read_text
+from journeys.loading.files import remarked
 from journeys.markets import MarketPolicy
 from journeys.personas import Persona
 from journeys.shapes import Authored
@@ -93,12 +95,14 @@ def read_library(root: Path) -> Library:
     consent_texts = shelf.collect(root / "consents", read_consent_text, lambda text: text.text)
     markets = shelf.kept(read_markets(root / "markets.yaml"))
     events = shelf.kept(read_events(root / "events.yaml")) if (root / "events.yaml").exists() else None
+    policies = {policy.market: policy for policy in markets.markets} if markets is not None else {}
+    shelf.findings += [found for ref, content in contents.items() for found in unapproved(shelf.documents[ref], content, policies)]
     if shelf.findings or markets is None:
         raise LibraryError(root, tuple(shelf.findings))
     texts: dict[str, str] = {}
     strategies = shelf.collect(root / "strategies", lambda path: _read_strategy(path, texts), lambda definition: definition.journey)
     declared = {event.event: event for event in events.events} if events is not None else {}
-    return Library(personas, contents, {policy.market: policy for policy in markets.markets}, strategies, texts, tuple(shelf.findings), declared, consent_texts)
+    return Library(personas, contents, policies, strategies, texts, tuple(shelf.findings), declared, consent_texts)
 
 
 def read_persona(path: Path) -> Loaded[Persona]:
@@ -149,6 +153,11 @@ def misplaced(document: Document, value: Authored) -> Iterator[Finding]:
         yield document.finding("J007", f"what this file holds asks for another name than {Path(document.name).name}", loc=where, fix=f"name it {wanted}")
 
 
+def unapproved(document: Document, content: ContentVersion, markets: Mapping[str, MarketPolicy]) -> Iterator[Finding]:
+    """J505 and J506: what is said to be approved lacks what approval must say of it."""
+    yield from (remarked(document, remark, code=remark.code) for remark in check_approval(content, markets))
+
+
 def _each_once(loaded: Loaded[M], what: str, names: list[str]) -> Loaded[M]:
     """The same, or J003 for every name that stands in the list a second time."""
     twice = [
@@ -181,6 +190,7 @@ class _Shelf:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self.documents: dict[object, Document] = {}
 
     def kept(self, loaded: Loaded[M]) -> M | None:
         self.findings += loaded.findings
@@ -194,6 +204,7 @@ class _Shelf:
             if value is None:
                 continue
             self.findings += misplaced(loaded.document, value)
+            self.documents.setdefault(key(value), loaded.document)
             if collected.setdefault(key(value), value) is not value:
                 self.findings.append(loaded.document.finding("J003", f"another file of this folder holds `{key(value)}` already", loc=(), fix="rename one"))
         return collected

@@ -7,6 +7,7 @@ Pure: no clock, no roles, nothing is stored.
 from enum import StrEnum
 from typing import assert_never
 
+from journeys.expiring import ACKNOWLEDGED
 from journeys.means import Lacking
 from journeys.shapes import Instant, Stored
 from journeys.signatures import OF_AUTHORS, OF_OTHERS, Meaning, Party, Signature
@@ -61,6 +62,8 @@ class Refusal(StrEnum):
     NOT_PUBLISHED = "not_published"
     NOT_IN_EFFECT = "not_in_effect"
     ADMITS_NOBODY = "admits_nobody"
+    PLAN_REQUIRED = "plan_required"
+    UNKNOWN_SUCCESSOR = "unknown_successor"
 
 
 class Refused(Stored):
@@ -116,6 +119,12 @@ class Publish(Stored):
     can_migrate: bool = False
     lacking: Lacking = Lacking()
     """What the text names and this installation does not have."""
+    ending: tuple[str, ...] = ()
+    """The contents that the text names and whose approval ends soon."""
+    plan: dict[str, str] = {}
+    """What is planned for each of them: the version that succeeds it, or `acknowledged`."""
+    successors: tuple[str, ...] = ()
+    """What may succeed: every version of content of the product that is on record."""
 
 
 class Drain(Stored):
@@ -172,7 +181,7 @@ def _refusal(version: Version, step: Step, policies: Policies) -> Refused | None
         case Sign():
             return _no_policy(version, policies) or _not_the_signer(version, step, policies) or _signed(version, step)
         case Publish():
-            return _no_policy(version, policies) or _unsigned(version, step, policies) or _unequipped(step) or _wrong_moment(version, step)
+            return _no_policy(version, policies) or _unsigned(version, step, policies) or _unequipped(step) or _unplanned(step) or _wrong_moment(version, step)
         case Retire(open_runs=runs) if runs:
             return Refused(code=Refusal.RUNS_OPEN, detail=f"{runs} runs are in this version. Drain it: it retires when the last of them has ended.")
         case _:
@@ -230,6 +239,19 @@ def _unequipped(step: Publish) -> Refused | None:
         return Refused(code=Refusal.CHANNEL_NOT_CONFIGURED, detail=f"This installation has no channel {named}. Name what carries it in DIRIGENT_CHANNELS.")
     if step.lacking.endpoints:
         return Refused(code=Refusal.ENDPOINT_NOT_CONFIGURED, detail=f"This installation does not know how to ask {named}. Name it in DIRIGENT_ENDPOINTS.")
+    return None
+
+
+def _unplanned(step: Publish) -> Refused | None:
+    """Steps outlive content whose approval ends: whoever publishes says what comes after it."""
+    open_ = tuple(content for content in step.ending if content not in step.plan)
+    if open_:
+        detail = f"The approval of {', '.join(open_)} ends soon. Say in `plan` which version succeeds it, or that you acknowledge it."
+        return Refused(code=Refusal.PLAN_REQUIRED, detail=detail, allowed=open_)
+    for content, successor in step.plan.items():
+        if successor == content or (successor != ACKNOWLEDGED and successor not in step.successors):
+            detail = f"{successor} cannot succeed {content}: it is no other content of this product on record."
+            return Refused(code=Refusal.UNKNOWN_SUCCESSOR, detail=detail)
     return None
 
 

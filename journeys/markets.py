@@ -9,6 +9,7 @@ from journeys.caps import Bound, Cap, Spacing
 from journeys.content import Language
 from journeys.medical import MedicalPolicy
 from journeys.openings import Opening, Weekday
+from journeys.restricted import RestrictedWord
 from journeys.shapes import Authored, Market, Slug
 from journeys.signatures import ALWAYS, Party
 
@@ -50,6 +51,10 @@ class MarketPolicy(Authored):
     business_days: Literal["working_days"] | Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
     """The days on which promotion goes out, in the recipient's own time: working_days (no weekend, no public holiday) or a list such as [mon, tue].
     None: on every day."""
+    minimum_information: Literal["required", "not_required"] = "required"
+    """Whether promotion of a product must carry the market's minimum information. A market that says nothing asks for it."""
+    restricted_words: dict[Language, tuple[RestrictedWord, ...]] = {}
+    """What nobody may type of a product, by language. `api.words` asks it of every free word that comes in."""
     signatures: tuple[Party, ...] = ALWAYS
     """Who signs a journey that names this market: sales, marketing and medical, and whoever else this market asks for."""
     journeys_at_once: int = Field(1, ge=1, le=20)

@@ -24,6 +24,8 @@ class Reason(StrEnum):
     CONTENT_WRONG_PRODUCT = "content_wrong_product"
     CONTENT_WRONG_AUDIENCE = "content_wrong_audience"
     CONTENT_NO_LANGUAGE = "content_no_language"
+    CONTENT_NO_MINIMUM_INFORMATION = "content_no_minimum_information"
+    CONTENT_CHOICE_UNFIT = "content_choice_unfit"
     NO_MARKET_POLICY = "no_market_policy"
     SAME_ADDRESS = "same_address"
     WEEKLY_CAP = "weekly_cap"
@@ -60,6 +62,8 @@ TOLD: dict[Reason, str] = {
     Reason.CONTENT_WRONG_PRODUCT: "the content belongs to another product",
     Reason.CONTENT_WRONG_AUDIENCE: "the content is not approved for the recipient's profession",
     Reason.CONTENT_NO_LANGUAGE: "the content exists in no language of the person's market",
+    Reason.CONTENT_NO_MINIMUM_INFORMATION: "the content does not carry the minimum information that the market asks of promotion",
+    Reason.CONTENT_CHOICE_UNFIT: "what was chosen for the letter may not stand in it now",
     Reason.NO_MARKET_POLICY: "no policy is known for the person's market",
     Reason.CHANNEL_UNKNOWN: "this installation has no such channel",
     Reason.WEEKLY_CAP: "the cap of touches, over all journeys and channels, is reached",
@@ -101,6 +105,8 @@ FALLS_UNDER: dict[Reason, Reason] = {
     Reason.CONTENT_WRONG_PRODUCT: Reason.CONTENT_NOT_APPROVED,
     Reason.CONTENT_WRONG_AUDIENCE: Reason.CONTENT_NOT_APPROVED,
     Reason.CONTENT_NO_LANGUAGE: Reason.CONTENT_NOT_APPROVED,
+    Reason.CONTENT_NO_MINIMUM_INFORMATION: Reason.CONTENT_NOT_APPROVED,
+    Reason.CONTENT_CHOICE_UNFIT: Reason.CONTENT_NOT_APPROVED,
     Reason.SUPPRESSED: Reason.OBJECTED,
     Reason.ADDRESS_BOUNCED: Reason.NO_RECIPIENT,
 }

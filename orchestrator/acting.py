@@ -29,6 +29,7 @@ from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.lifecycles import StoredLifecycles
 from orchestrator.store.desk.migrations import StoredMigrating, StoredMigrations
 from orchestrator.store.desk.users import StoredUsers
+from orchestrator.store.desk.words import allow
 from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import StoreError, UserUnsuitableError
 from orchestrator.store.migrations import require_migrated
@@ -71,6 +72,7 @@ class House:
     async def draft(self, as_: str, text: str, *, name: str, replace: bool, reason: str) -> tuple[VersionRow, tuple[Finding, ...]]:
         """Put a text on record as a draft, or in the place of the one that is, with what the linter says of it."""
         who = await self._somebody(as_, Act.REPLACE if replace else Act.DRAFT)
+        await allow(self._engine, who, reason)
         judged = lint_text(text, name=name, library=await self._definitions.library(), now=self._now)
         if judged.definition is None:
             raise _unclean(judged.findings)
@@ -81,6 +83,7 @@ class House:
     async def act(self, as_: str, ref: ContentRef, act: Act, *, reason: str) -> VersionRow:
         """Submit, send back, withdraw, drain or retire."""
         who = await self._somebody(as_, act)
+        await allow(self._engine, who, reason)
         return _good(await self._lives.act(who, ref.id, ref.version, act, reason=reason, once=_once(who), now=self._now), ref)
 
     async def sign(self, as_: str, ref: ContentRef, *, party: Party, meaning: Meaning | None, digest: str, pin: str) -> VersionRow:
@@ -99,6 +102,7 @@ class House:
     async def publish(self, as_: str, ref: ContentRef, asked: AskedRelease, *, reason: str) -> VersionRow:
         """Put a signed version in force."""
         who = await self._somebody(as_, Act.PUBLISH)
+        await allow(self._engine, who, reason)
         return _good(await self._lives.publish(who, ref.id, ref.version, asked, reason=reason, once=_once(who), now=self._now), ref)
 
     async def set_pin(self, user_id: str, pin: str) -> str:

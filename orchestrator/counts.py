@@ -53,6 +53,7 @@ class Dropped(StrEnum):
     WEBHOOK = "webhook"
     REPLY = "reply"
     CALL_REPORT = "call_report"
+    CONTENT_SYNC = "content_sync"
 
 
 REPEATED = "repeated"

@@ -2,7 +2,7 @@
 runs lies in the outbox; a worker hands it over."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import uuid4
@@ -13,8 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.idempotency import Once
 from api.paging import Batch, Slice
 from api.who import Role, Who
+from journeys.content import ContentVersion
+from journeys.library import misplaced, unapproved
+from journeys.loading import Loaded
 from orchestrator import settings
 from orchestrator.clock import JourneyClock
+from orchestrator.store import audit
+from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.evidence import StoredEvidence
 from orchestrator.store.desk.firewall import StoredFirewall
@@ -23,12 +28,16 @@ from orchestrator.store.desk.judgements import StoredJudgements
 from orchestrator.store.desk.migrations import StoredMigrations
 from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
+from orchestrator.store.desk.recalls import StoredRecalls
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.desk.users import StoredUsers
-from orchestrator.store.engine import make_engine, reach
+from orchestrator.store.desk.words import allow
+from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import StoreError, UserUnsuitableError
+from orchestrator.store.library import Publishing, publish_content
 from orchestrator.store.migrations import require_migrated
+from orchestrator.store.shelf import library_in_force
 from orchestrator.store.unknowns import StoredUnknowns
 from orchestrator.store.watch import StoredWatch
 
@@ -52,6 +61,7 @@ class Desk:
         self.clock = clock
         self.halts, self.operations, self.migrations = StoredHalts(engine), StoredOperations(engine), StoredMigrations(engine)
         self.unknowns = StoredUnknowns(engine)
+        self.contents, self.recalls = StoredContents(engine), StoredRecalls(engine)
         self.definitions, self.repairs, self.watch = StoredDefinitions(engine), StoredRepairs(engine), StoredWatch(engine)
         self.people, self.evidence = StoredPeople(engine), StoredEvidence(engine)
         self.firewall = StoredFirewall(engine)
@@ -71,9 +81,30 @@ class Desk:
             raise UserUnsuitableError(user_id, wanted=f"an active user in one of the roles {', '.join(sorted(among))}")
         return Who(found.id, Role(found.role))
 
+    async def bring_in(self, loaded: Sequence[Loaded[ContentVersion]], *, by: Who | None) -> list[str]:
+        """Bring in versions of content, all or none, and tell what came of each. Raises NotDoneError with everything that was found."""
+        return await _bring_in(self.engine, loaded, by=by, now=self.now)
+
     async def remark(self, who: Who, words: str, once: Once) -> str:
-        """Keep the words that were given as the reason, and return their id."""
+        """Keep the words that were given as the reason, and return their id. Raises RestrictedWordError, as the API refuses them."""
+        await allow(self.engine, who, words)
         return await StoredRemarks(self.engine).keep(who, words, side="commercial", once=once, now=self.now)
+
+
+async def _bring_in(engine: AsyncEngine, loaded: Sequence[Loaded[ContentVersion]], *, by: Who | None, now: datetime) -> list[str]:
+    user, role = (by.id, by.role) if by is not None else (audit.HOUSE, audit.SYSTEM)
+    async with transaction(engine) as session:
+        markets = (await library_in_force(session)).markets
+        read = [(each.document, each.value) for each in loaded if each.value is not None]
+        found = [*(finding for each in loaded for finding in each.findings)]
+        found += [finding for document, content in read for finding in (*misplaced(document, content), *unapproved(document, content, markets))]
+        if found:
+            raise NotDoneError("\n".join(map(str, found)))
+        done = [await publish_content(session, content, now=now) for _, content in read]
+        for each in done:
+            if each.result is not Publishing.UNCHANGED:
+                await audit.record(session, by=user, role=role, action=f"library.{each.result}", subject=each.subject, now=now)
+    return [f"{each.result} {each.subject}" for each in done]
 
 
 def once(who: Who) -> Once:

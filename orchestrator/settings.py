@@ -15,6 +15,7 @@ from journeys.calls import CallWords
 from journeys.content import EMAIL
 from journeys.shapes import Slug
 from orchestrator.channels.accounts import Accounts, Postmark, Smtp, carries_letters, carries_texts
+from orchestrator.content_systems.systems import ContentSystem
 from orchestrator.replies.doors import MailboxDoor
 from orchestrator.requests.endpoints import Endpoint, read
 from orchestrator.webhooks import doors
@@ -98,6 +99,10 @@ class Settings(BaseSettings):
     """Where answers go, with the message's own id behind a plus: replies@… is written as replies+id@…; none: to the sender."""
     mailbox: Annotated[MailboxDoor | None, NoDecode] = None
     """A mailbox that is looked into for replies, over IMAP: JSON."""
+    content_systems: Annotated[dict[Slug, ContentSystem], NoDecode] = {}
+    """Where content is reviewed, by name: JSON with an address, a mapping of states and a secret for each."""
+    content_pause: Annotated[float, Field(ge=5, le=86_400)] = 300.0
+    """Seconds between two looks at the content systems."""
 
     public_url: HttpUrl
     """Where recipients reach the API from outside: unsubscribe links start with it."""
@@ -177,7 +182,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name}: {account.provider} carries e-mail alone")
         return channels
 
-    @field_validator("endpoints", mode="before")
+    @field_validator("endpoints", "content_systems", mode="before")
     @classmethod
     def _from_json(cls, written: object) -> object:
         return read(written) if isinstance(written, str) else written

@@ -20,7 +20,9 @@ from orchestrator.sealing import Sealing
 from orchestrator.seeing.places import arranged
 from orchestrator.settings import Settings
 from orchestrator.store.desk.calls import StoredCallReports
+from orchestrator.store.desk.choices import StoredChoices
 from orchestrator.store.desk.consents import StoredConsents
+from orchestrator.store.desk.content_systems import StoredContentSystems
 from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.coverages import StoredCoverages
 from orchestrator.store.desk.definitions import StoredDefinitions
@@ -44,6 +46,7 @@ from orchestrator.store.desk.occasions import StoredOccasions
 from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.preferences import StoredPreferences
+from orchestrator.store.desk.recalls import StoredRecalls
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.desk.replies import StoredReplies
@@ -54,6 +57,7 @@ from orchestrator.store.desk.tasks import StoredTasks
 from orchestrator.store.desk.timelines import StoredTimelines
 from orchestrator.store.desk.touches import StoredTouches
 from orchestrator.store.desk.users import StoredUsers
+from orchestrator.store.desk.words import StoredWords
 from orchestrator.store.engine import UNREACHABLE
 from orchestrator.store.outbox import Relay
 from orchestrator.store.watch import StoredWatch
@@ -94,6 +98,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         evidence=StoredEvidence(engine),
         printed=printed,
         contents=StoredContents(engine),
+        recalls=StoredRecalls(engine),
         touches=StoredTouches(engine),
         occasions=StoredOccasions(engine),
         ledger=StoredTouchBook(engine, Sealing(settings.opening_keys)),
@@ -112,6 +117,9 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         call_reports=StoredCallReports(engine, settings.calls),
         facts_in=StoredFactsIn(engine, known, settings.webhooks.tolerances),
         replies=StoredReplies(engine, known, settings.webhooks.tolerances, mail_domain=settings.mail_domain),
+        words=StoredWords(engine),
+        choices=StoredChoices(engine),
+        content_systems=StoredContentSystems(engine, settings.content_systems),
     )
 
 

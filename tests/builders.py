@@ -153,6 +153,41 @@ def a_market(market: str = "SE", **changes: Any) -> MarketPolicy:
     return MarketPolicy.model_validate({"market": market, **rules, **changes})
 
 
+BLOCK = "Cardiolex 5 mg. Invented."
+"""The minimum information of the tests' product, in every language."""
+
+
+def an_approval(*markets: str, legible: bool = True, **changes: Any) -> Authored:
+    """All that approval must say of promotion, with the minimum information of these markets, or of Sweden."""
+    blocks = {market: {"legible": legible, "texts": {"en": BLOCK, "sv": BLOCK}} for market in markets or ("SE",)}
+    smpc = dict.fromkeys(markets or ("SE",), "https://cardiolex.example/smpc")
+    said = {"id": "MLR-1", "expires": "2030-01-01T00:00:00Z", "indication": "Chronic heart failure", "revised": "2027-01-01", "smpc": smpc}
+    return {**said, "minimum_information": blocks, **changes}
+
+
+def a_promotion(ref: str = "hf-brand@1", **changes: Any) -> Authored:
+    """Content that speaks of the product: its letters carry the minimum information, by its token."""
+    words = "Dear {{ hcp.family_name }}, … {{ minimum_information }} {{ unsubscribe }}"
+    letter = a_letter(text=words, html=f"<p>{words}</p>")
+    return a_content(ref, **{"above_the_brand": False, "approval": an_approval(), "letters": {"en": letter, "sv": letter}, **changes})
+
+
+def a_fragment(ref: str = "hf-renal@1", **changes: Any) -> Authored:
+    """An approved passage in both languages, above the brand unless told otherwise."""
+    words = f"About {ref.partition('@')[0]}, {{{{ hcp.family_name }}}}."
+    part = {"text": words, "html": f"<p>{words}</p>"}
+    return a_content(ref, **{"made_for": "fragment", "parts": {"en": part, "sv": part}, **changes})
+
+
+def a_choice(ref: str = "hf-choice@1", **changes: Any) -> Authored:
+    """A letter that leaves a choice to the rep: one or two of two passages, and one of two words."""
+    words = "Dear {{ hcp.family_name }}, after {{ fill.occasion }}: {{ fragments }} {{ unsubscribe }}"
+    letter = a_letter(text=words, html=f"<p>{words}</p>")
+    fill = {"occasion": {"round": {"en": "the round", "sv": "ronden"}, "congress": {"en": "the congress", "sv": "kongressen"}}}
+    offered = {"offered": ["hf-renal@1", "hf-dosing@1"], "at_least": 1, "at_most": 2}
+    return a_content(ref, **{"letters": {"en": letter, "sv": letter}, "fragments": offered, "fill": fill, **changes})
+
+
 CONTENTS = (
     a_content("hf-dialogue@2"),
     a_content("hf-detail-aid@2", made_for="face_to_face"),
@@ -170,7 +205,11 @@ CONTENTS = (
     a_content("other-brand@1", product="nephrolex"),
     a_content("hf-answer@1", purpose="medical_response"),
     a_content("hf-alert@1", purpose="safety"),
-    a_content("hf-brand@1", above_the_brand=False),
+    a_promotion("hf-brand@1"),
+    a_content("hf-uninformed@1", above_the_brand=False),
+    a_choice("hf-choice@1"),
+    a_fragment("hf-renal@1"),
+    a_fragment("hf-dosing@1"),
 )
 """The content of the tests' library: one piece for each channel, and one for each thing that can be wrong with a piece."""
 

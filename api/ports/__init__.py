@@ -6,6 +6,7 @@ and a side of the firewall that the asker may not see is not loaded.
 
 from api.ports.calls import CallReports
 from api.ports.consents import Consents
+from api.ports.content_systems import ContentSystems
 from api.ports.contents import Contents
 from api.ports.definitions import Acted, Arrange, AskedRelease, AskedSignature, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, NotEnrolled, Sweeps
@@ -16,13 +17,15 @@ from api.ports.ledger import CopySealedError, NotSettled, TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
+from api.ports.recalls import Recalls
 from api.ports.replies import Replies
 from api.ports.requests import AnswerRefused, Requests, Stamp
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, CommandRefusedError, Conductors, ConductorUnavailableError, Counts, Health, Relay
-from api.ports.tasks import Notifications, Remarks, Tasks
+from api.ports.tasks import Choices, Notifications, Remarks, Tasks
 from api.ports.touches import Touches
 from api.ports.users import Idempotency, Users
+from api.ports.words import RestrictedWords
 
 __all__ = [
     "Acted",
@@ -32,11 +35,13 @@ __all__ = [
     "AskedSignature",
     "Brought",
     "CallReports",
+    "Choices",
     "Clock",
     "CommandRefusedError",
     "ConductorUnavailableError",
     "Conductors",
     "Consents",
+    "ContentSystems",
     "Contents",
     "CopySealedError",
     "CountChanged",
@@ -66,12 +71,14 @@ __all__ = [
     "Operations",
     "People",
     "Ports",
+    "Recalls",
     "Relay",
     "Remarks",
     "Repairs",
     "Replies",
     "Requests",
     "Responses",
+    "RestrictedWords",
     "Stamp",
     "Sweeps",
     "Tasks",

@@ -1,11 +1,12 @@
 """Approved content."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from api.paging import Batch, Slice
 from api.schemas.content import ContentLine
+from api.schemas.expiring import ExpiringLine
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef
 
@@ -16,5 +17,9 @@ class Contents(Protocol):
         ...
 
     async def find(self, ref: ContentRef, *, now: datetime) -> ContentLine | None: ...
+
+    async def expiring(self, *, within: timedelta, now: datetime, cut: Slice) -> Batch[ExpiringLine]:
+        """Approved content whose approval ends within that time, the first first."""
+        ...
 
     async def versions(self, refs: Sequence[ContentRef]) -> Mapping[ContentRef, ContentVersion]: ...

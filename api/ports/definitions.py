@@ -70,6 +70,8 @@ class AskedRelease:
     """What becomes of those who are in earlier versions."""
     mapping: Mapping[str, str] = field(default_factory=dict)
     """Where those go who migrate and whose step is gone."""
+    plan: Mapping[str, str] = field(default_factory=dict)
+    """What comes after each content whose approval ends soon: a version, or `acknowledged`."""
 
 
 Acted = VersionRow | ActRefused | Unclean

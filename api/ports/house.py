@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from api.ports.calls import CallReports
 from api.ports.consents import Consents
+from api.ports.content_systems import ContentSystems
 from api.ports.contents import Contents
 from api.ports.definitions import Arrange, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, Sweeps
@@ -15,13 +16,15 @@ from api.ports.occasions import Occasions
 from api.ports.operations import Halts, Migrations, Operations, Repairs, Watch
 from api.ports.people import Knowledge, People, Timelines
 from api.ports.preferences import Preferences
+from api.ports.recalls import Recalls
 from api.ports.replies import Replies
 from api.ports.requests import Requests
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, Conductors, Counts, Health, Relay
-from api.ports.tasks import Notifications, Remarks, Tasks
+from api.ports.tasks import Choices, Notifications, Remarks, Tasks
 from api.ports.touches import Touches
 from api.ports.users import Idempotency, Users
+from api.ports.words import RestrictedWords
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Ports:
     evidence: Evidence
     printed: Print
     contents: Contents
+    recalls: Recalls
     touches: Touches
     occasions: Occasions
     ledger: TouchBook
@@ -73,3 +77,6 @@ class Ports:
     facts_in: FactsIn
     call_reports: CallReports
     replies: Replies
+    words: RestrictedWords
+    choices: Choices
+    content_systems: ContentSystems

@@ -7,6 +7,8 @@ from api.idempotency import Once
 from api.paging import Batch, Slice
 from api.rows import NotificationRow, TaskRow
 from api.who import Who
+from journeys.choosing import Chosen
+from journeys.definitions import ContentRef
 
 
 class Tasks(Protocol):
@@ -27,6 +29,12 @@ class Tasks(Protocol):
 
     async def open_of(self, who: Who, enrolment_id: str) -> tuple[TaskRow, ...]:
         """The run's open tasks that the asker may see, the first due first: one for each line that stands at one."""
+        ...
+
+
+class Choices(Protocol):
+    async def keep(self, who: Who, key: str, letter: ContentRef, chosen: Chosen, *, now: datetime) -> None:
+        """Write down what the rep chose for the letter of that passage. The latest choice counts, until the letter goes out."""
         ...
 
 

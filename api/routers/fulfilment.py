@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 
 from api import asking
+from api import words as restricted
 from api.asking import closed, done, found_inquiry, submitted
 from api.attempts import Attempted
 from api.house import House
@@ -92,7 +93,10 @@ async def ask_rep(inquiry_id: str, body: NewClarification, who: Medical, house: 
 async def answer(inquiry_id: str, body: Answer, who: Medical, house: House) -> InquiryForMedical:
     """Store what medical answered, once. The journey goes on when the inquiry is closed as answered."""
     await submitted(house, who, inquiry_id)
-    return await _for_medical(house, who, done(await house.fulfilment.answer(who, inquiry_id, answer=body.answer, now=house.clock.now())))
+    noted = await restricted.checked(house, who, body)
+    answered = done(await house.fulfilment.answer(who, inquiry_id, answer=body.answer, now=house.clock.now()))
+    await restricted.note(house, who, f"/inquiries/{inquiry_id}/answer", noted)
+    return await _for_medical(house, who, answered)
 
 
 @router.post("/{inquiry_id}/response", summary="Send the answer", dependencies=[Nudged], responses=_REFUSALS)

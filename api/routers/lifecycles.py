@@ -106,7 +106,7 @@ async def publish(body: Publish, who: Publisher, hand: Handed) -> DefinitionStan
     """Let HCPs enter it from a date, now if none is given; until then the earlier version goes on. It is linted again."""
 
     async def work(once: Once) -> DefinitionStanding:
-        asked = AskedRelease(since=body.from_, running=body.running, mapping=body.mapping)
+        asked = AskedRelease(since=body.from_, running=body.running, mapping=body.mapping, plan=body.plan)
         done = await hand.house.lifecycles.publish(who, hand.journey, hand.version, asked, reason=body.reason, once=once, now=hand.house.clock.now())
         return hand.told(done, who)
 

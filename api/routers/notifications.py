@@ -1,15 +1,17 @@
-"""Notifications: what journeys want colleagues to know, each read by the one it is for."""
+"""Notifications: what journeys want colleagues to know, and approvals that end, each read by the one it is for."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from api import expiring
 from api.briefs import person_line
 from api.house import House
 from api.paging import Slice, asked, encode
 from api.problems import responses, unknown
 from api.rows import NotificationRow
-from api.schemas.notifications import NotificationForCommercial, NotificationForMedical, NotificationRead
+from api.schemas.notifications import NotificationForCommercial, NotificationForMedical, NotificationOfContent, NotificationRead
 from api.schemas.shapes import Page
 from api.security import Anyone
 from api.who import Who
@@ -28,8 +30,8 @@ async def list_notifications(
 ) -> Page[NotificationRead]:
     """One's own: those not read yet first, the latest of them first."""
     found = await house.notifications.page(who, unread=unread, cut=cut)
-    definitions = await house.definitions.read(sorted({(row.journey, row.version) for row in found.rows}))
-    items = tuple(_told(row, definitions.get((row.journey, row.version)), who) for row in found.rows)
+    definitions = await house.definitions.read(sorted({key for row in found.rows if (key := _version(row)) is not None}))
+    items = tuple(_told(row, definitions, who) for row in found.rows)
     return Page(items=items, next=encode(found.next) if found.next else None)
 
 
@@ -39,14 +41,23 @@ async def read_notification(notification_id: str, who: Anyone, house: House) -> 
     row = await house.notifications.read(who, notification_id, now=house.clock.now())
     if row is None:
         raise unknown("notification of yours")
-    definitions = await house.definitions.read([(row.journey, row.version)])
-    return _told(row, definitions.get((row.journey, row.version)), who)
+    key = _version(row)
+    return _told(row, await house.definitions.read([key]) if key is not None else {}, who)
 
 
-def _told(row: NotificationRow, definition: Definition | None, who: Who) -> NotificationRead:
-    step = definition.steps.get(row.step) if definition is not None else None
+def _version(row: NotificationRow) -> tuple[str, int] | None:
+    """The version of a journey whose line it is; None of a warning of content."""
+    return (row.journey, row.version) if row.journey is not None and row.version is not None else None
+
+
+def _told(row: NotificationRow, definitions: Mapping[tuple[str, int], Definition], who: Who) -> NotificationRead:
+    if row.warning is not None:
+        return NotificationOfContent(id=row.id, text=expiring.told(row.warning), warning=row.warning, at=row.at, read_at=row.read_at)
+    key = _version(row)
+    definition = definitions.get(key) if key is not None else None
+    step = definition.steps.get(row.step or "") if definition is not None else None
     shared = {name: getattr(row, name) for name in ("id", "enrolment_id", "at", "read_at")}
     shared |= {"text": step.notify.message if isinstance(step, NotifyStep) else "", "person": person_line(row.person) if row.person is not None else None}
     if not who.sees(Wall.COMMERCIAL):
         return NotificationForMedical(**shared)
-    return NotificationForCommercial(**shared, journey=row.journey, version=row.version, step=row.step)
+    return NotificationForCommercial(**shared, journey=row.journey or "", version=row.version or 0, step=row.step or "")

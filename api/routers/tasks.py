@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
-from api import briefs
+from api import briefs, letters
 from api.attempts import Attempted
 from api.codes import Code
 from api.commands import carried_out
@@ -58,9 +58,12 @@ async def read_task(task_id: str, who: Anyone, house: House) -> TaskRead:
     definition = (await house.definitions.read([(task.journey, task.version)]))[task.journey, task.version]
     if task.side == Wall.MEDICAL:
         return briefs.for_medical(task, definition, who=who, profile=await house.people.medical(who, task.person.id, now=house.clock.now()))
-    contents = await house.contents.versions(briefs.materials_named(definition, task.step))
+    named = briefs.materials_named(definition, task.step)
+    contents = await house.contents.versions(named)
+    parts = tuple(ref for each in contents.values() for ref in letters.offered(each))
+    contents = {**contents, **await house.contents.versions(parts)} if parts else contents
     profile = await house.people.commercial(task.person.id)
-    return briefs.for_commercial(task, definition, who=who, profile=profile, contents=contents)
+    return briefs.for_commercial(task, definition, who=who, profile=profile, contents=contents, now=house.clock.now())
 
 
 class Hand:
@@ -99,6 +102,7 @@ async def complete(body: Complete, who: Worker, hand: Handed) -> Done:
     async def look(task: TaskRow) -> None:
         await _check_persona(hand.house, who, body)
         await _check_inquiry(hand.house, who, task, body.inquiry_id)
+        await letters.keep_choice(hand.house, who, task, body)
 
     told = body.model_dump(include={"outcome", "channel"}) | {
         "persona": body.persona.is_ if body.persona else None,

@@ -1,11 +1,11 @@
 """Journey definitions as they are listed, read, linted, and led through their life."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from api.schemas.shapes import Asked, Moment, Name, StepMap, Told, Words
+from api.schemas.shapes import Asked, ContentName, Moment, Name, StepMap, Told, Words
 from journeys.lifecycle import Act, Running
 from journeys.signatures import Meaning, Party
 from journeys.versions import VersionState
@@ -113,6 +113,11 @@ class Publish(Asked):
     from_: Moment | None = Field(None, alias="from", description="From when HCPs may enter; now, where none is given.")
     running: Running | None = Field(None, description="What becomes of those who are in earlier versions; needed where there are any.")
     mapping: StepMap = {}
+    plan: dict[ContentName, ContentName | Literal["acknowledged"]] = Field(
+        {},
+        description="For each content whose approval ends within 60 days: the version that succeeds it, or `acknowledged`. It is kept with the act.",
+        examples=[{"hf-dialogue@2": "hf-dialogue@3"}],
+    )
 
     @model_validator(mode="after")
     def _map_of_a_migration(self) -> Self:

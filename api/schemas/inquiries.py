@@ -7,13 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from api.schemas.shapes import Asked, Moment, Name, Told
+from api.schemas.shapes import Asked, Moment, Name, Told, Verbatim
 from journeys.content import Language
 from journeys.definitions import Content
 from journeys.medical import Question, Urgency
 from journeys.shapes import Slug
 
-Verbatim = Annotated[str, StringConstraints(min_length=3, max_length=4000, pattern=r"^[^\x00]*$")]
 TypedName = Annotated[str, StringConstraints(min_length=3, max_length=120, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")]
 SvgPath = Annotated[str, StringConstraints(min_length=4, max_length=20_000, pattern=r"^[Mm][MmLlHhVvCcSsQqTtAaZz0-9eE ,.+-]*$")]
 Png = Annotated[str, StringConstraints(min_length=16, max_length=60_000)]

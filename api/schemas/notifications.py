@@ -1,10 +1,11 @@
-"""Notifications: a line that a journey puts before a colleague."""
+"""Notifications: a line that a journey puts before a colleague, or the house before marketing."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from api.schemas.expiring import ContentWarned
 from api.schemas.people import PersonLine
 from api.schemas.shapes import Told
 
@@ -31,4 +32,15 @@ class NotificationForMedical(_Notification):
     seen_by: Literal["medical"] = "medical"
 
 
-NotificationRead = Annotated[NotificationForCommercial | NotificationForMedical, Field(discriminator="seen_by")]
+class NotificationOfContent(Told):
+    """The approval of content ends: put before marketing 60, 30 and 7 days before."""
+
+    seen_by: Literal["marketing"] = "marketing"
+    id: str
+    text: str = Field(examples=["The approval of hf-dialogue@2 ends on 2027-04-01, in 30 days or sooner. It concerns 1 person: …"])
+    warning: ContentWarned
+    at: datetime
+    read_at: datetime | None = None
+
+
+NotificationRead = Annotated[NotificationForCommercial | NotificationForMedical | NotificationOfContent, Field(discriminator="seen_by")]

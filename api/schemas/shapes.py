@@ -1,5 +1,6 @@
 """The manners of the API: what is asked is strict, so a misspelt field is an error that names it; what is told is frozen."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
@@ -30,8 +31,18 @@ class Page(Told, Generic[Item]):
     next: str | None = None
 
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000, pattern=r"^[^\x00]*$")]
+@dataclass(frozen=True)
+class Typed:
+    """Marks free words of a human, for `api.words`: `own` are those of whoever asks, others are somebody else's and only written down."""
+
+    own: bool
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000, pattern=r"^[^\x00]*$"), Typed(own=True)]
 """Free words of a person. They are stored once, where they can be erased, and never in a history or a log."""
+
+Verbatim = Annotated[str, StringConstraints(min_length=3, max_length=4000, pattern=r"^[^\x00]*$"), Typed(own=False)]
+"""What somebody else said, word for word, or what medical answers: it is never censored."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 """An id or short name that comes from outside."""
@@ -47,6 +58,9 @@ EventKey = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$"),
 ]
 """What an event is about, such as the id of an appointment. Numbers and texts match alike: 42 is "42"."""
+
+ContentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}@[1-9][0-9]{0,8}$")]
+"""A version of content, such as `hf-dialogue@2`."""
 
 Moment = Annotated[
     AwareDatetime,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.people import CommercialProfile, MedicalProfile, PersonLine
-from api.schemas.shapes import Asked, Moment, Name, Told, Words
+from api.schemas.shapes import Asked, ContentName, Moment, Name, Told, Words
 from journeys.shapes import Slug, StepId
 
 SkipReason = Literal["not_available", "no_longer_relevant", "hcp_declined", "done_elsewhere", "access_forbidden", "other"]
@@ -17,12 +17,20 @@ class PersonaMet(Asked):
     reason: Words = Field(description="What was seen or heard.", examples=["Asked about the trial protocol and offered to present it."])
 
 
+class LetterChoice(Asked):
+    """What stands in the letter that the rep sends, among what it offers."""
+
+    fragments: tuple[ContentName, ...] = Field((), max_length=10, description="Approved passages, in the letter's order.", examples=[["hf-renal@1"]])
+    fill: dict[Slug, Slug] = Field({}, description="For each token the key of one of its values.", examples=[{"occasion": "ward_round"}])
+
+
 class Complete(Asked):
     outcome: Slug = Field(examples=["interested"])
     channel: Literal["face_to_face", "remote", "phone"] | None = Field(None, description="Where a visit took place.", examples=["face_to_face"])
     persona: PersonaMet | None = Field(None, description="Confirms or corrects the persona on record. For the conductor only.")
     inquiry_id: Name | None = Field(None, description="The recorded question on which medical follows up.")
     choose: StepId | None = Field(None, description="An offer, instead of the outcome's own path.")
+    letter: LetterChoice | None = Field(None, description="What the letter says, where it leaves a choice to the rep.")
     remark: Words | None = None
 
 
@@ -59,6 +67,20 @@ class Material(Told):
     title: str = Field(examples=["Heart failure: the detail aid"])
     language: str | None = Field(None, examples=["sv"])
     text: str | None = Field(None, description="What to show, in a sentence; of an e-mail its subject, of a text the text itself.")
+    state: str | None = Field(None, description="Its state now: what is not approved is neither shown nor sent.", examples=["approved"])
+
+
+class Fragment(Material):
+    usable: bool = Field(description="Whether it may stand in the letter now.")
+
+
+class LetterChoices(Told):
+    """What the letter leaves to the rep."""
+
+    fragments: tuple[Fragment, ...] = ()
+    at_least: int = 0
+    at_most: int = 0
+    fill: dict[str, dict[str, str]] = Field({}, description="For each token its values: key to words.", examples=[{"occasion": {"ward_round": "ronden"}}])
 
 
 class Channel(Told):
@@ -111,6 +133,7 @@ class TaskForCommercial(_TaskRead):
     offers: tuple[Offer, ...] = ()
     channels: tuple[Channel, ...] = ()
     content: Material | None = Field(None, description="The approved e-mail, text or invitation that the rep sends.")
+    letter: LetterChoices | None = Field(None, description="What the letter leaves to the rep; null where it leaves nothing.")
     sends_by: str | None = Field(None, description="The channel by which it goes out.", examples=["sms"])
 
 

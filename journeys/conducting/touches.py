@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from journeys.conducting.moves import Move
+    from journeys.definitions import ContentRef
 
 _KINDS: dict[type[SendStep], TaskKind] = {EmailStep: "email", MessageStep: "message", InviteStep: "invite"}
 
@@ -161,6 +162,24 @@ def take_back(move: Move, channel: str) -> None:
     elif isinstance(place, at.AtTask) and isinstance(step, SendStep) and channel in {route.channel for route in step.sending.routes} and withdrawn(move, step):
         move.close_task("cancelled", reason=Reason.CONSENT_WITHDRAWN)
         deliver(move)
+
+
+def recall(move: Move, content: ContentRef) -> None:
+    """A version of content was withdrawn: what is held with it is put before the gate once more, and what a rep has yet to send with it is taken back. It
+    leaves by its `blocked` path or is held; a rep is not offered it again, for only another version could go out."""
+    place, step = move.place, move.step
+    if not isinstance(step, SendStep) or content not in [route.content for route in step.sending.routes]:
+        return
+    if isinstance(place, at.Held) and (step.sending.sent_by == "automatic" or place.by is not None):
+        try_again(move)
+    elif isinstance(place, at.Held | at.AtTask) and content == step.sending.content:
+        give_up = place.give_up if isinstance(place, at.Held) else move.state.calendar.after(move.now, step.sending.hold_up_to)
+        move.close_task("cancelled", reason=Reason.CONTENT_NOT_APPROVED)
+        move.park(settled(at.Sending, place, late=place.late, give_up=give_up))
+        if fate_of(step, Reason.CONTENT_NOT_APPROVED, deferred=False) == Fate.WAIT:
+            _hold(move, move.state.on(place.line) or place, Reason.CONTENT_NOT_APPROVED, give_up, give_up)
+        else:
+            block(move, Reason.CONTENT_NOT_APPROVED)
 
 
 def withdrawn(move: Move, step: SendStep) -> bool:

@@ -93,6 +93,8 @@ RULES: tuple[Row, ...] = (
     Row("J410", "content outlived by the journey", times.outlived),
     Row("J411", "nothing above the brand", contents.nothing_above, Severity.WARNING),
     Row("J412", "language of a market without words", contents.lacking_language, Severity.WARNING),
+    Row("J413", "promotion without minimum information", contents.uninformed),
+    Row("J414", "choice that cannot be made", contents.unchoosable),
     Row("J601", "more contact than the cap allows", people.too_much),
     Row("J602", "promotion after an objection", people.after_objection),
     Row("J603", "safety information held back", people.held_out_of_safety),

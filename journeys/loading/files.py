@@ -34,8 +34,11 @@ STRUCTURE = {
     "J502": "unknown token",
     "J503": "no way to unsubscribe",
     "J504": "text too long",
+    "J505": "minimum information missing",
+    "J506": "promotion without its label",
+    "J507": "choice without a place",
 }
-"""The codes that reading alone can give, with their titles."""
+"""The codes that reading alone can give, of a file or of a library, with their titles."""
 
 M = TypeVar("M", bound=Authored)
 

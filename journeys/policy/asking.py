@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Literal
 
 from journeys.caps import Touched
+from journeys.choosing import NOTHING, Chosen
 from journeys.consents import ConsentAct
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef, Purpose
@@ -75,6 +76,9 @@ class Evidence(Stored):
     """Whether they are on it as deceased, retired or struck off the register: then there is nobody whom even safety information would serve."""
     consents: tuple[ConsentAct, ...]
     content: ContentVersion | None
+    chosen: Chosen = NOTHING
+    """What the rep chose for it, and the fragments among it that are on record."""
+    fragments: tuple[ContentVersion, ...] = ()
     touches: tuple[Touched, ...]
     """How the recipient was touched, over all channels and journeys; those from before every cap's period do not matter."""
     waiting: tuple[Waiting, ...] = ()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from journeys.choosing import NOTHING, first_choice
 from journeys.commands import Deliver
 from journeys.definitions import Definition, Purpose
 from journeys.policy import Evidence, Inquired, Intent, Verdict, judge, judge_nobody
@@ -49,6 +50,7 @@ def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str, 
             market=stage.markets.get(market), reachable=False, audience=None, objected=False, suppressed=False, consents=(), content=content, touches=()
         )
     person = to.person
+    chosen = first_choice(content) if content is not None and touch.by is not None else NOTHING
     return Evidence.model_construct(
         market=to.policy,
         reachable=touch.channel in person.channels,
@@ -57,6 +59,8 @@ def _evidence(stage: "Stage", touch: Deliver, to: "Member | None", market: str, 
         suppressed=person.suppressed,
         consents=to.acts(),
         content=content,
+        chosen=chosen,
+        fragments=tuple(stage.contents[ref] for ref in chosen.fragments if ref in stage.contents),
         touches=tuple(to.touches),
         waiting=to.places(touch.key) if to.waiting else (),
         since=to.waiting[touch.key][0].since if touch.key in to.waiting else None,

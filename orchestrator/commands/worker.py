@@ -6,16 +6,19 @@ from functools import partial
 
 import structlog
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.links import Links
 from orchestrator import logging, settings
 from orchestrator.channels.making import make_channels
 from orchestrator.clock import JourneyClock
+from orchestrator.content_systems.polling import ContentPoller
 from orchestrator.counts import served
 from orchestrator.escalating import Escalation
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
 from orchestrator.monitor import Monitor, keep_watching
+from orchestrator.pacing import keep
 from orchestrator.reconciling import Reconciler, keep_looking
 from orchestrator.replies import mailbox
 from orchestrator.replies.letters import Letter
@@ -36,6 +39,7 @@ from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.metering import Metering
 from orchestrator.temporal.sweeping import make_sweeper
 from orchestrator.temporal.worker import keep_relaying, make_operator, make_worker
+from orchestrator.warning import ExpiryLook
 
 app = typer.Typer()
 log = structlog.get_logger()
@@ -83,7 +87,12 @@ async def _work(given: settings.Settings) -> None:
                 given.ready_file.touch()
             taking_over = (metering.keep_taking_over(stop),) if metering is not None else ()
             looking = (mailbox.keep_looking(given.mailbox, partial(_take, desk, clock), stop),) if given.mailbox is not None else ()
-            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), keep_looking(beside, stop), *taking_over, *looking)
+            warning = ExpiryLook(engine, clock)
+            warned = keep(warning.look, stop, rest=warning.rest, name="expiry", trouble=(SQLAlchemyError, OSError))
+            poller = ContentPoller(engine, given.content_systems, others, clock.now)
+            following = keep(poller.look, stop, rest=given.content_pause, name="content_sync", trouble=(SQLAlchemyError, OSError))
+            looks = (keep_looking(beside, stop), warned, following, *looking)
+            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), *looks, *taking_over)
     await engine.dispose()
     log.info("worker", doing="stopped")
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from activities.ports import Invitation, Message
+from journeys.choosing import NOTHING, Chosen, spoken
 from journeys.content import EMAIL, ContentVersion, Letter
 from orchestrator.mail.moments import in_words
 
@@ -21,6 +22,22 @@ Words = TypeVar("Words", Letter, str)
 
 class CannotComposeError(Exception):
     """The content cannot become a message for this person: no words in a language of the market, or a token without a value."""
+
+
+class Selection(NamedTuple):
+    """What a rep chose for a letter, with the fragments among it, in their order."""
+
+    chosen: Chosen = NOTHING
+    fragments: tuple[ContentVersion, ...] = ()
+
+
+class _MarkedUp(str):
+    """Approved HTML, in which all that was filled in is escaped already: it stands in a letter as it is."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
 
 
 class Links(Protocol):
@@ -58,6 +75,8 @@ class Addressee:
     """Preferred first."""
     country: str | None = None
     """Whose customs dates are written by."""
+    market: str | None = None
+    """Whose minimum information the letter carries."""
     zone: str = "UTC"
 
 
@@ -99,35 +118,51 @@ class Composer:
         channel: str = EMAIL,
         occasion: Occasion | None = None,
         values: Mapping[str, str] | None = None,
+        selection: Selection | None = None,
     ) -> Message:
         """Fill in the content's words for the channel, in the first of the person's languages that it has. `values` fill tokens of this letter alone,
-        and none that every letter has. Raises CannotComposeError."""
+        and none that every letter has; `selection` is what the rep chose for it. Raises CannotComposeError."""
         tokens: dict[str, Any] = {**(values or {}), "hcp": _person(to), "rep": {"name": _one_line(rep)}}
         try:
             if channel == EMAIL:
-                return self._letter(key, content, to, tokens, occasion)
+                return self._letter(key, content, to, tokens, occasion, selection or Selection())
             return self._plain(key, content, to, tokens)
-        except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise CannotComposeError(f"{content.ref}: {error}") from error
 
-    def _letter(self, key: str, content: ContentVersion, to: Addressee, tokens: dict[str, Any], occasion: Occasion | None) -> Message:
-        language, letter = _first(content, content.letters, to.languages)
+    def _letter(
+        self,
+        key: str,
+        content: ContentVersion,
+        to: Addressee,
+        tokens: dict[str, Any],
+        occasion: Occasion | None,
+        selection: Selection,
+    ) -> Message:
+        chosen, fragments = selection
+        written = spoken(content, fragments)
+        language, letter = _first(content, content.letters, tuple(each for each in to.languages if each in written) or to.languages)
         unsubscribe = self._links.unsubscribe(key)
-        tokens |= {"links": {name: self._links.click(key, name) for name in content.links}, "unsubscribe": unsubscribe}
+        tokens |= {"links": {name: self._links.click(key, name) for name in content.links}, "unsubscribe": unsubscribe, **_block(content, to, language)}
         tokens["preferences"] = self._links.preferences(key)
         if occasion is not None:
             tokens |= {
                 "event": {"starts": in_words(occasion.starts, zone=to.zone, language=language, country=to.country)},
                 "answer": {"accept": self._links.answer(occasion.key, "accepted"), "decline": self._links.answer(occasion.key, "declined")},
             }
+        # A passage says no more than how its reader is called: what it is filled with is filled in before it stands in the letter.
+        parts, called = [fragment.parts[language] for fragment in fragments], {"hcp": tokens["hcp"], "rep": tokens["rep"]}
+        tokens["fill"] = {name: content.fill[name][value][language] for name, value in chosen.fill.items()}
+        passages = "\n\n".join(self._fill(part.text, called).strip() for part in parts)
+        marked_up = _MarkedUp("\n".join(self._html.from_string(part.html).render(called) for part in parts))
         return Message(
             key=key,
             message_id=self.message_id(key),
             sender=self._senders.get(to.country or "", self._sender),
             to=to.address,
             subject=_one_line(self._fill(letter.subject, tokens)),
-            text=self._fill(letter.text, tokens),
-            html=self._html.from_string(letter.html).render(tokens),
+            text=self._fill(letter.text, {**tokens, "fragments": passages}),
+            html=self._html.from_string(letter.html).render({**tokens, "fragments": marked_up}),
             language=language,
             # RFC 8058: one click, no log-in.
             headers={
@@ -153,6 +188,7 @@ class Composer:
         language, text = _first(content, content.texts, to.languages)
         tokens |= {"links": {name: self._links.short_click(key, name) for name in content.links}, "unsubscribe": self._links.short_unsubscribe(key)}
         tokens["preferences"] = self._links.short_preferences(key)
+        tokens |= _block(content, to, language)
         return Message(
             key=key,
             message_id=self.message_id(key),
@@ -181,6 +217,12 @@ class Composer:
 
     def _fill(self, template: str, tokens: Mapping[str, Any]) -> str:
         return self._text.from_string(template).render(tokens)
+
+
+def _block(content: ContentVersion, to: Addressee, language: str) -> dict[str, str]:
+    """The minimum information of the reader's market, for its token. Where there is none the token has no value, and a letter with it is not sent."""
+    block = content.approval.minimum_information.get(to.market or "") if content.approval is not None else None
+    return {"minimum_information": block.texts[language]} if block is not None and language in block.texts else {}
 
 
 def _person(to: Addressee) -> dict[str, str]:

@@ -83,12 +83,14 @@ def _command(command: Command, definition: Definition | None) -> str | None:
             return None  # the gate's answer, the facts and the ending that follow tell it
 
 
-def _event(event: on.Event) -> str | None:
+def _event(event: on.Event) -> str | None:  # noqa: C901, PLR0911 - one line for each kind of event
     match event:
         case on.ConsentGiven():
             return f"The HCP consents to {plain(event.channel)}."
         case on.ConsentWithdrawn():
             return f"The HCP takes the consent to {plain(event.channel)} back."
+        case on.ContentRecalled():
+            return f"The content {event.content} is withdrawn."
         case on.Objected():
             return "The HCP objects to direct marketing."
         case on.FactsChanged():

@@ -9,9 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.orders import LetterOrder, TouchOrder
 from activities.ports import RESERVED
+from journeys.choosing import NOTHING, Chosen
 from journeys.commands import Deliver
 from journeys.content import ContentVersion
-from journeys.definitions import Purpose
+from journeys.definitions import ContentRef, Purpose
 from journeys.halts import Covered, Scope
 from journeys.markets import MarketPolicy
 from journeys.policy import Intent
@@ -19,6 +20,7 @@ from journeys.routing import in_order
 from orchestrator.mail.compose import Occasion
 from orchestrator.store import tables
 from orchestrator.store.addresses import sharing
+from orchestrator.store.choices import choice_for
 from orchestrator.store.contents import current
 from orchestrator.store.dispatches import values_of
 from orchestrator.store.facts import nurse_of
@@ -39,6 +41,9 @@ class Asked:
     recipient: tables.Person | None
     policy: MarketPolicy | None
     content: ContentVersion | None = None
+    chosen: Chosen = NOTHING
+    """What the rep chose for it, and the fragments among it that are on record."""
+    fragments: tuple[ContentVersion, ...] = ()
     earlier: tables.Touch | None
     carried: bool = False
     """Whether this installation has the channel."""
@@ -77,20 +82,26 @@ async def asked_by(session: AsyncSession, order: TouchOrder | LetterOrder, chann
         asked = await _of_a_letter(session, order, now)
     else:
         asked = await _of_a_run(session, await session.get_one(tables.Enrolment, order.entry.enrolment), order.touch, lock=True)
-    return await _ways(session, asked, channels)
+    return await _ways(session, asked, channels, lock=True)
 
 
 async def asked_about(session: AsyncSession, enrolment: tables.Enrolment, touch: Deliver, channels: Collection[str]) -> tuple[Asked, ...]:
     """The same questions of a touch that is not to go out: nothing is locked."""
-    return await _ways(session, await _of_a_run(session, enrolment, touch, lock=False), channels)
+    return await _ways(session, await _of_a_run(session, enrolment, touch, lock=False), channels, lock=False)
 
 
-async def _ways(session: AsyncSession, asked: Asked, channels: Collection[str]) -> tuple[Asked, ...]:
+async def _ways(session: AsyncSession, asked: Asked, channels: Collection[str], *, lock: bool) -> tuple[Asked, ...]:
     ways = in_order(asked.touch, prefers=asked.recipient.channel_preference if asked.recipient is not None else None)
     before = asked.earlier
     if before is not None and before.state == RESERVED:
         ways = tuple(way for way in ways if (way.channel, way.content.id) == (before.channel, before.content_id)) or ways
-    return tuple([replace(asked, touch=way, content=await _content(session, way), carried=way.channel in channels) for way in ways])
+    return tuple([await _with_content(session, replace(asked, touch=way, carried=way.channel in channels), lock=lock) for way in ways])
+
+
+async def _with_content(session: AsyncSession, asked: Asked, *, lock: bool) -> Asked:
+    content, chosen = await _content(session, asked.touch.content, lock=lock), await choice_for(session, asked.touch)
+    found = [await _content(session, ref, lock=lock) for ref in chosen.fragments]
+    return replace(asked, content=content, chosen=chosen, fragments=tuple(each for each in found if each is not None))
 
 
 async def _of_a_run(session: AsyncSession, enrolment: tables.Enrolment, touch: Deliver, *, lock: bool) -> Asked:
@@ -142,8 +153,9 @@ async def _noticed(session: AsyncSession, dispatch: str) -> Occasion | None:
     return Occasion(notice.touch_key, notice.starts, notice.ends, sequence=notice.sequence, called_off=notice.called_off)
 
 
-async def _content(session: AsyncSession, touch: Deliver) -> ContentVersion | None:
-    row = await session.get(tables.ContentVersion, (touch.content.id, touch.content.version))
+async def _content(session: AsyncSession, ref: ContentRef, *, lock: bool) -> ContentVersion | None:
+    # Shared with other gates, and waited for by whoever withdraws it: what is reserved before a withdrawal is counted there, and nothing is after it.
+    row = await session.get(tables.ContentVersion, (ref.id, ref.version), with_for_update={"read": True} if lock else None)
     return current(row) if row is not None else None
 
 

@@ -1,5 +1,7 @@
 """What the store cannot do, each with what is wrong and what to do about it. Light to import: the command line shows these messages without the tables."""
 
+from collections.abc import Sequence
+
 
 class StoreError(Exception):
     """The store cannot do what was asked. The message is meant for a user."""
@@ -72,3 +74,11 @@ class UserUnsuitableError(StoreError):
 
     def __init__(self, user: str, *, wanted: str) -> None:
         super().__init__(f"{user!r} is not {wanted}.")
+
+
+class RestrictedWordError(StoreError):
+    """What was typed has a word that a market restricts."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        named = ", ".join(f'"{word}"' for word in words)
+        super().__init__(f"Say it without {named}: the market restricts what is said of a product (`restricted_words` in markets.yaml).")

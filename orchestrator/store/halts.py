@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.schemas.operations import Concerned
-from journeys.definitions import ContentRef, Definition, SendStep, VisitStep
+from journeys.definitions import ContentRef, Definition, SendStep, Step, VisitStep
 from journeys.events import Paused
 from journeys.halts import Covered, HaltKind, Scope, of_content, of_run
 from journeys.shapes import read_back
@@ -115,11 +115,20 @@ async def _naming(session: AsyncSession, content: str) -> list[tuple[str, int]]:
     return found
 
 
+def contents_of_step(step: Step) -> tuple[ContentRef, ...]:
+    """Every content that a step names."""
+    match step:
+        case VisitStep():
+            return tuple(ref for meeting in step.visit.channels.values() for ref in meeting.materials)
+        case _ if isinstance(step, SendStep):
+            return tuple(route.content for route in step.sending.routes)
+        case _:
+            return ()
+
+
 def contents_of(definition: Definition) -> set[ContentRef]:
     """Every content that a definition names."""
-    sent = {route.content for step in definition.steps.values() if isinstance(step, SendStep) for route in step.sending.routes}
-    shown = {ref for step in definition.steps.values() if isinstance(step, VisitStep) for meeting in step.visit.channels.values() for ref in meeting.materials}
-    return sent | shown
+    return {ref for step in definition.steps.values() for ref in contents_of_step(step)}
 
 
 async def _put_on(session: AsyncSession, pausing: Operation, enrolment_id: str) -> bool:

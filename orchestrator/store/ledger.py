@@ -19,7 +19,7 @@ from journeys.policy import ONE_COPY, Check, Evidence, Inquired, Intent, Verdict
 from journeys.reasons import TOLD, Reason
 from journeys.routing import first_allowed
 from orchestrator.counts import REPEATED, Dropped, count_in
-from orchestrator.mail.compose import Addressee, CannotComposeError, Composer
+from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Selection
 from orchestrator.sealing import Sealing
 from orchestrator.store import pressure, tables
 from orchestrator.store.addresses import address_of, same_address
@@ -117,6 +117,7 @@ class StoredLedger:
                 channel=asked.touch.channel,
                 occasion=asked.occasion,
                 values=asked.values,
+                selection=Selection(asked.chosen, asked.fragments),
             )
         except CannotComposeError as error:
             log.warning("compose", key=asked.touch.key, trouble=str(error))
@@ -172,6 +173,7 @@ def _intent(asked: Asked, message: Message, now: datetime) -> tables.Touch:
         row.address = digest_of(message.to, asked.touch.channel)
     row.sent_by, row.channel = asked.touch.by, asked.touch.channel
     row.content_id, row.content_version = asked.touch.content.id, asked.touch.content.version  # nothing went out, and the journey may name another by now
+    row.fragments = [str(ref) for ref in asked.chosen.fragments] or None
     row.starts, row.ends = asked.touch.starts, asked.touch.ends
     row.digest = _digest(message)
     return row
@@ -207,6 +209,8 @@ async def _evidence(session: AsyncSession, asked: Asked, now: datetime) -> Evide
         gone=recipient.status not in {ACTIVE, RESTRICTED},
         consents=await consent_acts(session, recipient),
         content=asked.content,
+        chosen=asked.chosen,
+        fragments=asked.fragments,
         touches=await pressure.touches(session, recipient.id, asked.policy, but=asked.touch.key, now=now),
         waiting=waiting,
         since=since,
@@ -270,6 +274,7 @@ async def _addressee(session: AsyncSession, asked: Asked, person: tables.Person,
         address=address_of(person, asked.touch.channel) or "",
         languages=tuple(sorted(languages, key=lambda language: language != person.language)),
         country=market.country if market is not None else None,
+        market=market.market if market is not None else None,
         zone=(await calendar_for(session, person, market, now=now)).zone,
     )
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.consent_texts import ConsentText
-from journeys.content import ContentVersion
+from journeys.content import ContentState, ContentVersion
 from journeys.definitions import Definition
 from journeys.happenings import OutsideEvent
 from journeys.library import Library
@@ -22,7 +22,11 @@ from orchestrator.store import audit, lifecycles, tables
 from orchestrator.store.errors import ConsentTextChangedError, VersionChangedError
 from orchestrator.store.locks import Queue, queue_at
 from orchestrator.store.policies import digest_of, set_policy, written
+from orchestrator.store.recalling import Withdrawing, withdraw
 from orchestrator.store.versions import subject_of
+
+_LATER = ("parts", "fragments", "fill")
+"""Keys of content that the first releases did not have."""
 
 
 class Publishing(StrEnum):
@@ -91,7 +95,11 @@ async def publish_content(session: AsyncSession, content: ContentVersion, *, now
         raise VersionChangedError("content", id=content.content, version=content.version)
     if before == content:
         return Published(subject=subject, result=Publishing.UNCHANGED)
-    if before.state != content.state:
+    if before.state != content.state and row.state != ContentState.WITHDRAWN:  # what was withdrawn stays so, whatever a file says afterwards
+        if content.state is ContentState.WITHDRAWN:
+            await withdraw(
+                session, Withdrawing(id=uuid4().hex, ref=content.ref, reason="library", by=audit.HOUSE, role=audit.SYSTEM, source="library", now=now)
+            )
         row.state = content.state
     if (before.approval.expires if before.approval is not None else None) != expires:
         row.expires = expires
@@ -139,9 +147,12 @@ async def publish_market(session: AsyncSession, policy: MarketPolicy, *, by: str
 
 
 def content_digest(content: ContentVersion) -> str:
-    """SHA-256 over all that an HCP could see or that decides who may: everything but the state, and the approval's number and expiry."""
+    """SHA-256 over all that an HCP could see or that decides who may: everything but the state, and what the approval says beside the words of the
+    minimum information. A key that later releases know is left out where nothing is said under it, so that what was stored before keeps its digest."""
     body = content.model_dump(mode="json", exclude={"state", "approval"})
-    return digest_of(body | {"minimum_information": content.approval.minimum_information if content.approval is not None else {}})
+    body = {name: value for name, value in body.items() if name not in _LATER or value}
+    blocks = content.approval.minimum_information if content.approval is not None else {}
+    return digest_of(body | {"minimum_information": {market: block.texts for market, block in blocks.items()}})
 
 
 async def declare_event(session: AsyncSession, event: OutsideEvent, *, now: datetime) -> Published:

@@ -13,6 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.ports import AskedRelease
 from api.rows import Unclean
 from journeys.definitions import Definition
+from journeys.expiring import ending
+from journeys.library import Library
 from journeys.lifecycle import Act, Drain, Publish, Refusal, Refused, Replace, Retire, Running, SendBack, Sign, Step, Submit, Withdraw, perform
 from journeys.linting import LintResult, lint_text
 from journeys.means import Means, lacking
@@ -22,6 +24,7 @@ from journeys.versions import RELEASED, Version, VersionState
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit, pins, stimuli, sweeps
 from orchestrator.store.desk.adding import added
+from orchestrator.store.halts import contents_of
 from orchestrator.store.shelf import library_in_force
 from orchestrator.store.tables import DefinitionVersion, Remark, VersionSignature
 from orchestrator.store.versions import Key, life_of, locked, open_runs, policies, settle, subject_of
@@ -139,7 +142,8 @@ async def publish(session: AsyncSession, doing: Doing, key: Key, release: AskedR
     row = versions.get(key[1])
     if row is None or await _done(session, doing):
         return row
-    judged = await _judged(session, row, doing.now)
+    library = await library_in_force(session)
+    judged = await _lint(row, library, doing.now)
     if judged.definition is None:
         return Unclean(judged.findings)
     latest = max((each.version for each in versions.values() if each.state in RELEASED), default=None)
@@ -152,6 +156,9 @@ async def publish(session: AsyncSession, doing: Doing, key: Key, release: AskedR
         mapping=dict(release.mapping),
         can_migrate=migrating is not None,
         lacking=lacking(judged.definition, means),
+        ending=tuple(map(str, ending(sorted(contents_of(judged.definition), key=str), library.contents, doing.now))),
+        plan=dict(release.plan),
+        successors=tuple(str(ref) for ref, content in library.contents.items() if content.product == judged.definition.product),
     )
     after = await _after(session, row, asked)
     if isinstance(after, Refused):
@@ -163,6 +170,7 @@ async def publish(session: AsyncSession, doing: Doing, key: Key, release: AskedR
         return misled
     row.published_by, row.published_at, row.running = doing.by, doing.now, asked.running
     told = {"from": asked.effective_from.isoformat(), "running": asked.running, **({"mapping": asked.mapping} if asked.mapping else {})}
+    told |= {"plan": asked.plan} if asked.plan else {}
     await _written(session, doing, Act.PUBLISH, row, after, details=told)
     await stimuli.keep(session, judged.definition)
     await sweeps.look_again(session, judged.definition, since=asked.effective_from, now=doing.now)
@@ -214,7 +222,10 @@ def _text(definition: Definition, source: str) -> dict[str, Any]:
 
 
 async def _judged(session: AsyncSession, row: DefinitionVersion, now: datetime) -> LintResult:
-    library = await library_in_force(session)
+    return await _lint(row, await library_in_force(session), now)
+
+
+async def _lint(row: DefinitionVersion, library: Library, now: datetime) -> LintResult:
     return await asyncio.to_thread(lint_text, row.source, name=f"{row.journey}.yaml", library=library, now=now)
 
 

@@ -27,6 +27,7 @@ from orchestrator.store.engine import transaction
 from orchestrator.store.entering import leave_queue, locked
 from orchestrator.store.facts import load_facts
 from orchestrator.store.halts import paused
+from orchestrator.store.recalling import RECALL, recalled, to_tell
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Operation, OperationItem
 from orchestrator.store.turns import QUEUED
 
@@ -37,6 +38,8 @@ LOOK = 60.0
 """Seconds after which an operation that is held looks whether it may go on, if nobody nudges it."""
 
 _OF_A_WHOLE_RUN = ("migrate", "stop", "leave")
+_TOLD = ("pause", "resume", RECALL)
+"""What runs are told of, and cannot refuse."""
 _LONGEST_REST = timedelta(minutes=15)
 _BY_AND_BY = {Refusal.NOT_BEGUN, Refusal.UNDER_WAY, Refusal.PAUSED}
 """Refusals that pass by themselves."""
@@ -112,12 +115,12 @@ class Operating:
                 if early > 0:
                     return Progress(over=False, rest=min(early + 1, _LONGEST_REST.total_seconds()))
                 row.not_before = None
-                await choose(session, row, to_migrate(row.orders["journey"], row.orders["from"]))
+                await choose(session, row, await _concerned(session, row))
             items = list(await session.exec(_next(row)))
-            if row.kind in ("pause", "resume"):
+            if row.kind in _TOLD:
                 for item in items:
                     await _tell(session, row, item)
-        if row.kind not in ("pause", "resume"):
+        if row.kind not in _TOLD:
             for item in items:
                 await self._take(row, item)
         return await self._progress(row)
@@ -185,6 +188,13 @@ class Operating:
         return Progress(over=True, rest=0)
 
 
+async def _concerned(session: AsyncSession, operation: Operation) -> SelectBase:
+    """Whom an operation concerns that begins later than it was written."""
+    if operation.kind == RECALL:
+        return await to_tell(session, operation)
+    return to_migrate(operation.orders["journey"], operation.orders["from"])
+
+
 def _next(operation: Operation) -> Any:
     waiting = (OperationItem.operation_id == operation.id, OperationItem.result == "waiting", col(OperationItem.try_after) <= datetime.now(UTC))
     return select(OperationItem).where(*waiting).order_by(col(OperationItem.try_after), col(OperationItem.number)).limit(operation.per_second)
@@ -196,7 +206,9 @@ async def _tell(session: AsyncSession, operation: Operation, item: OperationItem
     if enrolment.status == "ended":
         _write(session, item, Came("ended"))
         return
-    if operation.kind == "pause":
+    if operation.kind == RECALL:
+        await outbox.tell(session, item.enrolment_id, recalled(operation))
+    elif operation.kind == "pause":
         await outbox.tell(session, item.enrolment_id, paused(halt))
     else:
         await outbox.tell(session, item.enrolment_id, on.Resumed(id=f"{halt}.resumed", pause=halt, catch_up=CatchUp(operation.orders["catch_up"])))

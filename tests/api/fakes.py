@@ -46,6 +46,7 @@ from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewOptIn
 from api.schemas.content import ContentLine
 from api.schemas.events import NewEvent
 from api.schemas.evidence import ConsentEvidence, EvidencePack
+from api.schemas.expiring import ExpiringLine
 from api.schemas.markets import MarketRead
 from api.schemas.operations import (
     AlarmLine,
@@ -65,10 +66,12 @@ from api.schemas.operations import (
     TroubleLine,
 )
 from api.schemas.people import CommercialProfile, MedicalProfile
+from api.schemas.recalls import Withdrawn
 from api.schemas.touches import CopyRead, HoldCopies, SettleTouch, TouchLine, TouchRead
 from api.schemas.why import WhyLine
 from api.who import Who
 from journeys.acceptance import Refused
+from journeys.choosing import Chosen
 from journeys.conditions import Value
 from journeys.consent_texts import ConsentText
 from journeys.consents import ConsentAct
@@ -83,10 +86,12 @@ from journeys.lifecycle import Refusal as ActRefusal
 from journeys.lifecycle import Refused as ActRefused
 from journeys.personas import Persona
 from journeys.receipts import Receipt
+from journeys.restricted import RestrictedWord
 from journeys.signatures import ALWAYS
 from journeys.touches import TouchEvent
 from journeys.versions import Policies
 from tests.api.asking import FakeCoverages, FakeFirewall, FakeFulfilment, FakeInquiries, FakeResponses
+from tests.api.keeping import FakeChoices, FakeContentSystems, FakeRecalls, FakeWords
 from tests.api.living import FakeDefinitions, FakeLifecycles
 from tests.api.ruling import FakeJudgements, FakeMarkets
 from tests.api.slicing import sliced
@@ -134,6 +139,7 @@ class World:
     agents: list[Agent] = field(default_factory=list)
     objections: dict[str, datetime] = field(default_factory=dict)
     contents: dict[ContentRef, ContentVersion] = field(default_factory=dict)
+    recalls: dict[ContentRef, Withdrawn] = field(default_factory=dict)
     touches: dict[str, dict[str, str]] = field(default_factory=dict)
     """The links of each touch's content, by the touch's key."""
     codes: dict[str, str] = field(default_factory=dict)
@@ -150,6 +156,12 @@ class World:
     replies: dict[str, ReplyRow] = field(default_factory=dict)
     brought: list[tuple[str, Brought]] = field(default_factory=list)
     facts_in: list[FactInRow] = field(default_factory=list)
+    restricted: tuple[RestrictedWord, ...] = ()
+    said: list[tuple[str, str]] = field(default_factory=list)
+    """What content systems said."""
+    choices: dict[str, tuple[ContentRef, Chosen]] = field(default_factory=dict)
+    noted: list[tuple[str, str, str]] = field(default_factory=list)
+    """Path, place and word of restricted words that were taken."""
     dropped: list[tuple[str, str]] = field(default_factory=list)
     audit: list[tuple[str, str]] = field(default_factory=list)
     keys: dict[tuple[str, str], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
@@ -483,6 +495,9 @@ class FakeContents(_OfWorld):
 
     async def find(self, ref: ContentRef, *, now: datetime) -> ContentLine | None:
         return _line(self.world.contents[ref], now) if ref in self.world.contents else None
+
+    async def expiring(self, *, within: timedelta, now: datetime, cut: Slice) -> Batch[ExpiringLine]:
+        return sliced([], cut)
 
     async def versions(self, refs: Sequence[ContentRef]) -> Mapping[ContentRef, ContentVersion]:
         return {ref: self.world.contents[ref] for ref in refs if ref in self.world.contents}
@@ -826,6 +841,7 @@ def ports(world: World) -> Ports:
         evidence=FakeEvidence(world),
         printed=lambda pack: f"%PDF {pack.digest}".encode(),
         contents=FakeContents(world),
+        recalls=FakeRecalls(world),
         touches=FakeTouches(world),
         occasions=FakeOccasions(world),
         ledger=FakeTouchBook(world),
@@ -844,4 +860,7 @@ def ports(world: World) -> Ports:
         facts_in=FakeFactsIn(world),
         call_reports=FakeCallReports(world),
         replies=FakeReplies(world),
+        words=FakeWords(world),
+        choices=FakeChoices(world),
+        content_systems=FakeContentSystems(world),
     )

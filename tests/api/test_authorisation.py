@@ -42,6 +42,7 @@ REVIEWERS = READERS - {Role.REP}
 EXPLAINED = ALL - {Role.MSL, Role.MEDICAL}
 SWEDEN = a_market().model_dump(mode="json")
 CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
+CONTENT_WATCHERS = frozenset({Role.MARKETING, Role.MEDICAL, Role.COMPLIANCE, Role.ADMIN})
 WHY = {"reason": "other", "remark": "As agreed."}
 
 FOUND_OUT = {"reason": "provider_says", "remark": "Their support looked it up."}
@@ -132,6 +133,12 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "set_market": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/markets/SE", {"policy": SWEDEN, "replaces": RULES, "remark": "Quiet nights."}),
     "why_touch": (EXPLAINED, f"/api/v1/touches/{TOUCH}/why", None),
     "why_person": (EXPLAINED, f"/api/v1/people/{ASTRID}/why?journey={JOURNEY}&step=follow-up", None),
+    "list_expiring": (READERS - {Role.REP}, "/api/v1/content/expiring", None),
+    "tell_state": (PUBLIC, "/api/v1/content/hf-dialogue/versions/2/state", {"system": "vault", "state": "approved"}),
+    "read_reach": (CONTENT_WATCHERS, "/api/v1/content/hf-dialogue/versions/2/reach", None),
+    "withdraw_content": (CONTENT_WATCHERS - {Role.ADMIN}, "/api/v1/content/hf-dialogue/versions/2/withdraw", WHY),
+    "read_recall": (CONTENT_WATCHERS, "/api/v1/content/hf-dialogue/versions/2/recall", None),
+    "list_received": (CONTENT_WATCHERS, "/api/v1/content/hf-dialogue/versions/2/received", None),
     "count_concerned": (STEERING, "/api/v1/halts/count?scope=market&value=SE", None),
     "list_halts": (STEERING, "/api/v1/halts", None),
     "impose_halt": (STEERING, "/api/v1/halts", {"kind": "pause", "scope": "market", "value": "SE", **WHY}),

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from journeys.library import Library
+from journeys.library import Library, unapproved
 from journeys.linting import lint_text
 from journeys.loading import Finding, load_content
 from tests.builders import NOW, a_content, a_definition, an_exit, written
@@ -34,9 +34,11 @@ def pages() -> list[Page]:
 def findings(example: str, library: Library) -> tuple[Finding, ...]:
     """What the loader and the linter find in an example: of content where it has a key of content's, else of a strategy."""
     named = _FILE.match(example)
-    if re.search(r"^(content|letters|texts|links):", example, re.MULTILINE):
+    if re.search(r"^(content|letters|texts|links|fill):", example, re.MULTILINE):
         made_for = {"made_for": "sms"} if re.search("^texts:", example, re.MULTILINE) else {}
-        return load_content(_filled(example, a_content(**made_for)), name="content/hf-dialogue@2.yaml").findings
+        loaded = load_content(_filled(example, a_content(**made_for)), name="content/hf-dialogue@2.yaml")
+        asked = unapproved(loaded.document, loaded.value, library.markets) if loaded.value is not None else ()
+        return (*loaded.findings, *asked)
     filled = _filled(example, a_definition(steps={"done": an_exit()}))
     return lint_text(filled, name=named[1] if named else "strategies/heart-failure-pioneer.yaml", library=library, now=NOW).findings
 

@@ -15,7 +15,7 @@ from journeys import state as at
 from journeys.acceptance import outcomes
 from journeys.conditions import Value
 from journeys.conductor import alarm
-from journeys.definitions import Definition, Heard, VisitStep
+from journeys.definitions import Definition, Heard, SendStep, VisitStep
 from journeys.reasons import Reason
 from tests.journeys.playing import Run, a_branch, a_journey, a_medical, a_rep_email, a_visit, a_wait, an_email
 
@@ -157,7 +157,7 @@ NUDGES = (
     *("human",) * 4,
     *("answer",) * 4,
     *("alarm",) * 2,
-    *("heard", "facts", "withdraw", "give", "nonsense", "early", "repeat", "stray"),
+    *("heard", "facts", "withdraw", "give", "recall", "nonsense", "early", "repeat", "stray"),
     *("object", "leave"),
 )
 
@@ -193,6 +193,7 @@ def event(run: Run, kind: str, pick: int) -> on.Event:
         "facts": [on.FactsChanged(id=run.fresh, facts=_facts(pick))],
         "withdraw": [on.ConsentWithdrawn(id=run.fresh, channel=channel) for channel in ("email", "phone")],
         "give": [on.ConsentGiven(id=run.fresh, channel=channel) for channel in ("email", "phone")],
+        "recall": [on.ContentRecalled(id=run.fresh, content=step.sending.content) for step in run.definition.steps.values() if isinstance(step, SendStep)],
         "object": [on.Objected(id=run.fresh)],
         "leave": [on.Leave(id=run.fresh, by="rep", reason="moved_away")],
         "repeat": [moment.event for moment in run.moments],

@@ -82,7 +82,7 @@ def test_a_run_ends_once_and_then_does_nothing(run: Run) -> None:
     assert len(told) == (run.state.ended is not None)
     assert not told or run.commands[-1] == told[0]
     if run.state.ended is not None:
-        late = [event(run, kind, 3) for kind in ("answer", "alarm", "heard", "facts", "withdraw", "give", "object", "leave", "repeat")]
+        late = [event(run, kind, 3) for kind in ("answer", "alarm", "heard", "facts", "withdraw", "give", "recall", "object", "leave", "repeat")]
         assert all(advance(run.definition, run.state, happening, run.now) == (run.state, ()) for happening in [*late, *nonsense(run)])
 
 

@@ -73,9 +73,10 @@ def test_a_safety_letter_is_kept_from_nobody() -> None:
 def test_a_letter_carries_what_each_market_asks_for(content: ContentVersion) -> None:
     """The minimum information of a market stands in the letter that goes there, in its text and in its HTML."""
     assert content.approval is not None
-    for market, information in content.approval.minimum_information.items():
+    for market, block in content.approval.minimum_information.items():
         for language in _languages(LIBRARY.markets[market], content):
             letter = content.letters[language]
+            information = block.texts[language]
             assert information in letter.text, f"{language}, text: {market}"
             assert information in letter.html, f"{language}, html: {market}"
 

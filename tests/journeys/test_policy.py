@@ -37,7 +37,7 @@ TAKEN_BACK = ConsentAct(act="withdrawn", channel="email", purpose="promotional",
 
 
 def a_content(**changes: Any) -> ContentVersion:
-    plain = {
+    plain: dict[str, Any] = {
         "content": "hf-dialogue",
         "version": 2,
         "title": "Heart failure",
@@ -50,7 +50,10 @@ def a_content(**changes: Any) -> ContentVersion:
         "approval": {"id": "MLR-1", "expires": NOW + 30 * DAY},
         "letters": {"sv": LETTER},
     }
-    return ContentVersion.model_validate(plain | changes)
+    told = plain | changes
+    if told["approval"] is not None:
+        told["approval"] = {"minimum_information": {"SE": {"legible": True, "texts": {"sv": "Hello", "en": "Hello"}}}} | told["approval"]
+    return ContentVersion.model_validate(told)
 
 
 def an_intent(**changes: Any) -> Intent:
@@ -132,6 +135,7 @@ REFUSALS: list[tuple[str, dict[str, Any], Reason]] = [
     ("content", {"content": a_content(letters={"de": LETTER})}, Reason.CONTENT_NO_LANGUAGE),
     ("content", {"content": a_content(letters={})}, Reason.CONTENT_NO_LANGUAGE),
     ("content", {"content": a_content(made_for="sms", letters={}, texts={"sv": "Hej"})}, Reason.CONTENT_NO_LANGUAGE),
+    ("content", {"content": a_content(approval={"id": "MLR-1", "expires": NOW + DAY, "minimum_information": {}})}, Reason.CONTENT_NO_MINIMUM_INFORMATION),
 ]
 
 

@@ -1,19 +1,18 @@
 """Rules on content: each piece is used on the channel, in the markets, for the product, purpose and audience that review approved it for, and in time."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
+from journeys.choosing import needs_choice, unfit
 from journeys.conditions import AllOf, FactIs
 from journeys.content import EMAIL, MEETINGS, ContentState, ContentVersion
 from journeys.definitions import Purpose, SendStep
+from journeys.expiring import SOON
 from journeys.facts import CATALOGUE
 from journeys.linting.subject import Subject
 from journeys.linting.truths import Truths, but_not
 from journeys.loading import Loc, Remark, did_you_mean
 from journeys.markets import MarketPolicy
-
-SOON = timedelta(days=60)
-"""How long before its expiry content is warned of: the time that a review for renewal is commonly given."""
+from journeys.minimum_information import lacking
 
 
 def unknown_content(subject: Subject) -> Iterator[Remark]:
@@ -105,6 +104,29 @@ def expires_soon(subject: Subject) -> Iterator[Remark]:
         approved = content.state_at(subject.now) is ContentState.APPROVED and content.approval is not None
         if approved and content.approval is not None and content.approval.expires <= subject.now + SOON:
             yield Remark(loc, f'the approval of "{content.ref}" ends on {content.approval.expires.date()}', "have it renewed, or plan its successor")
+
+
+def uninformed(subject: Subject) -> Iterator[Remark]:
+    """J413: promotion carries the minimum information of every market of the journey that asks for it."""
+    policies = [subject.library.markets[market] for market in subject.definition.markets if market in subject.library.markets]
+    for loc, content, _ in _known_uses(subject):
+        for policy in policies:
+            lacks = lacking(content, policy) if policy.market in content.markets else None  # another market's content is another rule's matter
+            if lacks is not None:
+                yield Remark(loc, f'"{content.ref}" {lacks}', "use a version that carries it: without it the gate lets nothing out")
+
+
+def unchoosable(subject: Subject) -> Iterator[Remark]:
+    """J414: where a letter asks for a choice a rep sends it, and every passage that it offers may stand in it."""
+    contents = subject.library.contents
+    for loc, content, _ in _known_uses(subject):
+        step = subject.steps[str(loc[1])]
+        if isinstance(step, SendStep) and step.sending.sent_by == "automatic" and needs_choice(content):
+            yield Remark(loc, f'"{content.ref}" asks somebody to choose, and is sent without a human\'s hand', "let the rep send it, or use another letter")
+        for ref in content.fragments.offered if content.fragments is not None else ():
+            lacks = unfit(contents.get(ref), content)
+            if lacks is not None:
+                yield Remark(loc, lacks, "offer passages made for this letter's product, readers and languages")
 
 
 def nothing_above(subject: Subject) -> Iterator[Remark]:

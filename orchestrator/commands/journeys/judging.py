@@ -22,6 +22,7 @@ from journeys.library import (
     read_library,
     read_markets,
     read_persona,
+    unapproved,
 )
 from journeys.linting import lint_file
 from journeys.loading import Finding, Loaded, Severity, read_content, read_definition
@@ -73,7 +74,7 @@ class _Shelves:
             case "personas", _:
                 yield from _part(read_persona(file))
             case "content", _:
-                yield from _part(read_content(file))
+                yield from self._content(file)
             case "consents", _:
                 yield from _part(read_consent_text(file))
             case _, "markets.yaml":
@@ -84,6 +85,13 @@ class _Shelves:
                 yield from self._behaviour(file)
             case _:
                 yield from self._strategy(file)
+
+    def _content(self, file: Path) -> Iterator[Finding]:
+        """What approval must say of it, the market's rules decide: they are those of its library, where there is one that can be read."""
+        loaded, library = read_content(file), self._library(self._chosen or library_around(file))
+        yield from _part(loaded)
+        if loaded.value is not None and not isinstance(library, LibraryError):
+            yield from unapproved(loaded.document, loaded.value, library.markets)
 
     def _strategy(self, file: Path) -> Iterator[Finding]:
         library = self._library(self._chosen or library_around(file))

@@ -101,11 +101,17 @@ def publish(
     from_: Annotated[datetime | None, typer.Option("--from", help="From when HCPs may enter, in UTC; now, where none is given.", show_default=False)] = None,
     running: Annotated[Running | None, typer.Option(help="What becomes of those who are in earlier versions.", show_default=False)] = None,
     mapping: Map = None,
+    plan: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--plan", metavar="CONTENT=SUCCESSOR", help="What comes after content whose approval ends soon, or CONTENT=acknowledged.", show_default=False
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Move people without asking once more.")] = False,
 ) -> None:
     """Put a signed version in force. Until its date the earlier one goes on. With `--running migrate` it is shown first who would move where."""
     where = pairs(mapping)
-    asked = AskedRelease(since=from_.replace(tzinfo=UTC) if from_ is not None else None, running=running, mapping=where)
+    asked = AskedRelease(since=from_.replace(tzinfo=UTC) if from_ is not None else None, running=running, mapping=where, plan=pairs(plan))
     if where and running is not Running.MIGRATE:
         raise typer.BadParameter("a map says where people go who are moved: it belongs to --running migrate")
     if running is Running.MIGRATE:

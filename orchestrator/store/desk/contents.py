@@ -1,19 +1,23 @@
 """Approved content, each version in the state that review and the calendar give it now."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.paging import Batch, Slice
 from api.schemas.content import ContentLine
+from api.schemas.expiring import ExpiringLine
 from journeys.content import ContentState, ContentVersion
 from journeys.definitions import ContentRef
 from orchestrator.store import tables
 from orchestrator.store.contents import current
 from orchestrator.store.engine import transaction
+from orchestrator.store.expiring import ending_by
+from orchestrator.store.reach import reach
 
 _OPEN = ("title", "made_for", "product", "purpose", "audience", "markets", "above_the_brand")
 
@@ -43,12 +47,40 @@ class StoredContents:
             row = await session.get(tables.ContentVersion, (ref.id, ref.version))
         return _line(row, now) if row is not None else None
 
+    async def expiring(self, *, within: timedelta, now: datetime, cut: Slice) -> Batch[ExpiringLine]:
+        after = (cut.after.instant(0), cut.after.text(1)) if cut.after is not None else None
+        async with transaction(self._engine) as session:
+            ending = [each for each in await ending_by(session, now + within, now=now) if after is None or _place(each) > after]
+            lines = [await _expiring(session, each, now) for each in ending[: cut.limit + 1]]
+        return Batch.of(lines, cut, lambda line: (line.expires, line.content))
+
     async def versions(self, refs: Sequence[ContentRef]) -> Mapping[ContentRef, ContentVersion]:
         row = tables.ContentVersion
         wanted = select(row).where(tuple_(col(row.id), col(row.version)).in_([(ref.id, ref.version) for ref in refs]))
         async with transaction(self._engine) as session:
             found = [current(each) for each in await session.exec(wanted)] if refs else []
         return {version.ref: version for version in found}
+
+
+def _place(content: ContentVersion) -> tuple[datetime, str]:
+    return (content.approval.expires if content.approval is not None else datetime.max.replace(tzinfo=UTC), str(content.ref))
+
+
+async def _expiring(session: AsyncSession, content: ContentVersion, now: datetime) -> ExpiringLine:
+    expires = _place(content)[0]
+    warned = select(tables.ContentWarning.days).where(
+        tables.ContentWarning.content_id == content.content, tables.ContentWarning.version == content.version, tables.ContentWarning.expires == expires
+    )
+    return ExpiringLine(
+        content=str(content.ref),
+        title=content.title,
+        product=content.product,
+        approval=content.approval.id if content.approval is not None else "",
+        expires=expires,
+        days_left=(expires - now).days,
+        warned=tuple(sorted(await session.exec(warned), reverse=True)),
+        reach=await reach(session, content.ref),
+    )
 
 
 def _in_state(state: ContentState, now: datetime) -> ColumnElement[bool]:

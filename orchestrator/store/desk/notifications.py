@@ -9,13 +9,14 @@ from sqlmodel import col, select
 
 from api.paging import Batch, Slice
 from api.rows import NotificationRow
+from api.schemas.expiring import ContentWarned
 from api.who import Who
 from orchestrator.store.desk.people import person_rows
 from orchestrator.store.desk.scope import in_scope, visible
 from orchestrator.store.engine import transaction
-from orchestrator.store.tables import Notification, Person
+from orchestrator.store.tables import ContentWarning, Notification, Person
 
-_COPIED = tuple(name for name in NotificationRow.__dataclass_fields__ if name != "person")
+_COPIED = tuple(name for name in NotificationRow.__dataclass_fields__ if name not in {"person", "warning"})
 
 
 class StoredNotifications:
@@ -47,7 +48,20 @@ class StoredNotifications:
             found = (await session.exec(wanted)).all()
             seen = await session.exec(select(Person).where(col(Person.id).in_([row.person_id for row in found]), in_scope(who)))
             people = {row.id: row for row in await person_rows(session, seen)}
-        return [NotificationRow(**{name: getattr(row, name) for name in _COPIED}, person=people.get(row.person_id)) for row in found]
+            wanted_warnings = [row.warning_id for row in found if row.warning_id is not None]
+            warnings = {row.id: row for row in await session.exec(select(ContentWarning).where(col(ContentWarning.id).in_(wanted_warnings)))}
+        return [
+            NotificationRow(
+                **{name: getattr(row, name) for name in _COPIED}, person=people.get(row.person_id or ""), warning=_warned(warnings.get(row.warning_id))
+            )
+            for row in found
+        ]
+
+
+def _warned(row: ContentWarning | None) -> ContentWarned | None:
+    if row is None:
+        return None
+    return ContentWarned(content=f"{row.content_id}@{row.version}", **row.model_dump(include={"expires", "days", "reach"}))
 
 
 def _mine(who: Who) -> Any:

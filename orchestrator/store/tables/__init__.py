@@ -2,6 +2,7 @@
 
 from orchestrator.store.tables.acts import Notification, Proposal
 from orchestrator.store.tables.consents import Consent, ConsentText, Objection, OptIn, Suppression, SuppressionKey
+from orchestrator.store.tables.contents import Choice, ContentSource, ContentWarning, Recall
 from orchestrator.store.tables.dispatches import Dispatch, DispatchWords, InvitationNotice, MedicalDispatchWords
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
 from orchestrator.store.tables.facts_in import CallReport, CallRevision, FactIn, MedicalReplyWords, Repeat, Reply, ReplyWords, WebhookToken
@@ -58,12 +59,15 @@ __all__ = [
     "AuditEntry",
     "CallReport",
     "CallRevision",
+    "Choice",
     "Clarification",
     "ClarificationWords",
     "CommercialProfile",
     "Consent",
     "ConsentText",
+    "ContentSource",
     "ContentVersion",
+    "ContentWarning",
     "Coverage",
     "DeclaredEvent",
     "DefinitionVersion",
@@ -103,6 +107,7 @@ __all__ = [
     "Persona",
     "PersonaAssignment",
     "Proposal",
+    "Recall",
     "Remark",
     "Repeat",
     "Reply",

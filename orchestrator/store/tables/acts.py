@@ -9,7 +9,7 @@ from orchestrator.store.tables.columns import instant, may_refer_to, maybe_insta
 
 
 class Notification(SQLModel, table=True):
-    """A line for one colleague. Its words are the definition's, read by its step."""
+    """A line for one colleague: of a run, whose words are the definition's, read by its step; or of content whose approval ends."""
 
     __tablename__ = "notification"
     __table_args__ = (UniqueConstraint("key", "user_id"), Index("notification_list", "user_id", "at", "id"))
@@ -17,11 +17,12 @@ class Notification(SQLModel, table=True):
     key: str
     """The passage through the step that tells it."""
     user_id: str = refers_to("app_user.id", index=False)
-    person_id: str = refers_to("person.id")
-    enrolment_id: str = refers_to("enrolment.id")
-    journey: str
-    version: int
-    step: str
+    person_id: str | None = may_refer_to("person.id")
+    enrolment_id: str | None = may_refer_to("enrolment.id")
+    journey: str | None = None
+    version: int | None = None
+    step: str | None = None
+    warning_id: str | None = may_refer_to("content_warning.id")
     side: str
     """commercial or medical: who may read it."""
     at: datetime = instant()

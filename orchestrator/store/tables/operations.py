@@ -37,7 +37,7 @@ class Operation(SQLModel, table=True):
     __table_args__ = (Index("operation_latest", "created_at", "id"),)
     id: str = Field(primary_key=True)
     kind: str
-    """pause, resume, stop, migrate, retry, go_on, move_to or leave."""
+    """pause, resume, stop, migrate, recall, retry, go_on, move_to or leave."""
     subject: str
     """What it is about, such as `halt:…` or `definition:heart-failure-pioneer@2`."""
     orders: dict[str, Any] = document()

@@ -121,6 +121,8 @@ class Touch(SQLModel, table=True):
     product: str
     content_id: str | None = None
     content_version: int | None = None
+    fragments: list[str] | None = maybe_document()
+    """The approved fragments that the rep chose for it, such as `hf-renal@1`."""
     state: str
     """reserved, accepted, unknown, refused, deferred."""
     reason: str | None = None

@@ -48,6 +48,19 @@ def test_every_token_is_filled_in() -> None:
     assert (message.key, message.sender, message.to, message.language) == (KEY, "no-reply@dirigent.example", "ada@clinic.example", "en")
 
 
+def test_the_minimum_information_is_that_of_the_readers_market() -> None:
+    """Its token becomes the block of the market, in the letter's language; without a block nothing is composed."""
+    blocks = {market: {"legible": True, "texts": {"en": f"<5 mg> for {market}"}} for market in ("SE", "UK")}
+    token = "{{ minimum_information }}"
+    content = ContentVersion.model_validate(
+        a_content(letters={"en": a_letter(text=token, html=token)}, approval={"id": "1", "expires": "2030-01-01T00:00:00Z", "minimum_information": blocks})
+    )
+    message = a_composer().compose(KEY, content=content, to=called(market="UK"), rep=None)
+    assert (message.text, message.html) == ("<5 mg> for UK", "&lt;5 mg&gt; for UK")
+    with pytest.raises(CannotComposeError):
+        a_composer().compose(KEY, content=content, to=called(market="US"), rep=None)
+
+
 def test_a_name_is_text_and_never_markup() -> None:
     """In HTML it is escaped, in the text and the subject it stands as it is spelt."""
     person = called(family_name="O'Brien <b>&\"", salutation="Dr")

@@ -85,6 +85,7 @@ REFUSALS: dict[Reason, tuple[str | SQLModel, ...]] = {
     Reason.CONTENT_WRONG_PRODUCT: ("""UPDATE content_version SET body = jsonb_set(body::jsonb, '{product}', '"nephrolex"')""",),
     Reason.CONTENT_WRONG_AUDIENCE: ("UPDATE person SET profession = 'pharmacist'",),
     Reason.CONTENT_NO_LANGUAGE: ("""UPDATE market SET body = jsonb_set(body::jsonb, '{languages}', '["fi"]')""",),
+    Reason.CONTENT_NO_MINIMUM_INFORMATION: ("""UPDATE content_version SET body = jsonb_set(body::jsonb, '{above_the_brand}', 'false')""",),
     Reason.NO_MARKET_POLICY: ("DELETE FROM market",),
     Reason.NO_RECIPIENT: ("UPDATE person SET email = NULL",),
     Reason.CHANNEL_UNKNOWN: (),

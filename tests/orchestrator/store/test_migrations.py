@@ -1,5 +1,6 @@
-"""The schema's history: it reaches what the tables say, once, whoever starts first, and it keeps five books append-only."""
+"""The schema's history: it reaches what the tables say, once, whoever starts first, and it keeps its books append-only."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -14,15 +15,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
+from journeys.content import ContentVersion
 from journeys.markets import MarketPolicy
 from journeys.shapes import read_back
 from orchestrator.embedded.postgres import Postgres
 from orchestrator.store import audit, tables
 from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import DatabaseTooNewError, DatabaseUnreachableError, MigrationMissingError
+from orchestrator.store.library import content_digest
 from orchestrator.store.migrations import _config, migrate, require_migrated
 from orchestrator.store.policies import digest_of, written
-from tests.builders import a_journey
+from tests.builders import a_content, a_journey
 from tests.database import owning
 from tests.orchestrator.store.desk.filling import a_version
 
@@ -99,6 +102,33 @@ def test_what_runs_under_the_first_schema_goes_on_under_the_next(empty: str) -> 
     assert [tuple(row) for row in standing] == [("", "visit", "run.visit.2", "task")]
 
 
+def test_minimum_information_gets_a_language_and_waits_for_review(empty: str) -> None:
+    """It keeps its words, in its market's first language; whether they are legible nobody has said. The digest is that of the same file in the new shape."""
+    blocks = {"SE": "Cardiolex 5 mg."}
+    old = a_content(approval={"id": "MLR-1", "expires": "2030-01-01T00:00:00Z", "minimum_information": blocks})
+    body = ContentVersion.model_validate(a_content()).model_dump(mode="json", exclude={"parts", "fragments", "fill"}) | {"approval": old["approval"]}
+    engine = create_engine(empty)
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        market = {"id": "SE", "body": json.dumps({"languages": ["sv", "en"]})}
+        connection.execute(text("INSERT INTO market (id, body, digest, updated_at) VALUES (:id, :body, 'd', now())"), market)
+        told = "('hf-dialogue', 2, 'd', :body, 'x', 'cardiolex', 'email', 'approved', now(), now())"
+        columns = "(id, version, digest, body, title, product, made_for, state, expires, updated_at)"
+        connection.execute(text(f"INSERT INTO content_version {columns} VALUES {told}"), {"body": json.dumps(body)})  # noqa: S608 - words of this test
+    migrate(empty)
+    with engine.connect() as connection:
+        kept, digest = connection.execute(text("SELECT body, digest FROM content_version")).one()
+    engine.dispose()
+    content = ContentVersion.model_validate(kept)
+    assert content.approval is not None
+    assert {market: block.model_dump() for market, block in content.approval.minimum_information.items()} == {
+        "SE": {"texts": {"sv": "Cardiolex 5 mg."}, "legible": False}
+    }
+    assert digest == content_digest(content)
+
+
 def test_of_two_starts_at_once_one_migrates(empty: str) -> None:
     """The advisory lock makes the later start wait, and then there is nothing left to do."""
     with ThreadPoolExecutor(2) as starts:
@@ -161,6 +191,11 @@ async def _one_row_in_each_book(engine: AsyncEngine) -> None:
         session.add(tables.Touch(key="t1", person_id="p1", at=NOW, **told))
         await session.flush()
         session.add(tables.LedgerEntry(touch_key="t1", attempt=1, state="accepted", source="house", at=NOW, recorded_at=NOW))
+        content = a_content()
+        listed = {name: content[name] for name in ("title", "product", "made_for", "state")}
+        session.add(tables.ContentVersion(id="hf-dialogue", version=2, digest="d", body=content, **listed, updated_at=NOW))
+        await session.flush()
+        session.add(tables.Recall(id="r1", content_id="hf-dialogue", version=2, reason="other", by="anna", role="medical", source="desk", reach={}, at=NOW))
         session.add(tables.PersonaAssignment(id="a1", person_id="p1", persona="pioneer", by="anna", reason="met", at=NOW))
         session.add(
             tables.Consent(
@@ -178,7 +213,7 @@ async def _one_row_in_each_book(engine: AsyncEngine) -> None:
         )
 
 
-@pytest.mark.parametrize("book", ["audit", "consent", "objection", "persona_assignment", "version_signature", "ledger_entry"])
+@pytest.mark.parametrize("book", ["audit", "consent", "objection", "persona_assignment", "version_signature", "ledger_entry", "recall"])
 @pytest.mark.parametrize(
     "change", ["UPDATE {} SET reason = 'x'", "UPDATE {} SET at = now() WHERE false", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE person CASCADE"]
 )

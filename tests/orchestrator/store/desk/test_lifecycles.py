@@ -28,7 +28,7 @@ from orchestrator.store.desk.lifecycles import StoredLifecycles
 from orchestrator.store.desk.users import StoredUsers
 from orchestrator.store.engine import transaction
 from orchestrator.store.projection import project
-from tests.builders import CONTENTS, NOW, a_journey, a_market, written
+from tests.builders import CONTENTS, NOW, a_journey, a_market, an_email, an_exit, written
 from tests.orchestrator.store.desk.filling import (
     COMPLIANCE,
     MARKETING,
@@ -469,3 +469,25 @@ async def test_what_is_not_set_up_here_is_not_published(engine: AsyncEngine) -> 
     assert isinstance(refused, Refused)
     assert (refused.code, "stock" in refused.detail) == (Refusal.ENDPOINT_NOT_CONFIGURED, True)
     assert good(await Desk(engine, means=Means(channels=("email",), endpoints=("stock",))).publish(key="all-there")).life.state is VersionState.PUBLISHED
+
+
+async def test_content_that_ends_soon_asks_for_a_plan_which_is_kept_with_the_act(desk: Desk, engine: AsyncEngine) -> None:
+    """Named by the refusal; a successor must be on record; the audit keeps what was planned."""
+    ending = a_journey(version=2, steps={"mail": an_email(email={"content": "hf-ending@1"}, blocked={"otherwise": "done"}), "done": an_exit()})
+    await desk.signed(ending)
+    refused = await desk.publish()
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.allowed) == (Refusal.PLAN_REQUIRED, ("hf-ending@1",))
+    assert code(await desk.publish(plan={"hf-ending@1": "hf-never@1"})) is Refusal.UNKNOWN_SUCCESSOR
+    good(await desk.publish(plan={"hf-ending@1": "hf-dialogue@2"}))
+    (line,) = [line for line in await every(engine, tables.AuditEntry) if line.action == "definition.published" and line.subject.endswith("@2")]
+    assert line.details["plan"] == {"hf-ending@1": "hf-dialogue@2"}
+
+
+async def test_promotion_without_minimum_information_is_not_published(desk: Desk) -> None:
+    """Whoever signed it: it is linted once more, against the content as it stands."""
+    bare = a_journey(version=2, steps={"mail": an_email(email={"content": "hf-uninformed@1"}), "done": an_exit()})
+    good(await desk.draft(bare))
+    unclean = await desk.act(Act.SUBMIT)
+    assert isinstance(unclean, Unclean)
+    assert [finding.code for finding in unclean.findings if finding.severity == "error"] == ["J413"]

@@ -1,0 +1,1 @@
+"""Content systems: where content is reviewed, and what they say of it."""

@@ -1,0 +1,31 @@
+"""The recall of content at the front desk: counted, confirmed, done once, and told to be followed up."""
+
+from api.who import Role
+from tests.api.conftest import As
+from tests.api.fakes import World
+
+AT = "/api/v1/content/hf-dialogue/versions/2"
+BODY = {"reason": "label_changed", "remark": "The new label narrows the indication."}
+
+
+async def test_a_version_is_withdrawn_with_the_count_that_was_told(as_: As, world: World) -> None:
+    """Another number of people by now, and nothing is done; the reason's words are kept apart; a second time says so."""
+    compliance = as_(Role.COMPLIANCE)
+    told = (await compliance.get(f"{AT}/reach")).json()["runs"]
+    other = await compliance.post(f"{AT}/withdraw", {**BODY, "expected": told + 1})
+    assert (other.status_code, other.json()["code"], world.recalls) == (409, "count_changed", {})
+    done = await compliance.post(f"{AT}/withdraw", {**BODY, "expected": told})
+    assert (done.status_code, done.json()["recall"]["reason"]) == (200, "label_changed")
+    assert BODY["remark"] in world.remarks.values()
+    again = await as_(Role.MEDICAL).post(f"{AT}/withdraw", BODY)
+    assert (again.status_code, again.json()["code"]) == (409, "already_withdrawn")
+    assert (await as_(Role.ADMIN).get(f"{AT}/recall")).json() == done.json()
+
+
+async def test_what_is_not_known_has_no_recall(as_: As) -> None:
+    """Neither a version that nobody has, nor one that nobody withdrew."""
+    marketing = as_(Role.MARKETING)
+    for path in ("/reach", "/recall"):
+        assert (await marketing.get(f"/api/v1/content/nothing/versions/1{path}")).status_code == 404
+    assert (await marketing.post("/api/v1/content/nothing/versions/1/withdraw", BODY)).status_code == 404
+    assert (await marketing.get(f"{AT}/recall")).status_code == 404
