@@ -9,6 +9,7 @@ from activities.ports import Message
 from api.links import Links
 from journeys.content import ContentVersion, Letter
 from journeys.library import PACKAGED, read_library
+from journeys.loading.letters import OWN
 from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
 from orchestrator.mail.links import MailLinks
 from orchestrator.mail.mime import written
@@ -263,7 +264,8 @@ def _letters() -> list[tuple[ContentVersion, str, Letter]]:
 def test_every_letter_of_the_library_can_be_sent(content: ContentVersion, language: str, letter: Letter) -> None:
     """Filled in for a reader without a salutation it has no gap, no token left over, and a way to stop the mails in both parts."""
     person = called(salutation=None, languages=(language,))
-    message = a_composer().compose(KEY, content=content, to=person, rep="Rut Rask", occasion=OCCASION)
+    own = {token: f"https://x.example/{token}" for token in OWN.get(content.purpose, ())}
+    message = a_composer().compose(KEY, content=content, to=person, rep="Rut Rask", occasion=OCCASION, values=own)
     subject, html = message.subject or "", message.html or ""
     for part in (subject, message.text, html):
         assert "{{" not in part
@@ -297,6 +299,7 @@ def test_what_was_filled_in_goes_with_a_text() -> None:
         "rep.name": "Rut Rask",
         "links.study": f"https://dirigent.example/t/{code}/study",
         "unsubscribe": f"https://dirigent.example/u/{code}",
+        "preferences": f"https://dirigent.example/p/{code}",
     }
 
 
