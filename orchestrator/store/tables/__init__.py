@@ -48,6 +48,7 @@ from orchestrator.store.tables.runs import (
     Turn,
     WaitingTouch,
 )
+from orchestrator.store.tables.safety import SafetyAnswerRow, SafetyCaseRow, SafetyFlag, SafetyLine, SafetyNotice, SafetySending
 
 __all__ = [
     "Absence",
@@ -106,6 +107,12 @@ __all__ = [
     "ReplyWords",
     "Request",
     "SentCopy",
+    "SafetyAnswerRow",
+    "SafetyCaseRow",
+    "SafetyFlag",
+    "SafetyLine",
+    "SafetyNotice",
+    "SafetySending",
     "SigningPin",
     "StandingRow",
     "Stimulus",
