@@ -17,6 +17,7 @@ from api.ports.replies import Replies
 from api.ports.requests import Requests
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, Conductors, Counts, Health, Relay
+from api.ports.safety import Safety
 from api.ports.tasks import Notifications, Remarks, Tasks
 from api.ports.touches import Touches
 from api.ports.users import Idempotency, Users
@@ -47,6 +48,7 @@ class Ports:
     responses: Responses
     coverages: Coverages
     firewall: Firewall
+    safety: Safety
     consents: Consents
     contents: Contents
     touches: Touches

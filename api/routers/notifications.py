@@ -11,7 +11,7 @@ from api.problems import responses, unknown
 from api.rows import NotificationRow
 from api.schemas.notifications import NotificationForCommercial, NotificationForMedical, NotificationRead
 from api.schemas.shapes import Page
-from api.security import Anyone
+from api.security import SignedIn
 from api.who import Who
 from journeys.definitions import Definition, NotifyStep
 from journeys.facts import Wall
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/notifications", tags=["notifications"])
 
 @router.get("", summary="List notifications", responses=responses(401, 422))
 async def list_notifications(
-    who: Anyone,
+    who: SignedIn,
     house: House,
     cut: Annotated[Slice, Depends(asked)],
     unread: Annotated[bool | None, Query(description="Those not read yet only, or those read only.")] = None,
@@ -34,7 +34,7 @@ async def list_notifications(
 
 
 @router.post("/{notification_id}/read", summary="Mark a notification as read", responses=responses(401, 404))
-async def read_notification(notification_id: str, who: Anyone, house: House) -> NotificationRead:
+async def read_notification(notification_id: str, who: SignedIn, house: House) -> NotificationRead:
     """It goes below those not read yet. Again changes nothing."""
     row = await house.notifications.read(who, notification_id, now=house.clock.now())
     if row is None:

@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from api.schemas.shapes import Asked, Moment, Name, Told
+from api.schemas.safety import Reported
+from api.schemas.shapes import Asked, FreeWords, Moment, Name, Told
 from journeys.content import Language
 from journeys.definitions import Content
 from journeys.medical import Question, Urgency
 from journeys.shapes import Slug
 
-Verbatim = Annotated[str, StringConstraints(min_length=3, max_length=4000, pattern=r"^[^\x00]*$")]
+Verbatim = Annotated[str, StringConstraints(min_length=3, max_length=4000, pattern=r"^[^\x00]*$"), FreeWords()]
 TypedName = Annotated[str, StringConstraints(min_length=3, max_length=120, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")]
 SvgPath = Annotated[str, StringConstraints(min_length=4, max_length=20_000, pattern=r"^[Mm][MmLlHhVvCcSsQqTtAaZz0-9eE ,.+-]*$")]
 Png = Annotated[str, StringConstraints(min_length=16, max_length=60_000)]
@@ -54,7 +55,7 @@ class NewSignature(Asked):
         return {kind: mark for kind, mark in every.items() if mark is not None}
 
 
-class DraftWords(Asked):
+class DraftWords(Reported):
     """What was asked, and the HCP's signature under it where there is one. Each draft takes the place of the one before."""
 
     question: Verbatim = Field(description="The HCP's own words.", examples=["Is there any experience in patients over 80?"])
@@ -156,7 +157,7 @@ class SignatureRead(Told):
     captured_by: str
 
 
-class Answer(Asked):
+class Answer(Reported):
     answer: Verbatim = Field(description="What medical answered.", examples=["Two cohort studies include patients over 80; both are attached to my letter."])
 
 
@@ -165,7 +166,7 @@ class NewResponse(Answer):
     channel: Slug = Field("email", examples=["email"])
 
 
-class Closing(Asked):
+class Closing(Reported):
     outcome: Literal["answered", "withdrawn"] = Field(examples=["answered"])
 
 
@@ -178,5 +179,5 @@ class NewClarification(Asked):
     asks: Question = Field(examples=["reply_by"])
 
 
-class Clarified(Asked):
+class Clarified(Reported):
     words: Verbatim = Field(description="What the rep knows; it is medical's alone from here.", examples=["Before the conference on Thursday."])

@@ -30,7 +30,11 @@ class Page(Told, Generic[Item]):
     next: str | None = None
 
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000, pattern=r"^[^\x00]*$")]
+class FreeWords:
+    """Marks a text as free words: whoever gives them answers the adverse-event question (`api.schemas.safety.Reported`)."""
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000, pattern=r"^[^\x00]*$"), FreeWords()]
 """Free words of a person. They are stored once, where they can be erased, and never in a history or a log."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
