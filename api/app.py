@@ -41,6 +41,8 @@ from api.routers import (
     repairs,
     replies,
     requests,
+    safety_cases,
+    safety_flags,
     seeing,
     tasks,
     touches,
@@ -64,6 +66,7 @@ _TAGS = [
     {"name": "enrolments", "description": "One HCP in one journey."},
     {"name": "bulk enrolments", "description": "Many HCPs in one journey: counted, let go, paced."},
     {"name": "inquiries", "description": "An HCP's own questions to medical."},
+    {"name": "safety", "description": "Adverse events and the like, and the words that hint at them."},
     {"name": "consents", "description": "What a person allowed and took back."},
     {"name": "definitions", "description": "The engagement strategies, from draft to retirement."},
     {"name": "catalogue", "description": "What conditions may name, for editors."},
@@ -116,7 +119,8 @@ def create_app(
     problems.install(app, away=away)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
-    for router in (_signed(), unsubscribe.router, invitations.router, requests.router, webhooks.router, health.router, metrics.router, *more):
+    signed_themselves = (unsubscribe.router, invitations.router, requests.router, safety_cases.answers, webhooks.router)
+    for router in (_signed(), *signed_themselves, health.router, metrics.router, *more):
         app.include_router(router)
     _describe_problems(app)
     app.state.parameters = strict.known_parameters(app)
@@ -126,7 +130,7 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    of_people = (people, knowledge, consents, inquiries, fulfilment, coverage, firewall, tasks, notifications, why)
+    of_people = (people, knowledge, consents, inquiries, fulfilment, coverage, firewall, safety_cases, safety_flags, tasks, notifications, why)
     of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, facts, events, occasions)
     of_others = (facts_in, call_reports, replies)
     of_operators = (halts, operations, migrations, repairs, users, touches, markets)

@@ -1,14 +1,14 @@
-"""Safety cases: what may be reported, and when, until somebody of drug safety has acknowledged a case, it is sent, repeated and escalated. Pure: the
-deadline and its steps are data of the market."""
+"""Safety cases: what may be reported, and when a case is told again and escalated until drug safety has acknowledged it. The deadline and its steps are
+data of the market."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from journeys.durations import Duration, Length, Unit
-from journeys.shapes import Authored, Instant, Stored
+from journeys.shapes import Authored
 
 
 class SafetyKind(StrEnum):
@@ -70,14 +70,6 @@ STRICT = SafetyPolicy()
 """Of a report about nobody in particular, and of a market without a policy: silence is never the answer."""
 
 
-class Sending(Stored):
-    """How far a case has come on its way to the safety inbox. `failures` counts the attempts since the last one that was taken; `tried_at` is the last."""
-
-    sent_at: Instant | None = None
-    tried_at: Instant | None = None
-    failures: int = 0
-
-
 FIRST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=15)
 """In real time: how long an attempt that failed rests before the next, twice as long each time, between these two."""
 
@@ -87,20 +79,35 @@ def rest_after(failures: int) -> timedelta:
     return min(LONGEST_REST, FIRST_REST * 2 ** min(failures - 1, 16))
 
 
-def elapsed(length: Length) -> timedelta:
-    """Minutes and hours as a span of time."""
-    return length.roughly
+class Step(NamedTuple):
+    """One step of the escalation of a case: its name, when it is due, and whom it tells."""
+
+    name: str
+    at: datetime
+    to: tuple[Told, ...]
 
 
-def send_at(sending: Sending, policy: SafetyPolicy, *, received: datetime) -> datetime:
-    """When the inbox is to be written to next: at once, or when a reminder is due. Attempts that failed are the sender's to space."""
-    return received if sending.sent_at is None else sending.sent_at + elapsed(policy.remind)
+def escalation(policy: SafetyPolicy, due: datetime) -> tuple[Step, ...]:
+    """The steps for a case that is due then, the first one first."""
+    found = (Step(_name(step), due - step.before.roughly if step.before is not None else due, step.to) for step in policy.escalate)
+    return tuple(sorted(found, key=lambda step: step.at))
 
 
-def escalations(policy: SafetyPolicy, due: datetime) -> tuple[tuple[str, datetime, tuple[Told, ...]], ...]:
-    """Each step with its name, its time and whom it tells, the first one first."""
-    found = ((_name(step), due - elapsed(step.before) if step.before is not None else due, step.to) for step in policy.escalate)
-    return tuple(sorted(found, key=lambda step: step[1]))
+def steps_between(policy: SafetyPolicy, due: datetime, *, done: datetime | None, at: datetime) -> tuple[Step, ...]:
+    """The steps that are due at `at` and were not yet at `done`, when somebody looked last."""
+    return tuple(step for step in escalation(policy, due) if step.at <= at and (done is None or step.at > done))
+
+
+def remind_at(policy: SafetyPolicy, sent: datetime | None) -> datetime | None:
+    """When the safety inbox is written to again; None where it has not been written to, which is due at once."""
+    return sent + policy.remind.roughly if sent is not None else None
+
+
+def next_at(policy: SafetyPolicy, due: datetime, *, sent: datetime | None, at: datetime) -> datetime | None:
+    """When something is due next after `at`."""
+    ahead = [step.at for step in escalation(policy, due) if step.at > at]
+    reminder = remind_at(policy, sent)
+    return min([*ahead, reminder] if reminder is not None else ahead, default=None)
 
 
 def _name(step: Escalation) -> str:

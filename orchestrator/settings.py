@@ -99,6 +99,11 @@ class Settings(BaseSettings):
     mailbox: Annotated[MailboxDoor | None, NoDecode] = None
     """A mailbox that is looked into for replies, over IMAP: JSON."""
 
+    safety_inbox: str | None = None
+    """The mailbox of drug safety, to which safety cases go until somebody acknowledges them."""
+    safety_endpoint: Annotated[Endpoint | None, NoDecode] = None
+    """The safety system, where there is one: JSON with an address and a secret. One of the two is needed before a case can leave the house."""
+
     public_url: HttpUrl
     """Where recipients reach the API from outside: unsubscribe links start with it."""
     signing_key: SecretStr
@@ -203,6 +208,11 @@ class Settings(BaseSettings):
     @classmethod
     def _sources(cls, written: object) -> object:
         return doors.read(written) if isinstance(written, str) else written
+
+    @field_validator("safety_endpoint", mode="before")
+    @classmethod
+    def _one_from_json(cls, written: object) -> object:
+        return read(written) if isinstance(written, str) else written
 
     @field_validator("message_gateways")
     @classmethod

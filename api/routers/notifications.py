@@ -1,5 +1,6 @@
 """Notifications: what journeys want colleagues to know, each read by the one it is for."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -7,11 +8,13 @@ from fastapi import APIRouter, Depends, Query
 from api.briefs import person_line
 from api.house import House
 from api.paging import Slice, asked, encode
+from api.ports.safety import SafetyNoticeRow
 from api.problems import responses, unknown
 from api.rows import NotificationRow
-from api.schemas.notifications import NotificationForCommercial, NotificationForMedical, NotificationRead
+from api.schemas.notifications import NotificationForCommercial, NotificationForMedical, NotificationOfSafety, NotificationRead
 from api.schemas.shapes import Page
 from api.security import SignedIn
+from api.telling import moment
 from api.who import Who
 from journeys.definitions import Definition, NotifyStep
 from journeys.facts import Wall
@@ -28,8 +31,8 @@ async def list_notifications(
 ) -> Page[NotificationRead]:
     """One's own: those not read yet first, the latest of them first."""
     found = await house.notifications.page(who, unread=unread, cut=cut)
-    definitions = await house.definitions.read(sorted({(row.journey, row.version) for row in found.rows}))
-    items = tuple(_told(row, definitions.get((row.journey, row.version)), who) for row in found.rows)
+    definitions = await house.definitions.read(sorted({(row.journey, row.version) for row in found.rows if isinstance(row, NotificationRow)}))
+    items = tuple(_told(row, definitions, who) for row in found.rows)
     return Page(items=items, next=encode(found.next) if found.next else None)
 
 
@@ -39,14 +42,25 @@ async def read_notification(notification_id: str, who: SignedIn, house: House) -
     row = await house.notifications.read(who, notification_id, now=house.clock.now())
     if row is None:
         raise unknown("notification of yours")
-    definitions = await house.definitions.read([(row.journey, row.version)])
-    return _told(row, definitions.get((row.journey, row.version)), who)
+    definitions = await house.definitions.read([(row.journey, row.version)]) if isinstance(row, NotificationRow) else {}
+    return _told(row, definitions, who)
 
 
-def _told(row: NotificationRow, definition: Definition | None, who: Who) -> NotificationRead:
+def _told(row: NotificationRow | SafetyNoticeRow, definitions: Mapping[tuple[str, int], Definition], who: Who) -> NotificationRead:
+    if isinstance(row, SafetyNoticeRow):
+        return NotificationOfSafety(id=row.id, text=_of_safety(row), case_id=row.case_id, at=row.at, read_at=row.read_at)
+    definition = definitions.get((row.journey, row.version))
     step = definition.steps.get(row.step) if definition is not None else None
     shared = {name: getattr(row, name) for name in ("id", "enrolment_id", "at", "read_at")}
     shared |= {"text": step.notify.message if isinstance(step, NotifyStep) else "", "person": person_line(row.person) if row.person is not None else None}
     if not who.sees(Wall.COMMERCIAL):
         return NotificationForMedical(**shared)
     return NotificationForCommercial(**shared, journey=row.journey, version=row.version, step=row.step)
+
+
+def _of_safety(row: SafetyNoticeRow) -> str:
+    if row.acknowledged_at is not None:
+        return f"A safety case was acknowledged at {moment(row.acknowledged_at)}."
+    if row.at >= row.due_at:
+        return f"A safety case is overdue since {moment(row.due_at)}: drug safety has not acknowledged it."
+    return f"A safety case is due at {moment(row.due_at)}: drug safety has not acknowledged it."

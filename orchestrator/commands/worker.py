@@ -8,6 +8,7 @@ import structlog
 import typer
 
 from api.links import Links
+from journeys.content import EMAIL
 from orchestrator import logging, settings
 from orchestrator.channels.making import make_channels
 from orchestrator.clock import JourneyClock
@@ -24,6 +25,7 @@ from orchestrator.requests.conversation import new_client
 from orchestrator.sealing import Sealing
 from orchestrator.store.copies import Purge
 from orchestrator.store.desk.replies import StoredReplies
+from orchestrator.safety.ways import make_ways
 from orchestrator.store.engine import make_engine
 from orchestrator.store.outbox import Relay
 from orchestrator.store.overdue import StoredOverdue
@@ -33,6 +35,7 @@ from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.metering import Metering
+from orchestrator.temporal.safety import make_safety_officer
 from orchestrator.temporal.sweeping import make_sweeper
 from orchestrator.temporal.worker import keep_relaying, make_operator, make_worker
 
@@ -74,9 +77,10 @@ async def _work(given: settings.Settings) -> None:
     beside = (Reconciler(StoredUnknowns(engine), channels, clock), Purge(engine, clock))
     desk = StoredReplies(engine, {}, {}, mail_domain=given.mail_domain)
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
+    officer = make_safety_officer(client, task_queue=given.task_queue, engine=engine, ways=make_ways(given, channels[EMAIL], others), pace=clock.pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
     with served(given.metrics_host, given.metrics_port):
-        async with others, playing, sweeping, operating:
+        async with others, playing, sweeping, operating, officer:
             log.info("worker", doing="playing", task_queue=given.task_queue)
             if given.ready_file is not None:
                 given.ready_file.touch()

@@ -37,8 +37,8 @@ class SafetyCaseRow(SQLModel, table=True):
     """When the safety inbox last took it."""
     failures: int = 0
     """How often it was not taken since."""
-    reminded: int = 0
-    """How many steps of the escalation are done."""
+    escalated_at: datetime | None = maybe_instant()
+    """Every step of the escalation until then is done."""
     look_at: datetime | None = maybe_instant()
     """When its workflow looks again, on the clock on the wall."""
     acknowledged_at: datetime | None = maybe_instant()

@@ -41,7 +41,7 @@ def _create_tables() -> None:
         *(sa.Column(name, INSTANT, nullable=False) for name in ("aware_at", "received_at", "due_at")),
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("reminded", sa.Integer(), nullable=False),
+        sa.Column("escalated_at", INSTANT, nullable=True),
         sa.Column("look_at", INSTANT, nullable=True),
         sa.Column("acknowledged_at", INSTANT, nullable=True),
         sa.Column("acknowledged_by", sa.String(), nullable=True),
@@ -130,9 +130,7 @@ def _keep() -> None:
     for table, kept in KEPT.items():
         op.execute(f"CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON {SCHEMA}.{table} FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change()")
         changed = " OR ".join(f'OLD."{name}"::text IS DISTINCT FROM NEW."{name}"::text' for name in kept)
-        once = " OR ".join(
-            f'(OLD."{name}" IS NOT NULL AND OLD."{name}"::text IS DISTINCT FROM NEW."{name}"::text)' for name in ONCE.get(table, ())
-        )
+        once = " OR ".join(f'(OLD."{name}" IS NOT NULL AND OLD."{name}"::text IS DISTINCT FROM NEW."{name}"::text)' for name in ONCE.get(table, ()))
         op.execute(
             f"CREATE TRIGGER as_reported BEFORE UPDATE ON {SCHEMA}.{table} FOR EACH ROW WHEN ({changed}{' OR ' + once if once else ''}) "
             "EXECUTE FUNCTION public.refuse_change()"
