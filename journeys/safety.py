@@ -76,7 +76,7 @@ FIRST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=15)
 
 def rest_after(failures: int) -> timedelta:
     """How long to rest, in real time, after so many attempts that failed in a row. It is never given up."""
-    return min(LONGEST_REST, FIRST_REST * 2 ** min(failures - 1, 16))
+    return min(LONGEST_REST, FIRST_REST * float(2 ** min(failures - 1, 16)))
 
 
 class Step(NamedTuple):

@@ -50,7 +50,9 @@ def meets_and_reports_twice(outcome: str, on: str, *, after: float = 1.0) -> Rea
         key = uuid4().hex
         await scene.command("complete", {"outcome": outcome, "channel": on}, key=key)
         await scene.command("complete", {"outcome": outcome, "channel": on}, key=key)
-        await scene.caller.give(f"tasks/{scene.about.id}/complete", {"outcome": outcome, "channel": on, "remark": "Another body."}, key=key)
+        await scene.caller.give(
+            f"tasks/{scene.about.id}/complete", {"outcome": outcome, "channel": on, "remark": "Another body.", "safety": {"answer": "none"}}, key=key
+        )
 
     return react
 
@@ -70,7 +72,7 @@ def puts_off(days: float, *, remark: str, then: Reaction) -> Reaction:
 
     async def react(scene: Scene) -> None:
         until = scene.stage.clock.now() + timedelta(days=days)
-        await scene.command("snooze", {"until": until.isoformat(), "remark": remark})
+        await scene.command("snooze", {"until": until.isoformat(), "remark": remark, "safety": {"answer": "none"}})
         await scene.stage.days(days)
         await then(scene)
 
@@ -82,7 +84,7 @@ def skips(reason: str, *, remark: str, after: float = 0.5) -> Reaction:
 
     async def react(scene: Scene) -> None:
         await scene.stage.days(after)
-        await scene.command("skip", {"reason": reason, "remark": remark})
+        await scene.command("skip", {"reason": reason, "remark": remark, "safety": {"answer": "none"}})
 
     return react
 
@@ -92,7 +94,7 @@ def chooses(offer: str, *, remark: str, after: float = 0.5) -> Reaction:
 
     async def react(scene: Scene) -> None:
         await scene.stage.days(after)
-        await scene.command("choose", {"offer": offer, "remark": remark})
+        await scene.command("choose", {"offer": offer, "remark": remark, "safety": {"answer": "none"}})
 
     return react
 
@@ -101,7 +103,7 @@ def hands_over(to: str, *, remark: str, then: Reaction) -> Reaction:
     """Give the task to a colleague, who does it."""
 
     async def react(scene: Scene) -> None:
-        await scene.command("reassign", {"to": to, "remark": remark})
+        await scene.command("reassign", {"to": to, "remark": remark, "safety": {"answer": "none"}})
         await then(scene.handed_to(to))
 
     return react
@@ -126,7 +128,9 @@ def passes_on_a_question(question: str, on: str, *, after: float = 1.0) -> React
     async def react(scene: Scene) -> None:
         await scene.stage.days(after)
         await scene.caller.give(f"tasks/{scene.about.id}/complete", report)
-        recorded = await scene.post("inquiries", {"person_id": scene.hcp.id, "product": scene.about.product, "question": question, "unsolicited": True})
+        recorded = await scene.post(
+            "inquiries", {"person_id": scene.hcp.id, "product": scene.about.product, "question": question, "safety": {"answer": "none"}, "unsolicited": True}
+        )
         inquiry = str(recorded.answer["id"])
         await scene.command("complete", {**report, "inquiry_id": inquiry})
         await scene.caller.read(f"inquiries/{inquiry}", InquiryForCommercial)
@@ -145,8 +149,8 @@ def answers(answer: str, *, remark: str, after: float = 1.0) -> Reaction:
         question = await scene.caller.read(f"inquiries/{task.inquiry_id}", InquiryForMedical)
         if question.status in {"received", "in_progress"}:
             await scene.post(f"inquiries/{task.inquiry_id}/take", {})
-            await scene.post(f"inquiries/{task.inquiry_id}/answer", {"answer": answer})
-        await scene.command("complete", {"outcome": "answered", "remark": remark})
+            await scene.post(f"inquiries/{task.inquiry_id}/answer", {"answer": answer, "safety": {"answer": "none"}})
+        await scene.command("complete", {"outcome": "answered", "remark": remark, "safety": {"answer": "none"}})
         await scene.rep.read(f"inquiries/{task.inquiry_id}", InquiryForCommercial)
 
     return react

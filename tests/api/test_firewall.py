@@ -186,7 +186,7 @@ async def test_the_answer_to_a_medical_command_hides_where_the_journey_goes(mark
         ),
         position=Position(step="first-visit", doing="task", since=marked.now, until=marked.now, reason=None, ended=None),
     )
-    answer = await as_(Role.MSL).post(f"/api/v1/tasks/{QUESTION}/complete", {"outcome": "answered", "remark": "Wrote to him."})
+    answer = await as_(Role.MSL).post(f"/api/v1/tasks/{QUESTION}/complete", {"outcome": "answered", "remark": "Wrote to him.", "safety": {"answer": "none"}})
     assert answer.status_code == 200, answer.text
     assert [one["what"] for one in answer.json()["happened"]] == ["task_closed"]
     assert answer.json()["next"]["doing"] == "elsewhere"

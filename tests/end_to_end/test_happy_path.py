@@ -41,14 +41,14 @@ async def test_a_question_reaches_medical_and_only_its_status_comes_back(house: 
     anna, karin = house.desk("rep-anna"), house.desk("msl-karin")
     alva = await anna.person("Tallmark")
     run = await anna.enrol(alva, "pioneer")
-    asked = {"person_id": alva, "product": "cardiolex", "question": "Is there experience in dialysis?", "unsolicited": True}
+    asked = {"person_id": alva, "product": "cardiolex", "question": "Is there experience in dialysis?", "safety": {"answer": "none"}, "unsolicited": True}
     inquiry = (await anna.post("/inquiries", asked))["id"]
     await anna.complete(await anna.task(run, "first-visit"), "wants_data", "remote", inquiry_id=inquiry)
 
     task = await karin.task(run, "question-for-medical")
     assert (await karin.get(f"/inquiries/{inquiry}"))["question"] == "Is there experience in dialysis?"
     await karin.post(f"/inquiries/{inquiry}/take", {})
-    await karin.post(f"/inquiries/{inquiry}/answer", {"answer": "Two cohorts include it."})
+    await karin.post(f"/inquiries/{inquiry}/answer", {"answer": "Two cohorts include it.", "safety": {"answer": "none"}})
     await karin.complete(task, "answered", remark="Sent both cohort papers.")
 
     told = await anna.get(f"/inquiries/{inquiry}")
@@ -93,7 +93,7 @@ async def test_a_run_is_ended_by_hand_once(house: House) -> None:
     anna = house.desk("rep-anna")
     run = await anna.enrol(await anna.person("Tallmark"), "pioneer")
     task = await anna.task(run, "first-visit")
-    leaving = {"reason": "moved_away", "remark": "Works in another country from May."}
+    leaving = {"reason": "moved_away", "remark": "Works in another country from May.", "safety": {"answer": "none"}}
     assert (await anna.post(f"/enrolments/{run}/exit", leaving))["next"]["doing"] == "ended"
     assert (await anna.get(f"/tasks/{task}"))["status"] == "cancelled"
     (end,) = [line for line in await anna.story(run) if line["what"] == "ended"]

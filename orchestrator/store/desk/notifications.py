@@ -38,9 +38,10 @@ class StoredNotifications:
         mine, of_safety = _mine(who).where(Notification.id == notification_id), _my_safety(who).where(SafetyNotice.id == notification_id)
         async with transaction(self._engine) as session:
             for table, theirs in ((Notification, visible(Notification.side, who)), (SafetyNotice, true())):
-                unread = (table.id == notification_id, table.user_id == who.id, col(table.read_at).is_(None), theirs)
+                unread = (col(table.id) == notification_id, col(table.user_id) == who.id, col(table.read_at).is_(None), theirs)
                 await session.exec(update(table).where(*unread).values(read_at=now))
-        return next(iter([*await self._rows(mine, who), *await self._of_safety(of_safety)]), None)
+        found: list[_Row] = [*await self._rows(mine, who), *await self._of_safety(of_safety)]
+        return next(iter(found), None)
 
     async def _of_safety(self, wanted: Any) -> list[SafetyNoticeRow]:
         async with transaction(self._engine) as session:

@@ -103,8 +103,17 @@ class StoredSafety:
         async with transaction(self._engine) as session:
             case = await session.get_one(tables.SafetyCaseRow, case_id, with_for_update=True)
             if case.acknowledged_at is not None and who.role not in SAFETY_READERS:
-                known = {"kind": case.kind, "person_id": case.person_id, "product": case.product, "report": f"safety_case:{case_id}"}
-                return _row(await open_case(session, NewCase(id=once.id("safety_case"), words=words, reporter=who.id, role=who.role, **known), now=now))
+                news = NewCase(
+                    id=once.id("safety_case"),
+                    kind=case.kind,
+                    words=words,
+                    reporter=who.id,
+                    role=who.role,
+                    person_id=case.person_id,
+                    product=case.product,
+                    report=f"safety_case:{case_id}",
+                )
+                return _row(await open_case(session, news, now=now))
             if await added(session, SafetyLine(id=once.id("safety_line"), case_id=case_id, kind=kind, words=words, by=who.id, at=now)):
                 await _note(session, who, f"safety.{kind}", case_id, now)
         return _row(case)
@@ -146,8 +155,19 @@ class StoredSafety:
         return _flag(row), (case.kind if case is not None else None) == kind
 
     async def _reviewed(self, session: AsyncSession, who: Who, row: SafetyFlag, kind: SafetyKind, now: datetime) -> str:
-        known = {"words": row.words, "aware_at": row.at, "person_id": row.person_id, "product": row.product, "report": row.report}
-        return (await open_case(session, NewCase(id=row.id, kind=kind, reporter=row.by or who.id, opened_by=who.id, role=who.role, **known), now=now)).id
+        case = NewCase(
+            id=row.id,
+            kind=kind,
+            words=row.words,
+            reporter=row.by or who.id,
+            role=who.role,
+            opened_by=who.id,
+            aware_at=row.at,
+            person_id=row.person_id,
+            product=row.product,
+            report=row.report,
+        )
+        return (await open_case(session, case, now=now)).id
 
 
 async def acknowledged(session: AsyncSession, case_id: str, *, by: str, role: str, reference: str | None, now: datetime) -> tables.SafetyCaseRow:

@@ -71,7 +71,7 @@ class SafetyAnswerRow(SQLModel, table=True):
     by: str
     answer: str
     """none or yes."""
-    case_id: str | None = Field(None, foreign_key=f"{SCHEMA}.safety_case.id")
+    case_id: str | None = Field(default=None, foreign_key=f"{SCHEMA}.safety_case.id")
     at: datetime = instant()
 
 
@@ -92,7 +92,7 @@ class SafetyFlag(SQLModel, table=True):
     at: datetime = instant()
     reviewed_at: datetime | None = maybe_instant()
     reviewed_by: str | None = None
-    case_id: str | None = Field(None, foreign_key=f"{SCHEMA}.safety_case.id")
+    case_id: str | None = Field(default=None, foreign_key=f"{SCHEMA}.safety_case.id")
     """The case that the review opened."""
 
 

@@ -28,7 +28,14 @@ LIFT = LiftHalt(catch_up=CatchUp.SHIFT, remark="It is over.")
 
 
 def a_halt(**changes: Any) -> NewHalt:
-    told = {"kind": "pause", "scope": "product", "value": "cardiolex", "reason": "safety_signal", "remark": "The label is under review."}
+    told = {
+        "kind": "pause",
+        "scope": "product",
+        "value": "cardiolex",
+        "reason": "safety_signal",
+        "remark": "The label is under review.",
+        "safety": {"answer": "none"},
+    }
     return NewHalt.model_validate({**told, **changes})
 
 
