@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from api.links import Links
-from api.who import Role
+from api.who import SAFETY_READERS, Role
 from journeys.definitions import Definition
 from tests.api.conftest import KEY, As
 from tests.api.fakes import World
@@ -15,7 +15,9 @@ from tests.api.living import a_row
 from tests.api.worlds import ASKED, ASTRID, BULK, ENROLMENT, HALT, INQUIRY, JOURNEY, OPERATION, PIN, PROPOSAL, QUESTION, RULES, TOUCH, VISIT, the_authored
 from tests.builders import a_market, written
 
-ALL = frozenset(Role) - {Role.INTEGRATION}
+EVERYBODY = frozenset(Role) - {Role.INTEGRATION}
+ALL = EVERYBODY - {Role.SAFETY}
+"""Whoever works with journeys; drug safety sees safety cases alone."""
 READERS = ALL - {Role.MSL}
 PUBLIC = None
 
@@ -63,8 +65,8 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
         {"reason": "Two patients on it.", "safety": {"answer": "none"}},
     ),
     "dismiss_proposal": (frozenset({Role.REP}), f"/api/v1/people/{ASTRID}/proposals/{PROPOSAL}/dismiss", {"reason": "Not yet.", "safety": {"answer": "none"}}),
-    "list_notifications": (ALL, "/api/v1/notifications", None),
-    "read_notification": (ALL, f"/api/v1/notifications/{ENROLMENT}.told.1.user-rep/read", {}),
+    "list_notifications": (EVERYBODY, "/api/v1/notifications", None),
+    "read_notification": (EVERYBODY, f"/api/v1/notifications/{ENROLMENT}.told.1.user-rep/read", {}),
     "read_consents": (ALL, f"/api/v1/people/{ASTRID}/consents", None),
     "record_mobile": (frozenset({Role.REP, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/people/{ASTRID}/mobile", {"mobile": "+46701740605"}),
     "record_consent": (frozenset({Role.REP, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/people/{ASTRID}/consents", CONSENT),
@@ -88,7 +90,7 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "publish": (AUTHORS, f"/api/v1/definitions/{JOURNEY}/3/publish", {"reason": "Agreed.", "safety": {"answer": "none"}}),
     "drain": (AUTHORS | {Role.COMPLIANCE}, f"/api/v1/definitions/{JOURNEY}/1/drain", {"reason": "A new label.", "safety": {"answer": "none"}}),
     "retire": (AUTHORS | {Role.COMPLIANCE}, f"/api/v1/definitions/{JOURNEY}/1/retire", {"reason": "Over.", "safety": {"answer": "none"}}),
-    "change_pin": (ALL, "/api/v1/users/me/pin", {"old": PIN, "new": PIN}),
+    "change_pin": (EVERYBODY, "/api/v1/users/me/pin", {"old": PIN, "new": PIN}),
     "enrol": (frozenset({Role.REP, Role.MARKETING, Role.ADMIN}), "/api/v1/enrolments", {"person_id": ASTRID, "journey": JOURNEY}),
     "list_enrolments": (ALL, "/api/v1/enrolments", None),
     "read_enrolment": (ALL, f"/api/v1/enrolments/{ENROLMENT}", None),
@@ -132,6 +134,14 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "record_absence": (MEDICAL_SIDE, "/api/v1/absences", {"since": "2027-03-01T09:00:00Z", "until": "2027-03-08T09:00:00Z"}),
     "end_absence": (MEDICAL_SIDE, "/api/v1/absences/absence-1/end", {}),
     "list_crossings": (frozenset({Role.COMPLIANCE}), "/api/v1/firewall/crossings", None),
+    "report_safety_case": (EVERYBODY, "/api/v1/safety-cases", {"kind": "adverse_event", "words": "A rash."}),
+    "list_safety_cases": (EVERYBODY, "/api/v1/safety-cases", None),
+    "read_safety_case": (EVERYBODY, "/api/v1/safety-cases/case-1", None),
+    "add_to_safety_case": (EVERYBODY, "/api/v1/safety-cases/case-1/lines", {"kind": "follow_up", "words": "It is gone."}),
+    "acknowledge_safety_case": (frozenset({Role.SAFETY}), "/api/v1/safety-cases/case-1/acknowledge", {"reference": "2026-1"}),
+    "answer_safety_case": (PUBLIC, "/api/v1/safety-cases/case-1/answer", {"answer": "acknowledged"}),
+    "list_safety_flags": (SAFETY_READERS, "/api/v1/safety-flags", None),
+    "review_safety_flag": (frozenset({Role.SAFETY}), "/api/v1/safety-flags/flag-1/review", {"kind": None}),
     "list_content": (READERS, "/api/v1/content", None),
     "read_content": (READERS, "/api/v1/content/hf-dialogue@2", None),
     "list_markets": (REVIEWERS, "/api/v1/markets", None),

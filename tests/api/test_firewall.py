@@ -203,7 +203,7 @@ async def test_medical_roles_do_not_search_by_what_they_do_not_see(as_: As) -> N
 
 async def test_an_msl_corrects_no_persona(as_: As) -> None:
     """Personas are commercial, also when written."""
-    body = {"outcome": "answered", "persona": {"is": "ordinary", "reason": "Seemed so."}}
+    body = {"outcome": "answered", "persona": {"is": "ordinary", "reason": "Seemed so."}, "safety": {"answer": "none"}}
     answer = await as_(Role.MSL).post(f"/api/v1/tasks/{QUESTION}/complete", body)
     assert (answer.status_code, answer.json()["code"]) == (403, "firewall")
 

@@ -15,7 +15,7 @@ FACTS, PROPOSALS = f"/api/v1/people/{ASTRID}/facts", f"/api/v1/people/{ASTRID}/p
 
 
 def _told(reason: str = "She told me on the ward.", **facts: Any) -> dict[str, Any]:
-    return {"facts": facts, "reason": reason}
+    return {"facts": facts, "reason": reason, "safety": {"answer": "none"}}
 
 
 async def test_facts_are_told_with_a_reason_and_what_changed_is_answered(world: World, as_: As) -> None:

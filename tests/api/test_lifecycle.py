@@ -211,7 +211,7 @@ def test_no_commercial_role_signs_for_medical() -> None:
         if {Party.SALES, Party.MARKETING} & set(who.parties):
             assert not who.sees(Wall.MEDICAL)
         assert bool(who.parties) == who.may(Act.SIGN)
-    assert [role for role in Role if not Who("x", role).parties] == [Role.REP, Role.MSL, Role.ADMIN, Role.INTEGRATION]
+    assert [role for role in Role if not Who("x", role).parties] == [Role.REP, Role.MSL, Role.SAFETY, Role.ADMIN, Role.INTEGRATION]
 
 
 def test_whoever_does_something_may_read_it() -> None:

@@ -7,7 +7,7 @@ from tests.api.conftest import As
 from tests.api.fakes import World
 from tests.api.worlds import ASTRID, ENROLMENT, HALT, VISIT
 
-LONG = {"outcome": "interested", "channel": "remote", "remark": "x", "safety": {"answer": "none"} * 600_000}
+LONG = {"outcome": "interested", "channel": "remote", "remark": "x" * 600_000, "safety": {"answer": "none"}}
 
 
 async def test_an_administrator_reads_the_counters(as_: As) -> None:

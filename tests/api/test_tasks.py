@@ -192,7 +192,7 @@ async def test_a_task_goes_to_somebody_who_can_do_it(to: str, as_: As) -> None:
 
 async def test_an_unknown_persona_is_refused_with_the_known_ones(as_: As) -> None:
     """The library's personas are the only ones there are."""
-    body = {"outcome": "interested", "channel": "remote", "persona": {"is": "enthusiast", "reason": "Was friendly."}}
+    body = {"outcome": "interested", "channel": "remote", "persona": {"is": "enthusiast", "reason": "Was friendly."}, "safety": {"answer": "none"}}
     answer = await as_(Role.REP).post(f"/api/v1/tasks/{VISIT}/complete", body)
     assert (answer.json()["code"], answer.json()["allowed"]) == ("persona_unknown", ["ordinary", "pioneer"])
     assert answer.json()["errors"][0]["pointer"] == "/persona/is"

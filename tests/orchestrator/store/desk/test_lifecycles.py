@@ -217,7 +217,7 @@ async def test_a_draft_is_replaced_and_a_locked_text_is_not(desk: Desk, second: 
     """Whoever replaces it is an author too; the columns that lists are made of follow the text."""
     good(await desk.draft(second))
     other = a_journey(version=2, title="Another title", markets=["SE"])
-    arguments: dict[str, Any] = {"source": "another: text", "reason": "Mended.", "safety": {"answer": "none"}, "now": NOW}
+    arguments: dict[str, Any] = {"source": "another: text", "reason": "Mended.", "now": NOW}
     lives = desk.lives
     row = good(await lives.replace(COMPLIANCE, other, **arguments, once=once("r1")))
     assert (row.life.digest, row.definition.title, row.source) == (other.digest, "Another title", "another: text")
