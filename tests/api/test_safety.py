@@ -1,6 +1,7 @@
 """The adverse-event question at every report with free words, and safety cases by their readers."""
 
-from typing import Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
 from fastapi import FastAPI
@@ -22,6 +23,8 @@ DONE = {"outcome": "interested", "channel": "remote"}
 NOT_FREE = {
     ("LintText", "text"): "the YAML of a journey, which names no person",
     ("Draft", "text"): "likewise",
+    ("NewFacts", "facts"): "each has the type of its fact in the catalogue, and a code where that is one",
+    **dict.fromkeys((("FactIs", name) for name in ("fact", "is_", "in_", "at_least", "at_most", "has")), "compared with such a fact"),
 }
 """Texts of any length that are no words about somebody, each with why."""
 
@@ -50,14 +53,16 @@ def _texts(model: type[BaseModel]) -> list[tuple[type[BaseModel], str, tuple[Any
 
 
 def _leaves(declared: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """How each text in a declaration is declared. What is said of a whole list or map says nothing of the texts in it."""
     kind, *metadata = declared
     if kind is str:
         return [tuple(metadata)]
     if get_origin(kind) is Literal:
         return []
-    return [
-        leaf for part in get_args(kind) for leaf in _leaves((part, *metadata) if not hasattr(part, "__metadata__") else (part.__origin__, *part.__metadata__))
-    ]
+    if get_origin(kind) is Annotated:
+        return _leaves((kind.__origin__, *kind.__metadata__, *metadata))
+    passed_on = metadata if get_origin(kind) in {Union, UnionType} else ()
+    return [leaf for part in get_args(kind) for leaf in _leaves((part, *passed_on))]
 
 
 def _models(kind: Any) -> list[type[BaseModel]]:
