@@ -4,15 +4,19 @@ runs lies in the outbox; a worker hands it over."""
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from uuid import uuid4
 
+import click
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.idempotency import Once
 from api.paging import Batch, Slice
+from api.ports.safety import Told
+from api.schemas.safety import NothingToReport, SafetyAnswer, SafetyReport
 from api.who import Role, Who
+from journeys.safety import SafetyKind
 from orchestrator import settings
 from orchestrator.clock import JourneyClock
 from orchestrator.store.desk.definitions import StoredDefinitions
@@ -24,11 +28,13 @@ from orchestrator.store.desk.operations import StoredOperations
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
+from orchestrator.store.desk.safety import StoredSafety
 from orchestrator.store.desk.users import StoredUsers
 from orchestrator.store.engine import make_engine, reach
 from orchestrator.store.errors import StoreError, UserUnsuitableError
 from orchestrator.store.migrations import require_migrated
 from orchestrator.store.unknowns import StoredUnknowns
+from orchestrator.store.safety_watch import SafetyWatch
 from orchestrator.store.watch import StoredWatch
 
 T = TypeVar("T")
@@ -37,6 +43,17 @@ STEERING = frozenset({Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
 CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
 
 PAGE = 100
+
+_NONE = "none"
+Heard = Annotated[
+    str,
+    typer.Option(
+        "--safety",
+        click_type=click.Choice((_NONE, *SafetyKind)),
+        prompt="Does the remark tell of an adverse event, a product complaint or the like? none, or what it is",
+        help="The answer to the adverse-event question about the remark: none, or what it tells of, which opens a safety case.",
+    ),
+]
 
 
 class NotDoneError(StoreError):
@@ -54,6 +71,7 @@ class Desk:
         self.definitions, self.repairs, self.watch = StoredDefinitions(engine), StoredRepairs(engine), StoredWatch(engine)
         self.people = StoredPeople(engine)
         self.firewall = StoredFirewall(engine)
+        self.safety, self.safety_watch = StoredSafety(engine), SafetyWatch(engine)
 
     @property
     def now(self) -> datetime:
@@ -70,9 +88,17 @@ class Desk:
             raise UserUnsuitableError(user_id, wanted=f"an active user in one of the roles {', '.join(sorted(among))}")
         return Who(found.id, Role(found.role))
 
-    async def remark(self, who: Who, words: str, once: Once) -> str:
-        """Keep the words that were given as the reason, and return their id."""
+    async def remark(self, who: Who, words: str, once: Once, *, heard: SafetyAnswer) -> str:
+        """Keep the words that were given as the reason, after the answer to the adverse-event question about them, and return their id."""
+        await self.safety.told(who, Told(report=f"command:{once.key}", answer=heard, words=(words,)), once=once, now=self.now)
         return await StoredRemarks(self._engine).keep(who, words, side="commercial", once=once, now=self.now)
+
+
+def answer(heard: str, remark: str) -> SafetyAnswer:
+    """The answer to the adverse-event question as it was typed. What there is to report stands in the remark."""
+    if heard == _NONE:
+        return NothingToReport(answer="none")
+    return SafetyReport(answer="yes", kind=SafetyKind(heard), words=remark)
 
 
 def once(who: Who) -> Once:

@@ -1,4 +1,4 @@
-"""`dirigent monitor`: looks once at every run, in the store and in Temporal, and lists those that nothing will wake."""
+"""`dirigent monitor`: looks once at every run, in the store and in Temporal, and lists those that nothing will wake; and at every safety case."""
 
 import typer
 
@@ -7,6 +7,7 @@ from orchestrator import settings
 from orchestrator.monitor import Monitor
 from orchestrator.operating import Desk, at_the_desk, every
 from orchestrator.store.unknowns import Alarmed
+from orchestrator.safety.monitor import SafetyMonitor
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
 
@@ -15,15 +16,20 @@ app = typer.Typer()
 
 @app.command()
 def monitor(*, look: bool = typer.Option(default=True, help="Look now; else list what the workers' monitors have seen.")) -> None:
-    """List runs that are parked without a waker, and touches that nobody knows the fate of, with age and kind. Exits with 1 when there are any."""
+    """List runs that are parked without a waker, touches that nobody knows the fate of, with age and kind, and safety cases that are overdue, unsent or looked
+    after by nobody. Exits with 1 when there are any."""
     given = settings.load()
     alarms, touches = at_the_desk(lambda desk: _alarms(desk, given if look else None))
+    waiting = at_the_desk(lambda desk: SafetyMonitor(desk.safety_watch, desk.clock).look())
     for alarm in alarms:
         typer.echo(f"{alarm.enrolment_id}  {alarm.kind}  {alarm.journey}@{alarm.version}  since {alarm.since:%Y-%m-%d %H:%M}")
     for touch in touches:
         typer.echo(f"{touch.key}  touch {touch.alarm}  since {touch.since:%Y-%m-%d %H:%M}")
-    typer.echo(f"{len(alarms) + len(touches)} alarms")
-    raise typer.Exit(1 if alarms or touches else 0)
+    cases = [(case, standing) for standing in ("overdue", "unsent", "asleep") for case in getattr(waiting, standing)]
+    for case, standing in cases:
+        typer.echo(f"safety case {case}  {standing}")
+    typer.echo(f"{len(alarms) + len(touches) + len(cases)} alarms")
+    raise typer.Exit(1 if alarms or touches or cases else 0)
 
 
 async def _alarms(desk: Desk, given: settings.Settings | None) -> tuple[list[AlarmLine], tuple[Alarmed, ...]]:

@@ -25,12 +25,14 @@ from orchestrator.requests.conversation import new_client
 from orchestrator.sealing import Sealing
 from orchestrator.store.copies import Purge
 from orchestrator.store.desk.replies import StoredReplies
+from orchestrator.safety.monitor import SafetyMonitor
 from orchestrator.safety.ways import make_ways
 from orchestrator.store.engine import make_engine
 from orchestrator.store.outbox import Relay
 from orchestrator.store.overdue import StoredOverdue
 from orchestrator.store.requests import RequestBook
 from orchestrator.store.unknowns import StoredUnknowns
+from orchestrator.store.safety_watch import SafetyWatch
 from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
@@ -76,6 +78,7 @@ async def _work(given: settings.Settings) -> None:
     relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock, unknowns=StoredUnknowns(engine))
     beside = (Reconciler(StoredUnknowns(engine), channels, clock), Purge(engine, clock))
     desk = StoredReplies(engine, {}, {}, mail_domain=given.mail_domain)
+    watching_safety = SafetyMonitor(SafetyWatch(engine), clock)
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     officer = make_safety_officer(client, task_queue=given.task_queue, engine=engine, ways=make_ways(given, channels[EMAIL], others), pace=clock.pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
@@ -86,8 +89,8 @@ async def _work(given: settings.Settings) -> None:
                 given.ready_file.touch()
             taking_over = (metering.keep_taking_over(stop),) if metering is not None else ()
             looking = (mailbox.keep_looking(given.mailbox, partial(_take, desk, clock), stop),) if given.mailbox is not None else ()
-            overdue = keep_escalating(StoredOverdue(engine), clock, stop)
-            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), keep_looking(beside, stop), overdue, *taking_over, *looking)
+            watching = (keep_watching(monitor, stop), keep_watching(watching_safety, stop), keep_escalating(StoredOverdue(engine), clock, stop))
+            await asyncio.gather(keep_relaying(relay, stop), *watching, keep_looking(beside, stop), *taking_over, *looking)
     await engine.dispose()
     log.info("worker", doing="stopped")
 
