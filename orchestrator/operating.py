@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated, TypeVar
 from uuid import uuid4
 
-import click
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -45,11 +44,19 @@ CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
 PAGE = 100
 
 _NONE = "none"
+
+
+def _known(heard: str) -> str:
+    if heard not in {_NONE, *SafetyKind}:
+        raise typer.BadParameter(f"one of {_NONE}, {', '.join(SafetyKind)}")
+    return heard
+
+
 Heard = Annotated[
     str,
     typer.Option(
         "--safety",
-        click_type=click.Choice((_NONE, *SafetyKind)),
+        callback=_known,
         prompt="Does the remark tell of an adverse event, a product complaint or the like? none, or what it is",
         help="The answer to the adverse-event question about the remark: none, or what it tells of, which opens a safety case.",
     ),

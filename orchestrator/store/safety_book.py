@@ -40,7 +40,9 @@ class SafetyBook:
             await _escalate(session, row, steps, at)
             row.escalated_at = max(at, row.escalated_at or at)
             session.add(row)
-            words = await session.exec(select(SafetyLine.words).where(SafetyLine.case_id == case_id).order_by(col(SafetyLine.at), col(SafetyLine.id)))
+            words = await session.exec(
+                select(SafetyLine.words).where(SafetyLine.case_id == case_id).order_by(col(SafetyLine.id) != case_id, col(SafetyLine.at), col(SafetyLine.id))
+            )
             case = Case(**{name: getattr(row, name) for name in _TOLD}, words=tuple(words))
             return Looked(case=case, policy=policy, send=_is_due(row, policy, steps, at), sent_at=row.sent_at, failures=row.failures)
 

@@ -94,7 +94,9 @@ class StoredSafety:
         async with transaction(self._engine) as session:
             case = await session.get_one(tables.SafetyCaseRow, case_id)
             person = await session.get(Person, case.person_id) if case.person_id is not None else None
-            lines = await session.exec(select(SafetyLine).where(SafetyLine.case_id == case_id).order_by(col(SafetyLine.at), col(SafetyLine.id)))
+            lines = await session.exec(
+                select(SafetyLine).where(SafetyLine.case_id == case_id).order_by(col(SafetyLine.id) != case_id, col(SafetyLine.at), col(SafetyLine.id))
+            )
             await _note(session, who, "safety.read", case_id, now)
             told = tuple(SafetyLineRow(line.kind, line.words, line.by, line.at) for line in lines)
         return (f"{person.given_name} {person.family_name}" if person is not None else None), told
