@@ -18,6 +18,7 @@ from api.schemas.safety import NewSafetyCase, SafetyFlagRead, SafetyReport
 from api.who import SAFETY_READERS, Who
 from journeys.safety import SafetyKind
 from orchestrator.clock import wall_clock
+from orchestrator.counts import SafetyCount, count_safety
 from orchestrator.requests import signing
 from orchestrator.requests.endpoints import Endpoint
 from orchestrator.store import audit, outbox, tables
@@ -179,6 +180,7 @@ async def acknowledged(session: AsyncSession, case_id: str, *, by: str, role: st
         row.acknowledged_at, row.acknowledged_by, row.reference = now, by, reference
         session.add(row)
         await outbox.wake(session, outbox.Kind.SAFETY, case_id)
+        count_safety(session, SafetyCount.ACKNOWLEDGED)
         await audit.record(session, by=by, role=role, action="safety.acknowledged", subject=f"safety_case:{case_id}", now=now)
     return row
 
