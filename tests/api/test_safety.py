@@ -33,7 +33,7 @@ THE_ANSWER_ITSELF = (NewSafetyCase, MoreOfCase, SafetyReport, AdapterAnswer)
 
 def _bodies(app: FastAPI) -> dict[str, type[BaseModel]]:
     """The body of every operation that takes one, by the operation's name."""
-    found = {}
+    found: dict[str, Any] = {}
     for context in iter_route_contexts(app.routes):
         route = context.original_route
         if isinstance(route, APIRoute) and route.body_field is not None:

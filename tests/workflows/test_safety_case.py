@@ -38,7 +38,7 @@ from workflows.safety_case import SafetyCase
 WORDS = "A patient of hers had a rash."
 YES = SafetyReport(answer="yes", kind=SafetyKind.ADVERSE_EVENT, words=WORDS)
 HOUR = timedelta(hours=1)
-HALT = {"kind": "stop", "scope": "market", "value": "SE", "reason": "other", "by": "user-admin", "concerned": 1}
+HALT: dict[str, Any] = {"kind": "stop", "scope": "market", "value": "SE", "reason": "other", "by": "user-admin", "concerned": 1}
 
 
 class Rerouted:

@@ -22,7 +22,7 @@ class SafetyCaseRow(SQLModel, table=True):
     )
     id: str = Field(primary_key=True)
     kind: str
-    person_id: str | None = Field(None, index=True)
+    person_id: str | None = Field(default=None, index=True)
     product: str | None = None
     market: str | None = None
     reporter: str = Field(index=True)
