@@ -49,7 +49,8 @@ async def test_a_question_reaches_medical_and_only_its_status_comes_back(house: 
     assert (await karin.get(f"/inquiries/{inquiry}"))["question"] == "Is there experience in dialysis?"
     await karin.post(f"/inquiries/{inquiry}/take", {})
     await karin.post(f"/inquiries/{inquiry}/answer", {"answer": "Two cohorts include it.", "safety": {"answer": "none"}})
-    await karin.complete(task, "answered", remark="Sent both cohort papers.")
+    heard = {"answer": "yes", "kind": "off_label_use", "words": "He has two patients on dialysis on it."}
+    await karin.complete(task, "answered", remark="Sent both cohort papers.", safety=heard)
 
     told = await anna.get(f"/inquiries/{inquiry}")
     assert told["status"] == "answered"
@@ -80,7 +81,7 @@ async def test_another_persona_at_the_door_goes_on_in_that_personas_strategy(hou
     alva = await anna.person("Tallmark")
     run = await anna.enrol(alva, "pioneer")
     met = {"is": "traditional", "reason": "Trusts the habit of twenty years."}
-    done = await anna.complete(await anna.task(run, "first-visit"), "neutral", "face_to_face", persona=met, choose="switch-strategy")
+    done = await anna.complete(await anna.task(run, "first-visit"), "neutral", "face_to_face", persona=met, choose="switch-strategy", safety={"answer": "none"})
     assert done["next"]["doing"] == "ended"
     assert (await anna.get(f"/people/{alva}"))["commercial"]["persona"] == "traditional"
     (following,) = await anna.all("/enrolments", person=alva, journey="traditional")

@@ -133,9 +133,9 @@ async def test_a_choice_that_is_not_offered(house: House) -> None:
         409,
         "same_persona",
     )
-    confirmed = {**COMPLETED, "choose": "switch-strategy", "persona": {"is": "pioneer", "reason": "Just as described."}}
+    confirmed = {**COMPLETED, "choose": "switch-strategy", "persona": {"is": "pioneer", "reason": "Just as described."}, "safety": {"answer": "none"}}
     assert _said(await anna.refused(f"/tasks/{task}/complete", confirmed)) == (409, "same_persona")
-    stranger = {**COMPLETED, "persona": {"is": "prince", "reason": "Wears a crown."}}
+    stranger = {**COMPLETED, "persona": {"is": "prince", "reason": "Wears a crown."}, "safety": {"answer": "none"}}
     assert _said(await anna.refused(f"/tasks/{task}/complete", stranger)) == (422, "persona_unknown")
 
 
