@@ -37,7 +37,8 @@ async def test_a_visit_leads_to_an_email_whose_click_leads_to_the_next_visit(hou
 
 
 async def test_a_question_reaches_medical_and_only_its_status_comes_back(house: House) -> None:
-    """The MSL reads the words and answers; the rep reads status and dates, in the inquiry and in the timeline, and the journey goes on."""
+    """The MSL reads the words and answers; the rep reads status and dates, in the inquiry and in the timeline, and the journey goes on. What the MSL
+    heard beside it reaches the safety inbox and drug safety, who takes it over."""
     anna, karin = house.desk("rep-anna"), house.desk("msl-karin")
     alva = await anna.person("Tallmark")
     run = await anna.enrol(alva, "pioneer")
@@ -61,6 +62,13 @@ async def test_a_question_reaches_medical_and_only_its_status_comes_back(house: 
     assert "answered" in seen
     assert "dialysis" not in seen
     assert "cohort" not in seen
+
+    (mail,) = await house.mails("safety@dirigent.test")
+    elin = house.desk("safety-elin")
+    (case,) = await elin.all("/safety-cases", standing="open")
+    assert (case["id"] in mail.message["Subject"], "dialysis" in mail.message.as_string(), case["person_id"]) == (True, False, alva)
+    assert [line["words"] for line in (await elin.get(f"/safety-cases/{case['id']}"))["lines"]] == [heard["words"]]
+    assert (await elin.post(f"/safety-cases/{case['id']}/acknowledge", {}))["status"] == "acknowledged"
 
 
 async def test_the_nurse_in_the_care_team_gets_the_guide(house: House) -> None:
