@@ -32,8 +32,8 @@ from orchestrator.store.desk.users import StoredUsers
 from orchestrator.store.engine import make_engine, reach
 from orchestrator.store.errors import StoreError, UserUnsuitableError
 from orchestrator.store.migrations import require_migrated
-from orchestrator.store.unknowns import StoredUnknowns
 from orchestrator.store.safety_watch import SafetyWatch
+from orchestrator.store.unknowns import StoredUnknowns
 from orchestrator.store.watch import StoredWatch
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 
 from api import asking
-from api.asking import closed, done, found_inquiry, submitted
+from api.asking import asked_about_safety, closed, done, found_inquiry, submitted
 from api.attempts import Attempted
 from api.house import House
 from api.idempotency import Once
@@ -113,6 +113,7 @@ async def close_inquiry(inquiry_id: str, body: Closing, who: Medical, house: Hou
 
     async def work(once: Once) -> InquiryInQueue:
         await submitted(house, who, inquiry_id)
+        await asked_about_safety(house, inquiry_id)
         return asking.in_queue(await closed(house, who, inquiry_id, body.outcome, once=once))
 
     return await attempt.once(body, InquiryInQueue, work)

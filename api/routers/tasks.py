@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
 from api import briefs
+from api.asking import asked_about_safety
 from api.attempts import Attempted
 from api.codes import Code
 from api.commands import carried_out
@@ -99,7 +100,8 @@ async def complete(body: Complete, who: Worker, hand: Handed) -> Done:
     async def look(task: TaskRow) -> None:
         await _check_persona(hand.house, who, body)
         await _check_inquiry(hand.house, who, task, body.inquiry_id)
-        await _check_safety(hand.house, task, body)
+        if task.inquiry_id is not None and body.safety is None:
+            await asked_about_safety(hand.house, task.inquiry_id)
 
     told = body.model_dump(include={"outcome", "channel"}) | {
         "persona": body.persona.is_ if body.persona else None,
@@ -183,14 +185,6 @@ async def _check_inquiry(house: Ports, who: Who, task: TaskRow, inquiry_id: str 
         raise in_field(Code.INQUIRY_UNKNOWN, "No question of this HCP is recorded under that id.", "/inquiry_id")
     if inquiry.status == "draft":
         raise in_field(Code.INQUIRY_UNKNOWN, "This question is a draft. Submit it first: medical reads none before.", "/inquiry_id")
-
-
-async def _check_safety(house: Ports, task: TaskRow, body: Complete) -> None:
-    """A question that was recorded when nobody asked whether it tells of an adverse event is not closed before somebody has answered that."""
-    if task.inquiry_id is None or body.safety is not None or await house.safety.asked_at(f"inquiry:{task.inquiry_id}"):
-        return
-    detail = "Nobody has said yet whether the HCP's question tells of an adverse event or the like: answer `safety` to close it."
-    raise in_field(Code.SAFETY_UNANSWERED, detail, "/safety")
 
 
 def _words(body: Complete) -> str | None:

@@ -6,8 +6,8 @@ from api.schemas.operations import AlarmLine
 from orchestrator import settings
 from orchestrator.monitor import Monitor
 from orchestrator.operating import Desk, at_the_desk, every
-from orchestrator.store.unknowns import Alarmed
 from orchestrator.safety.monitor import SafetyMonitor
+from orchestrator.store.unknowns import Alarmed
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
 

@@ -29,7 +29,7 @@ from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.payloads import PAYLOADS
 from orchestrator.temporal.safety import make_safety_officer
 from orchestrator.temporal.sandbox import sandboxed
-from tests.orchestrator.mail.servers import Postbox, a_channel, a_postbox
+from tests.orchestrator.channels.servers import Postbox, a_channel, a_postbox
 from tests.orchestrator.requests.others import SECRET, another_system, reply
 from tests.orchestrator.store.desk.filling import ASTRID, ENROLMENT, REP, a_run, a_task, add, every, once, the_world
 from workflows.run import safety_id
