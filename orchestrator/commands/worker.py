@@ -22,11 +22,11 @@ from orchestrator.replies import mailbox
 from orchestrator.replies.letters import Letter
 from orchestrator.requests.asking import SignedRequests
 from orchestrator.requests.conversation import new_client
-from orchestrator.store.desk.replies import StoredReplies
 from orchestrator.safety.monitor import SafetyMonitor
 from orchestrator.safety.ways import make_ways
 from orchestrator.sealing import Sealing
 from orchestrator.store.copies import Purge
+from orchestrator.store.desk.replies import StoredReplies
 from orchestrator.store.engine import make_engine
 from orchestrator.store.outbox import Relay
 from orchestrator.store.overdue import StoredOverdue

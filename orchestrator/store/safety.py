@@ -16,7 +16,7 @@ from orchestrator.counts import REPEATED, Dropped, SafetyCount, count_in, count_
 from orchestrator.store import audit, outbox
 from orchestrator.store.desk.adding import added
 from orchestrator.store.markets import market_calendar, policy_of
-from orchestrator.store.tables import Enrolment, Inquiry, Person, SafetyCaseRow, SafetyFlag, SafetyLine, Task
+from orchestrator.store.tables import Enrolment, Inquiry, Person, SafetyCaseRow, SafetyFlag, SafetyLine, Task, Touch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ async def flag(
 
 
 async def about(session: AsyncSession, report: str) -> About:
-    """Whom a report is about, by its name: `task:…`, `enrolment:…`, `inquiry:…` or `person:…`; nobody in particular for any other."""
+    """Whom a report is about, by its name: `task:…`, `enrolment:…`, `inquiry:…`, `touch:…` or `person:…`; nobody in particular for any other."""
     noun, _, key = report.partition(":")
     match noun:
         case "task":
@@ -104,6 +104,8 @@ async def about(session: AsyncSession, report: str) -> About:
             found = select(Enrolment.person_id, Enrolment.product).where(Enrolment.id == key)
         case "inquiry":
             found = select(Inquiry.person_id, Inquiry.product).where(Inquiry.id == key)
+        case "touch":
+            found = select(Touch.person_id, Touch.product).where(Touch.key == key)
         case "person":
             return About(person_id=key)
         case _:

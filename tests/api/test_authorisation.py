@@ -44,9 +44,10 @@ REVIEWERS = READERS - {Role.REP}
 EXPLAINED = ALL - {Role.MSL, Role.MEDICAL}
 SWEDEN = a_market().model_dump(mode="json")
 CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
+NONE = {"answer": "none"}
 WHY = {"reason": "other", "remark": "As agreed.", "safety": {"answer": "none"}}
 
-FOUND_OUT = {"reason": "provider_says", "remark": "Their support looked it up."}
+FOUND_OUT = {"reason": "provider_says", "remark": "Their support looked it up.", "safety": {"answer": "none"}}
 
 CONSENT = {"channel": "email", "method": "signature", "text_version": "v1", "language": "sv", "proof": "form-1"}
 MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
@@ -146,7 +147,11 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "read_content": (READERS, "/api/v1/content/hf-dialogue@2", None),
     "list_markets": (REVIEWERS, "/api/v1/markets", None),
     "read_market": (REVIEWERS, "/api/v1/markets/SE", None),
-    "set_market": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/markets/SE", {"policy": SWEDEN, "replaces": RULES, "remark": "Quiet nights."}),
+    "set_market": (
+        frozenset({Role.COMPLIANCE, Role.ADMIN}),
+        "/api/v1/markets/SE",
+        {"policy": SWEDEN, "replaces": RULES, "remark": "Quiet nights.", "safety": NONE},
+    ),
     "why_touch": (EXPLAINED, f"/api/v1/touches/{TOUCH}/why", None),
     "why_person": (EXPLAINED, f"/api/v1/people/{ASTRID}/why?journey={JOURNEY}&step=follow-up", None),
     "count_concerned": (STEERING, "/api/v1/halts/count?scope=market&value=SE", None),
@@ -167,7 +172,11 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "read_touch": (ALL, f"/api/v1/touches/{TOUCH}", None),
     "settle_touch": (frozenset({Role.MARKETING, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/touches/{TOUCH}/settle", {"as": "sent", **FOUND_OUT}),
     "read_copies": (frozenset({Role.COMPLIANCE, Role.MEDICAL}), f"/api/v1/touches/{TOUCH}/copy", None),
-    "hold_copies": (frozenset({Role.COMPLIANCE}), f"/api/v1/touches/{TOUCH}/hold", {"held": True, "reason": "litigation", "remark": "By counsel."}),
+    "hold_copies": (
+        frozenset({Role.COMPLIANCE}),
+        f"/api/v1/touches/{TOUCH}/hold",
+        {"held": True, "reason": "litigation", "remark": "By counsel.", "safety": NONE},
+    ),
     "report": (
         frozenset({Role.ADMIN, Role.INTEGRATION}),
         "/api/v1/facts",

@@ -24,6 +24,9 @@ NOT_FREE = {
     ("LintText", "text"): "the YAML of a journey, which names no person",
     ("Draft", "text"): "likewise",
     ("NewFacts", "facts"): "each has the type of its fact in the catalogue, and a code where that is one",
+    ("NewPolicy", "replaces"): "the digest of the rules that were read",
+    ("MarketPolicy", "zone"): "a zone of the IANA database, and nothing else",
+    ("MarketPolicy", "source"): "where each rule of a market comes from",
     **dict.fromkeys((("FactIs", name) for name in ("fact", "is_", "in_", "at_least", "at_most", "has")), "compared with such a fact"),
 }
 """Texts of any length that are no words about somebody, each with why."""
