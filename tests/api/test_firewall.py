@@ -138,10 +138,14 @@ COMMANDS: dict[Role, tuple[tuple[str, Any], ...]] = {
         ("take", {}),
         ("reassign", {"to": "user-msl", "reason": "expertise"}),
         ("clarifications", {"asks": "reply_by"}),
-        ("response", {"answer": "medical-mark", "content": "hf-answer@1"}),
+        ("response", {"answer": "medical-mark", "safety": {"answer": "none"}, "content": "hf-answer@1"}),
         ("close", {"outcome": "answered"}),
     ),
-    Role.REP: (("draft", {"question": "medical-mark"}), ("clarifications/c1", {"words": "medical-mark"}), ("withdraw", {})),
+    Role.REP: (
+        ("draft", {"question": "medical-mark", "safety": {"answer": "none"}}),
+        ("clarifications/c1", {"words": "medical-mark", "safety": {"answer": "none"}}),
+        ("withdraw", {}),
+    ),
 }
 
 

@@ -68,7 +68,9 @@ def refused(answer: Any) -> Code:
 
 
 async def recorded(engine: AsyncEngine, key: str = "k", **changes: Any) -> InquiryRow:
-    asked = NewInquiry.model_validate({"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "unsolicited": True, **changes})
+    asked = NewInquiry.model_validate(
+        {"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "safety": {"answer": "none"}, "unsolicited": True, **changes}
+    )
     return row(await StoredInquiries(engine).record(REP, await astrid(engine), asked, once=once(key), now=NOW))
 
 
