@@ -17,6 +17,7 @@ from orchestrator.safety.office import Attempt, Case, Looked
 from orchestrator.store.desk.safety import acknowledged
 from orchestrator.store.engine import transaction
 from orchestrator.store.markets import policy_of
+from orchestrator.store.roles import SAFETY
 from orchestrator.store.safety import rules_of
 from orchestrator.store.tables import SafetyCaseRow, SafetyLine, SafetyNotice, SafetySending, User
 
@@ -31,7 +32,7 @@ class SafetyBook:
 
     async def look(self, case_id: str, *, at: datetime) -> Looked | None:
         """Tell colleagues what is due to be told, once, and say how the case stands; None where drug safety has it."""
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             row = await session.get_one(SafetyCaseRow, case_id, with_for_update=True)
             if row.acknowledged_at is not None:
                 return None
@@ -49,7 +50,7 @@ class SafetyBook:
     async def note(self, case_id: str, attempts: Iterable[Attempt], *, at: datetime) -> tuple[datetime | None, int] | None:
         """Write down what came of attempts to hand it over. Returns when it was taken last and how often it was not since; None where drug safety has it."""
         tried = tuple(attempts)
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             row = await session.get_one(SafetyCaseRow, case_id, with_for_update=True)
             for each in tried:
                 session.add(SafetySending(case_id=case_id, way=each.way, result=each.result, trouble=each.trouble, at=at))
@@ -67,7 +68,7 @@ class SafetyBook:
 
     async def rests_until(self, case_id: str, wall: datetime) -> None:
         """Note until when nobody looks at the case, on the clock on the wall: whoever watches over all can tell when somebody should have."""
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             row = await session.get_one(SafetyCaseRow, case_id, with_for_update=True)
             row.look_at = wall
             session.add(row)

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from orchestrator.store import outbox
 from orchestrator.store.engine import transaction
+from orchestrator.store.roles import SAFETY
 from orchestrator.store.tables import Outbox, SafetyCaseRow, SafetyFlag
 
 _OPEN = col(SafetyCaseRow.acknowledged_at).is_(None)
@@ -36,7 +37,7 @@ class SafetyWatch:
         wall: a case at which somebody should have looked before is asleep."""
         unsent = col(SafetyCaseRow.sent_at).is_(None) | (col(SafetyCaseRow.failures) > 0)
         asleep = func.coalesce(col(SafetyCaseRow.look_at) < due_before, col(SafetyCaseRow.received_at) < told_before)
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             return Waiting(
                 overdue=await _those(session, col(SafetyCaseRow.due_at) <= now),
                 unsent=await _those(session, unsent & (col(SafetyCaseRow.received_at) < told_before)),
@@ -47,7 +48,7 @@ class SafetyWatch:
 
     async def wake(self, cases: Iterable[str]) -> None:
         """Have these cases looked at, unless that is on its way already."""
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             for case in cases:
                 under_way = select(Outbox.id).where(Outbox.enrolment_id == case, Outbox.kind == outbox.Kind.SAFETY, col(Outbox.delivered_at).is_(None))
                 if (await session.exec(under_way)).first() is None:

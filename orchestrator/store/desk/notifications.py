@@ -14,6 +14,7 @@ from api.who import Who
 from orchestrator.store.desk.people import person_rows
 from orchestrator.store.desk.scope import in_scope, visible
 from orchestrator.store.engine import transaction
+from orchestrator.store.roles import SAFETY
 from orchestrator.store.tables import Notification, Person, SafetyCaseRow, SafetyNotice
 
 _COPIED = tuple(name for name in NotificationRow.__dataclass_fields__ if name != "person")
@@ -36,7 +37,7 @@ class StoredNotifications:
 
     async def read(self, who: Who, notification_id: str, *, now: datetime) -> _Row | None:
         mine, of_safety = _mine(who).where(Notification.id == notification_id), _my_safety(who).where(SafetyNotice.id == notification_id)
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             for table, theirs in ((Notification, visible(Notification.side, who)), (SafetyNotice, true())):
                 unread = (col(table.id) == notification_id, col(table.user_id) == who.id, col(table.read_at).is_(None), theirs)
                 await session.exec(update(table).where(*unread).values(read_at=now))
@@ -44,7 +45,7 @@ class StoredNotifications:
         return next(iter(found), None)
 
     async def _of_safety(self, wanted: Any) -> list[SafetyNoticeRow]:
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             found = (await session.exec(wanted)).all()
         return [SafetyNoticeRow(row.id, row.case_id, row.step, due, acknowledged, row.at, row.read_at) for row, due, acknowledged in found]
 

@@ -25,6 +25,7 @@ from orchestrator.store import audit, outbox, tables
 from orchestrator.store.desk.adding import added
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
+from orchestrator.store.roles import SAFETY
 from orchestrator.store.safety import About, NewCase, about, flag, open_case
 from orchestrator.store.tables import Person, SafetyAnswerRow, SafetyFlag, SafetyLine
 
@@ -42,7 +43,7 @@ class StoredSafety:
     async def told(self, who: Who, told: Told, *, once: Once, now: datetime) -> str | None:
         if told.answer is None:
             return None
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             whom = await _about(session, who, told)
             case = await self._opened(session, who, told.answer, told.report, whom, once, now) if isinstance(told.answer, SafetyReport) else None
             await added(session, SafetyAnswerRow(id=once.id("safety_answer"), report=told.report, by=who.id, answer=told.answer.answer, case_id=case, at=now))
@@ -68,12 +69,12 @@ class StoredSafety:
         return (await open_case(session, case, now=now)).id
 
     async def asked_at(self, report: str) -> bool:
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             return (await session.exec(select(SafetyAnswerRow.id).where(SafetyAnswerRow.report == report).limit(1))).first() is not None
 
     async def open(self, who: Who, case: NewSafetyCase, *, once: Once, now: datetime) -> SafetyCaseRow:
         told = case.model_dump(include={"words", "person_id", "product", "aware_at"})
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             row = await open_case(session, NewCase(id=once.id("safety_case"), kind=case.kind, reporter=who.id, role=who.role, **told), now=now)
         return _row(row)
 
@@ -82,17 +83,17 @@ class StoredSafety:
         wanted = select(tables.SafetyCaseRow).where(_seen_by(who), _standing(standing, now)).order_by(*order).limit(cut.limit + 1)
         if cut.after is not None:
             wanted = wanted.where(tuple_(*order) > (cut.after.instant(0), cut.after.text(1)))
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             rows = [_row(row) for row in await session.exec(wanted)]
         return Batch.of(rows, cut, lambda row: (row.due_at, row.id))
 
     async def find(self, who: Who, case_id: str) -> SafetyCaseRow | None:
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             row = (await session.exec(select(tables.SafetyCaseRow).where(tables.SafetyCaseRow.id == case_id, _seen_by(who)))).first()
         return _row(row) if row is not None else None
 
     async def lines(self, who: Who, case_id: str, *, now: datetime) -> tuple[str | None, tuple[SafetyLineRow, ...]]:
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             case = await session.get_one(tables.SafetyCaseRow, case_id)
             person = await session.get(Person, case.person_id) if case.person_id is not None else None
             lines = await session.exec(
@@ -103,7 +104,7 @@ class StoredSafety:
         return (f"{person.given_name} {person.family_name}" if person is not None else None), told
 
     async def add(self, who: Who, case_id: str, *, kind: str, words: str, once: Once, now: datetime) -> SafetyCaseRow:
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             case = await session.get_one(tables.SafetyCaseRow, case_id, with_for_update=True)
             if case.acknowledged_at is not None and who.role not in SAFETY_READERS:
                 news = NewCase(
@@ -122,11 +123,11 @@ class StoredSafety:
         return _row(case)
 
     async def acknowledge(self, case_id: str, *, by: str, role: str, reference: str | None, now: datetime) -> SafetyCaseRow:
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             return _row(await acknowledged(session, case_id, by=by, role=role, reference=reference, now=now))
 
     async def genuine(self, case_id: str, stamp: Stamp, body: bytes) -> bool | None:
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             if await session.get(tables.SafetyCaseRow, case_id) is None:
                 return None
         if self._endpoint is None:
@@ -140,12 +141,12 @@ class StoredSafety:
         wanted = select(SafetyFlag).where(looked_at).order_by(*order).limit(cut.limit + 1)
         if cut.after is not None:
             wanted = wanted.where(tuple_(*order) > (cut.after.instant(0), cut.after.text(1)))
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             rows = [_flag(row) for row in await session.exec(wanted)]
         return Batch.of(rows, cut, lambda row: (row.at, row.id))
 
     async def review(self, who: Who, flag_id: str, kind: SafetyKind | None, *, now: datetime) -> tuple[SafetyFlagRead, bool] | None:
-        async with transaction(self._engine) as session:
+        async with transaction(self._engine, role=SAFETY) as session:
             row = await session.get(SafetyFlag, flag_id, with_for_update=True)
             if row is None:
                 return None

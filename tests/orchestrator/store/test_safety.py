@@ -1,6 +1,7 @@
 """Safety cases in the store: opened with their report, never deleted, never changed, read by their readers, and used by nothing that sells."""
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import SQLModel
 
 from api.idempotency import Once
 from api.paging import Slice
@@ -21,6 +23,8 @@ from orchestrator.safety.office import Attempt
 from orchestrator.store import library, tables
 from orchestrator.store.desk.safety import StoredSafety
 from orchestrator.store.engine import transaction
+from orchestrator.store.roles import COMMERCIAL
+from orchestrator.store.roles import SAFETY as SAFETY_ROLE
 from orchestrator.store.safety import flag
 from orchestrator.store.safety_book import SafetyBook
 from orchestrator.store.safety_watch import SafetyWatch
@@ -149,6 +153,17 @@ async def test_the_database_refuses_to_delete_or_change_what_was_reported(safety
                 await connection.execute(text(change))
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE safety.safety_case SET sent_at = now(), failures = 3, look_at = now(), escalated_at = now()"))
+
+
+@pytest.mark.parametrize("table", sorted(table.name for table in SQLModel.metadata.tables.values() if table.schema == "safety"))
+async def test_no_transaction_of_a_journey_reads_drug_safety(engine: AsyncEngine, table: str) -> None:
+    """The house's own role is refused by the database; a flag alone it may add."""
+    for role in (COMMERCIAL, SAFETY_ROLE):
+        for act in ("SELECT count(*) FROM", "DELETE FROM"):
+            allowed = role == SAFETY_ROLE and act.startswith("SELECT")
+            with nullcontext() if allowed else pytest.raises(DBAPIError, match="permission denied"):
+                async with transaction(engine, role=role) as session:
+                    await (await session.connection()).execute(text(f"{act} safety.{table}"))
 
 
 async def test_nobody_learns_of_it_later_than_it_was_told(safety: StoredSafety, engine: AsyncEngine) -> None:
