@@ -24,6 +24,7 @@ NOT_FREE = {
     ("LintText", "text"): "the YAML of a journey, which names no person",
     ("Draft", "text"): "likewise",
     ("NewFacts", "facts"): "each has the type of its fact in the catalogue, and a code where that is one",
+    ("NewCallReport", "notes"): "brought by another system, where nobody can be asked: they are looked through and flagged (orchestrator.store.calls)",
     ("NewPolicy", "replaces"): "the digest of the rules that were read",
     ("MarketPolicy", "zone"): "a zone of the IANA database, and nothing else",
     ("MarketPolicy", "source"): "where each rule of a market comes from",
