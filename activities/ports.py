@@ -198,6 +198,24 @@ class Operators(Protocol):
         ...
 
 
+class SafetyProgress(Stored):
+    """How a safety case stands after a look at it."""
+
+    over: bool
+    """Drug safety has acknowledged it."""
+    next: Instant | None = None
+    """The journey time at which something is due next."""
+    rest: float | None = None
+    """Seconds of real time until what was not taken is offered again."""
+
+
+class SafetyOffice(Protocol):
+    async def look_after(self, case: str, *, at: datetime) -> SafetyProgress:
+        """Do what is due for a case at journey time `at`: hand it over, remind, escalate. What cannot be handed over is told by `rest`; only the store's own
+        failure raises."""
+        ...
+
+
 class Counts(Protocol):
     def dropped(self, what: str, reason: str) -> None:
         """Count something that was refused, put off or given up, by what it was and why, in codes."""

@@ -46,6 +46,8 @@ from api.routers import (
     repairs,
     replies,
     requests,
+    safety_cases,
+    safety_flags,
     seeing,
     tasks,
     touches,
@@ -69,6 +71,7 @@ _TAGS = [
     {"name": "enrolments", "description": "One HCP in one journey."},
     {"name": "bulk enrolments", "description": "Many HCPs in one journey: counted, let go, paced."},
     {"name": "inquiries", "description": "An HCP's own questions to medical."},
+    {"name": "safety", "description": "Adverse events and the like, and the words that hint at them."},
     {"name": "consents", "description": "What a person allowed and took back."},
     {"name": "definitions", "description": "The engagement strategies, from draft to retirement."},
     {"name": "catalogue", "description": "What conditions may name, for editors."},
@@ -121,18 +124,9 @@ def create_app(
     problems.install(app, away=away)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessLog)
-    for router in (
-        _signed(),
-        unsubscribe.router,
-        preferences.router,
-        invitations.router,
-        requests.router,
-        content_states.router,
-        webhooks.router,
-        health.router,
-        metrics.router,
-        *more,
-    ):
+    by_links = (unsubscribe.router, preferences.router, invitations.router)
+    by_signature = (requests.router, safety_cases.answers, content_states.router, webhooks.router)
+    for router in (_signed(), *by_links, *by_signature, health.router, metrics.router, *more):
         app.include_router(router)
     _describe_problems(app)
     app.state.parameters = strict.known_parameters(app)
@@ -142,11 +136,12 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    of_people = (people, knowledge, consents, consent_texts, evidence, inquiries, fulfilment, coverage, firewall, tasks, notifications, why)
+    of_people = (people, knowledge, consents, consent_texts, evidence, tasks, notifications, why)
+    of_medical = (inquiries, fulfilment, coverage, firewall, safety_cases, safety_flags)
     of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, recalls, facts, events, occasions)
     of_others = (facts_in, call_reports, replies)
     of_operators = (halts, operations, migrations, repairs, users, touches, markets)
-    for noun in (*of_people, *of_journeys, *of_others, *of_operators):
+    for noun in (*of_people, *of_medical, *of_journeys, *of_others, *of_operators):
         router.include_router(noun.router)
     return router
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 from api.codes import Code
 from api.idempotency import Once
 from api.ports import NotDone, Ports
-from api.problems import Problem, not_found
+from api.problems import Problem, in_field, not_found
 from api.rows import ClarificationRow, InquiryRow
 from api.schemas.inquiries import ClarificationAsked, InquiryForCommercial, InquiryInQueue, InquiryLine
 from api.who import Who
@@ -38,6 +38,13 @@ async def submitted(house: Ports, who: Who, inquiry_id: str) -> InquiryRow:
     if row.status not in WAITING:
         raise Problem(Code.INQUIRY_CLOSED, f"This inquiry is not with medical: {row.status}.")
     return row
+
+
+async def asked_about_safety(house: Ports, inquiry_id: str) -> None:
+    """A question that was recorded when nobody asked whether it tells of an adverse event is not closed before somebody has answered that: Raises Problem."""
+    if not await house.safety.asked_at(f"inquiry:{inquiry_id}"):
+        detail = "Nobody has said yet whether the HCP's question tells of an adverse event or the like: answer `safety` to close it."
+        raise in_field(Code.SAFETY_UNANSWERED, detail, "/safety")
 
 
 async def closed(house: Ports, who: Who, inquiry_id: str, outcome: str, *, once: Once) -> InquiryRow:

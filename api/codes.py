@@ -23,6 +23,8 @@ class Code(StrEnum):
     TOO_LARGE = "too_large"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     RESTRICTED_WORD = "restricted_word"
+    SAFETY_UNANSWERED = "safety_unanswered"
+    FLAG_REVIEWED = "flag_reviewed"
     SOLICITED = "solicited"
     IN_THE_FUTURE = "in_the_future"
     INQUIRY_UNKNOWN = "inquiry_unknown"
@@ -129,6 +131,8 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.TOO_LARGE: (413, "The request is too large"),
     Code.IDEMPOTENCY_KEY_REUSED: (422, "The key was used for another request"),
     Code.RESTRICTED_WORD: (422, "A restricted word"),
+    Code.SAFETY_UNANSWERED: (422, "The adverse-event question is not answered"),
+    Code.FLAG_REVIEWED: (409, "Reviewed already"),
     Code.SOLICITED: (422, "Only unsolicited questions go to medical"),
     Code.IN_THE_FUTURE: (422, "Not yet happened"),
     Code.INQUIRY_UNKNOWN: (422, "No such question of this HCP"),

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from api.codes import TABLE, TYPES, Code
 from api.paging import BadCursorError
 from api.ports import CommandRefusedError, ConductorUnavailableError, Ports
+from api.schemas.safety import UNANSWERED
 from api.schemas.shapes import Told
 from api.who import Who
 from journeys import lifecycle
@@ -177,6 +178,8 @@ async def _on_bad_cursor(request: Request, _: Exception) -> JSONResponse:
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     errors = [_field_error(one["type"], one["loc"], one["msg"]) for one in found]
+    if any(one["type"] == UNANSWERED for one in found):
+        return answer(request, Problem(Code.SAFETY_UNANSWERED, errors[0].detail, errors=errors))
     return answer(request, Problem(Code.INVALID, "; ".join(_told(one) for one in errors), errors=errors))
 
 
@@ -201,7 +204,7 @@ async def _on_unforeseen(request: Request, error: Exception) -> JSONResponse:
 
 
 def _field_error(kind: str, loc: Sequence[str | int], message: str) -> FieldError:
-    where, *path = loc
+    where, *path = (*loc, "safety") if kind == UNANSWERED else loc
     told = {"extra_forbidden": "unknown field", "missing": "required", "json_invalid": "not valid JSON"}.get(kind, message.removeprefix("Value error, "))
     if where == "body":
         inside = [] if kind == "json_invalid" else path

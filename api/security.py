@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.codes import Code
 from api.house import House
 from api.problems import Problem
-from api.who import Role, Who
+from api.who import PEOPLE, WITH_JOURNEYS, Role, Who
 
 ISSUER, AUDIENCE, ALGORITHM = "dirigent", "dirigent-api", "HS256"
 
@@ -67,5 +67,8 @@ def only(*roles: Role) -> Callable[..., Coroutine[Any, Any, Who]]:
     return check
 
 
-Anyone = Annotated[Who, Depends(only(*(role for role in Role if role is not Role.INTEGRATION)))]
-"""Whoever is signed in, other systems left out: they report, and read nothing."""
+SignedIn = Annotated[Who, Depends(only(*sorted(PEOPLE)))]
+"""Whoever is signed in, drug safety included and other systems left out: they report, and read nothing."""
+
+Anyone = Annotated[Who, Depends(only(*sorted(WITH_JOURNEYS)))]
+"""Whoever is signed in and works with journeys, commercial or medical."""

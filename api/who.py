@@ -15,6 +15,8 @@ class Role(StrEnum):
     """A sales lead, who speaks for sales; a rep does not."""
     MARKETING = "marketing"
     MEDICAL = "medical"
+    SAFETY = "safety"
+    """Drug safety: safety cases alone, and neither side of the firewall."""
     COMPLIANCE = "compliance"
     ADMIN = "admin"
     INTEGRATION = "integration"
@@ -28,6 +30,7 @@ _SIDES: dict[Role, frozenset[Wall]] = {
     Role.ADMIN: frozenset({Wall.OPEN, Wall.COMMERCIAL}),
     Role.MSL: frozenset({Wall.OPEN, Wall.MEDICAL}),
     Role.MEDICAL: frozenset({Wall.OPEN, Wall.MEDICAL}),
+    Role.SAFETY: frozenset({Wall.OPEN}),
     Role.COMPLIANCE: frozenset(Wall),
     Role.INTEGRATION: frozenset({Wall.OPEN}),
 }
@@ -51,7 +54,7 @@ DOERS: dict[Act, frozenset[Role]] = {
 }
 """Which roles may do an act of a journey's life, where the version's state allows it."""
 
-REVIEWERS = frozenset(Role) - {Role.REP, Role.MSL, Role.INTEGRATION}
+REVIEWERS = frozenset(Role) - {Role.REP, Role.MSL, Role.SAFETY, Role.INTEGRATION}
 """Who reads versions that are not released yet."""
 
 _WORKERS: dict[Wall, Role] = {Wall.COMMERCIAL: Role.REP, Wall.MEDICAL: Role.MSL}
@@ -69,6 +72,16 @@ def worker_of(side: str, kind: str) -> Role:
 def works(role: Role, side: str, kind: str) -> bool:
     """Whether the role may do such a task. The medical lead may also do what is an MSL's; a sales lead meets nobody in a rep's place."""
     return role in {worker_of(side, kind), *((Role.MEDICAL,) if side == Wall.MEDICAL else ())}
+
+
+SAFETY_READERS = frozenset({Role.SAFETY, Role.COMPLIANCE})
+"""Who reads safety cases; whoever reported one sees its status and dates."""
+
+PEOPLE = frozenset(Role) - {Role.INTEGRATION}
+"""Who signs in and is no other system."""
+
+WITH_JOURNEYS = PEOPLE - {Role.SAFETY}
+"""Who works with journeys and their people at all."""
 
 
 @dataclass(frozen=True)

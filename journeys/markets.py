@@ -10,6 +10,7 @@ from journeys.content import Language
 from journeys.medical import MedicalPolicy
 from journeys.openings import Opening, Weekday
 from journeys.restricted import RestrictedWord
+from journeys.safety import SafetyPolicy
 from journeys.shapes import Authored, Market, Slug
 from journeys.signatures import ALWAYS, Party
 
@@ -61,6 +62,8 @@ class MarketPolicy(Authored):
     """Promotional journeys that may have one HCP at the same time; the others wait for their turn or give way. See docs/decisions/0018-entry-and-sweeps.md."""
     medical: MedicalPolicy = MedicalPolicy()
     """Until when medical answers, and what a rep attests."""
+    safety: SafetyPolicy = SafetyPolicy()
+    """How long drug safety has to acknowledge a case, and who is told when it does not. See docs/safety.md."""
     source: dict[str, str] = {}
 
     @field_validator("quiet_hours")

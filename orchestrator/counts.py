@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
-from prometheus_client import Counter, generate_latest, start_http_server
+from prometheus_client import Counter, Gauge, generate_latest, start_http_server
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from orchestrator.settings import SettingsInvalidError
@@ -54,6 +54,17 @@ class Dropped(StrEnum):
     REPLY = "reply"
     CALL_REPORT = "call_report"
     CONTENT_SYNC = "content_sync"
+    SAFETY_SENDING = "safety_sending"
+
+
+class SafetyCount(StrEnum):
+    """What happened to safety cases. docs/operating.md tells each one."""
+
+    CASE = "case"
+    FLAG = "flag"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    ESCALATED = "escalated"
 
 
 REPEATED = "repeated"
@@ -61,7 +72,10 @@ REPEATED = "repeated"
 
 DROPPED = Counter("dirigent_dropped", "What was refused, put off, given up or taken for a repeat, by what it was and why.", ["what", "reason"])
 
-_NOTED = "dropped"
+SAFETY = Counter("dirigent_safety", "Safety cases opened, flagged words, and what was done to hand cases over.", ["what"])
+STANDING = Gauge("dirigent_safety_standing", "Safety cases by how they stand, at the monitor's last look: open, overdue, unsent, flagged.", ["standing"])
+
+_NOTED = "noted"
 
 
 def count(what: Dropped, reason: str, *, times: int = 1) -> None:
@@ -73,13 +87,18 @@ def count_in(session: AsyncSession, what: Dropped, reason: str, *, times: int = 
     """Count it when the transaction commits: one that is rolled back is tried again, and counts then."""
     if not times:
         return
-    session.info.setdefault(_NOTED, []).append((what, reason, times))
+    session.info.setdefault(_NOTED, []).append((DROPPED.labels(what, reason), times))
+
+
+def count_safety(session: AsyncSession, what: SafetyCount) -> None:
+    """Count it when the transaction commits."""
+    session.info.setdefault(_NOTED, []).append((SAFETY.labels(what), 1))
 
 
 def settle(info: MutableMapping[Any, Any]) -> None:
     """The transaction has committed: count what was noted in it."""
-    for what, reason, times in info.pop(_NOTED, ()):
-        count(what, reason, times=times)
+    for counter, times in info.pop(_NOTED, ()):
+        counter.inc(times)
 
 
 class Counts:

@@ -45,6 +45,14 @@ class Servers(Protocol):
         ...
 
 
+class Looks(Protocol):
+    """A monitor, of runs or of safety cases."""
+
+    async def look(self) -> object:
+        """Look once, and say what is the matter."""
+        ...
+
+
 class Monitor:
     """Looks and remembers where it stopped asking Temporal. Several workers may look at once: alarms are raised once."""
 
@@ -102,7 +110,7 @@ def _said(new: tuple[Parked, ...]) -> tuple[Parked, ...]:
     return new
 
 
-async def keep_watching(monitor: Monitor, stop: asyncio.Event) -> None:
+async def keep_watching(monitor: Looks, stop: asyncio.Event) -> None:
     """Look again and again until told to stop. What keeps it from looking is a line of the log; the next look tries again."""
     while not stop.is_set():
         try:

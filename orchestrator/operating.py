@@ -4,7 +4,7 @@ runs lies in the outbox; a worker hands it over."""
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from uuid import uuid4
 
 import typer
@@ -12,10 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.idempotency import Once
 from api.paging import Batch, Slice
+from api.ports.safety import Told
+from api.schemas.safety import NothingToReport, SafetyAnswer, SafetyReport
 from api.who import Role, Who
 from journeys.content import ContentVersion
 from journeys.library import misplaced, unapproved
 from journeys.loading import Loaded
+from journeys.safety import SafetyKind
 from orchestrator import settings
 from orchestrator.clock import JourneyClock
 from orchestrator.store import audit
@@ -31,12 +34,14 @@ from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.recalls import StoredRecalls
 from orchestrator.store.desk.remarks import StoredRemarks
 from orchestrator.store.desk.repairs import StoredRepairs
+from orchestrator.store.desk.safety import StoredSafety
 from orchestrator.store.desk.users import StoredUsers
 from orchestrator.store.desk.words import allow
 from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import StoreError, UserUnsuitableError
 from orchestrator.store.library import Publishing, publish_content
 from orchestrator.store.migrations import require_migrated
+from orchestrator.store.safety_watch import SafetyWatch
 from orchestrator.store.shelf import library_in_force
 from orchestrator.store.unknowns import StoredUnknowns
 from orchestrator.store.watch import StoredWatch
@@ -47,6 +52,25 @@ STEERING = frozenset({Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
 CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
 
 PAGE = 100
+
+_NONE = "none"
+
+
+def _known(heard: str) -> str:
+    if heard not in {_NONE, *SafetyKind}:
+        raise typer.BadParameter(f"one of {_NONE}, {', '.join(SafetyKind)}")
+    return heard
+
+
+Heard = Annotated[
+    str,
+    typer.Option(
+        "--safety",
+        callback=_known,
+        prompt="Does the remark tell of an adverse event, a product complaint or the like? none, or what it is",
+        help="The answer to the adverse-event question about the remark: none, or what it tells of, which opens a safety case.",
+    ),
+]
 
 
 class NotDoneError(StoreError):
@@ -65,6 +89,7 @@ class Desk:
         self.definitions, self.repairs, self.watch = StoredDefinitions(engine), StoredRepairs(engine), StoredWatch(engine)
         self.people, self.evidence = StoredPeople(engine), StoredEvidence(engine)
         self.firewall = StoredFirewall(engine)
+        self.safety, self.safety_watch = StoredSafety(engine), SafetyWatch(engine)
 
     @property
     def now(self) -> datetime:
@@ -85,9 +110,11 @@ class Desk:
         """Bring in versions of content, all or none, and tell what came of each. Raises NotDoneError with everything that was found."""
         return await _bring_in(self.engine, loaded, by=by, now=self.now)
 
-    async def remark(self, who: Who, words: str, once: Once) -> str:
-        """Keep the words that were given as the reason, and return their id. Raises RestrictedWordError, as the API refuses them."""
+    async def remark(self, who: Who, words: str, once: Once, *, heard: SafetyAnswer) -> str:
+        """Keep the words that were given as the reason, after the answer to the adverse-event question about them, and return their id. Raises
+        RestrictedWordError, as the API refuses them."""
         await allow(self.engine, who, words)
+        await self.safety.told(who, Told(report=f"command:{once.key}", answer=heard, words=(words,)), once=once, now=self.now)
         return await StoredRemarks(self.engine).keep(who, words, side="commercial", once=once, now=self.now)
 
 
@@ -105,6 +132,13 @@ async def _bring_in(engine: AsyncEngine, loaded: Sequence[Loaded[ContentVersion]
             if each.result is not Publishing.UNCHANGED:
                 await audit.record(session, by=user, role=role, action=f"library.{each.result}", subject=each.subject, now=now)
     return [f"{each.result} {each.subject}" for each in done]
+
+
+def answer(heard: str, remark: str) -> SafetyAnswer:
+    """The answer to the adverse-event question as it was typed. What there is to report stands in the remark."""
+    if heard == _NONE:
+        return NothingToReport(answer="none")
+    return SafetyReport(answer="yes", kind=SafetyKind(heard), words=remark)
 
 
 def once(who: Who) -> Once:

@@ -104,6 +104,11 @@ class Settings(BaseSettings):
     content_pause: Annotated[float, Field(ge=5, le=86_400)] = 300.0
     """Seconds between two looks at the content systems."""
 
+    safety_inbox: str | None = None
+    """The mailbox of drug safety, to which safety cases go until somebody acknowledges them."""
+    safety_endpoint: Annotated[Endpoint | None, NoDecode] = None
+    """The safety system, where there is one: JSON with an address and a secret. One of the two is needed before a case can leave the house."""
+
     public_url: HttpUrl
     """Where recipients reach the API from outside: unsubscribe links start with it."""
     signing_key: SecretStr
@@ -208,6 +213,11 @@ class Settings(BaseSettings):
     @classmethod
     def _sources(cls, written: object) -> object:
         return doors.read(written) if isinstance(written, str) else written
+
+    @field_validator("safety_endpoint", mode="before")
+    @classmethod
+    def _one_from_json(cls, written: object) -> object:
+        return read(written) if isinstance(written, str) else written
 
     @field_validator("message_gateways")
     @classmethod

@@ -52,6 +52,7 @@ from orchestrator.store.desk.repairs import StoredRepairs
 from orchestrator.store.desk.replies import StoredReplies
 from orchestrator.store.desk.requests import StoredRequests
 from orchestrator.store.desk.responding import StoredResponses
+from orchestrator.store.desk.safety import StoredSafety
 from orchestrator.store.desk.sweeps import StoredSweepDesk
 from orchestrator.store.desk.tasks import StoredTasks
 from orchestrator.store.desk.timelines import StoredTimelines
@@ -93,6 +94,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         responses=StoredResponses(engine),
         coverages=StoredCoverages(engine),
         firewall=StoredFirewall(engine),
+        safety=StoredSafety(engine, settings.safety_endpoint),
         consents=StoredConsents(engine),
         preferences=StoredPreferences(engine, MailLinks(Links(settings.signing_key.get_secret_value()), public_url=str(settings.public_url))),
         evidence=StoredEvidence(engine),

@@ -55,3 +55,13 @@ def operations_queue(task_queue: str) -> str:
 def dispatch_id(dispatch: str) -> str:
     """The id of the workflow that delivers a letter outside a journey."""
     return f"dispatch-{dispatch}"
+
+
+def safety_id(case: str) -> str:
+    """The id of the workflow that looks after a safety case."""
+    return f"safety-{case}"
+
+
+def safety_queue(task_queue: str) -> str:
+    """The task queue of safety cases, apart from all others: nothing that sells stands before what may harm somebody."""
+    return f"{task_queue}-safety"

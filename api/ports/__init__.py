@@ -22,6 +22,7 @@ from api.ports.replies import Replies
 from api.ports.requests import AnswerRefused, Requests, Stamp
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, CommandRefusedError, Conductors, ConductorUnavailableError, Counts, Health, Relay
+from api.ports.safety import Safety
 from api.ports.tasks import Choices, Notifications, Remarks, Tasks
 from api.ports.touches import Touches
 from api.ports.users import Idempotency, Users
@@ -79,6 +80,7 @@ __all__ = [
     "Requests",
     "Responses",
     "RestrictedWords",
+    "Safety",
     "Stamp",
     "Sweeps",
     "Tasks",

@@ -21,6 +21,7 @@ from api.ports.replies import Replies
 from api.ports.requests import Requests
 from api.ports.rules import Judgements, Markets
 from api.ports.running import Clock, Conductors, Counts, Health, Relay
+from api.ports.safety import Safety
 from api.ports.tasks import Choices, Notifications, Remarks, Tasks
 from api.ports.touches import Touches
 from api.ports.users import Idempotency, Users
@@ -52,6 +53,7 @@ class Ports:
     responses: Responses
     coverages: Coverages
     firewall: Firewall
+    safety: Safety
     consents: Consents
     preferences: Preferences
     evidence: Evidence

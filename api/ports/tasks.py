@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from api.idempotency import Once
 from api.paging import Batch, Slice
+from api.ports.safety import SafetyNoticeRow
 from api.rows import NotificationRow, TaskRow
 from api.who import Who
 from journeys.choosing import Chosen
@@ -39,11 +40,11 @@ class Choices(Protocol):
 
 
 class Notifications(Protocol):
-    async def page(self, who: Who, *, unread: bool | None, cut: Slice) -> Batch[NotificationRow]:
+    async def page(self, who: Who, *, unread: bool | None, cut: Slice) -> Batch[NotificationRow | SafetyNoticeRow]:
         """The asker's own: those not read yet first, the latest first."""
         ...
 
-    async def read(self, who: Who, notification_id: str, *, now: datetime) -> NotificationRow | None:
+    async def read(self, who: Who, notification_id: str, *, now: datetime) -> NotificationRow | SafetyNoticeRow | None:
         """Note that one of the asker's own was read; the first time stands."""
         ...
 

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Query
 
 from api import asking
 from api import words as restricted
-from api.asking import closed, done, found_inquiry, submitted
+from api.asking import asked_about_safety, closed, done, found_inquiry, submitted
 from api.attempts import Attempted
+from api.hearing import hear
 from api.house import House
-from api.idempotency import Once
+from api.idempotency import Once, digest
 from api.nudging import Nudged
 from api.ports import Ports
 from api.problems import not_found, responses
@@ -89,9 +90,10 @@ async def ask_rep(inquiry_id: str, body: NewClarification, who: Medical, house: 
     return await attempt.once(body, ClarificationAsked, work)
 
 
-@router.post("/{inquiry_id}/answer", summary="Store the answer", responses=_REFUSALS)
+@router.post("/{inquiry_id}/answer", summary="Store the answer", dependencies=[Nudged], responses=_REFUSALS)
 async def answer(inquiry_id: str, body: Answer, who: Medical, house: House) -> InquiryForMedical:
     """Store what medical answered, once. The journey goes on when the inquiry is closed as answered."""
+    await hear(house, who, body, report=f"inquiry:{inquiry_id}", once=Once(who.id, f"answer.{inquiry_id}", digest("POST", "answer", body)))
     await submitted(house, who, inquiry_id)
     noted = await restricted.checked(house, who, body)
     answered = done(await house.fulfilment.answer(who, inquiry_id, answer=body.answer, now=house.clock.now()))
@@ -117,6 +119,7 @@ async def close_inquiry(inquiry_id: str, body: Closing, who: Medical, house: Hou
 
     async def work(once: Once) -> InquiryInQueue:
         await submitted(house, who, inquiry_id)
+        await asked_about_safety(house, inquiry_id)
         return asking.in_queue(await closed(house, who, inquiry_id, body.outcome, once=once))
 
     return await attempt.once(body, InquiryInQueue, work)

@@ -39,7 +39,7 @@ async def record_inquiry(body: NewInquiry, who: Rep, house: House, attempt: Atte
         person = await found_person(house, who, body.person_id)
         return asking.for_commercial(done(await house.inquiries.record(who, person, body, once=once, now=house.clock.now())))
 
-    return await attempt.once(body, InquiryForCommercial, work)
+    return await attempt.once(body, InquiryForCommercial, work, makes="inquiry")
 
 
 @router.get("", summary="List inquiries", responses=responses(401, 422))

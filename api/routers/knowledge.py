@@ -17,14 +17,14 @@ from api.routers.people import found_person
 from api.schemas.knowledge import Decision, FactsTold, NewFacts, ProposalRead
 from api.schemas.shapes import Page
 from api.security import only
-from api.who import Role, Who
+from api.who import WITH_JOURNEYS, Role, Who
 from journeys.conditions import Value
 from journeys.fact_values import ELSEWHERE, fits, wanted
 from journeys.facts import CATALOGUE, Wall
 
 router = APIRouter(prefix="/people", tags=["people"])
 
-Knower = Annotated[Who, Depends(only(*(role for role in Role if role not in {Role.COMPLIANCE, Role.INTEGRATION})))]
+Knower = Annotated[Who, Depends(only(*sorted(WITH_JOURNEYS - {Role.COMPLIANCE})))]
 Commercial = Annotated[Who, Depends(only(Role.REP, Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN))]
 Rep = Annotated[Who, Depends(only(Role.REP))]
 

@@ -9,11 +9,13 @@ from api import expiring
 from api.briefs import person_line
 from api.house import House
 from api.paging import Slice, asked, encode
+from api.ports.safety import SafetyNoticeRow
 from api.problems import responses, unknown
 from api.rows import NotificationRow
-from api.schemas.notifications import NotificationForCommercial, NotificationForMedical, NotificationOfContent, NotificationRead
+from api.schemas.notifications import NotificationForCommercial, NotificationForMedical, NotificationOfContent, NotificationOfSafety, NotificationRead
 from api.schemas.shapes import Page
-from api.security import Anyone
+from api.security import SignedIn
+from api.telling import moment
 from api.who import Who
 from journeys.definitions import Definition, NotifyStep
 from journeys.facts import Wall
@@ -23,7 +25,7 @@ router = APIRouter(prefix="/notifications", tags=["notifications"])
 
 @router.get("", summary="List notifications", responses=responses(401, 422))
 async def list_notifications(
-    who: Anyone,
+    who: SignedIn,
     house: House,
     cut: Annotated[Slice, Depends(asked)],
     unread: Annotated[bool | None, Query(description="Those not read yet only, or those read only.")] = None,
@@ -36,7 +38,7 @@ async def list_notifications(
 
 
 @router.post("/{notification_id}/read", summary="Mark a notification as read", responses=responses(401, 404))
-async def read_notification(notification_id: str, who: Anyone, house: House) -> NotificationRead:
+async def read_notification(notification_id: str, who: SignedIn, house: House) -> NotificationRead:
     """It goes below those not read yet. Again changes nothing."""
     row = await house.notifications.read(who, notification_id, now=house.clock.now())
     if row is None:
@@ -45,12 +47,16 @@ async def read_notification(notification_id: str, who: Anyone, house: House) -> 
     return _told(row, await house.definitions.read([key]) if key is not None else {}, who)
 
 
-def _version(row: NotificationRow) -> tuple[str, int] | None:
-    """The version of a journey whose line it is; None of a warning of content."""
+def _version(row: NotificationRow | SafetyNoticeRow) -> tuple[str, int] | None:
+    """The version of a journey whose line it is; None of a warning of content and of a safety case."""
+    if isinstance(row, SafetyNoticeRow):
+        return None
     return (row.journey, row.version) if row.journey is not None and row.version is not None else None
 
 
-def _told(row: NotificationRow, definitions: Mapping[tuple[str, int], Definition], who: Who) -> NotificationRead:
+def _told(row: NotificationRow | SafetyNoticeRow, definitions: Mapping[tuple[str, int], Definition], who: Who) -> NotificationRead:
+    if isinstance(row, SafetyNoticeRow):
+        return NotificationOfSafety(id=row.id, text=_of_safety(row), case_id=row.case_id, at=row.at, read_at=row.read_at)
     if row.warning is not None:
         return NotificationOfContent(id=row.id, text=expiring.told(row.warning), warning=row.warning, at=row.at, read_at=row.read_at)
     key = _version(row)
@@ -61,3 +67,11 @@ def _told(row: NotificationRow, definitions: Mapping[tuple[str, int], Definition
     if not who.sees(Wall.COMMERCIAL):
         return NotificationForMedical(**shared)
     return NotificationForCommercial(**shared, journey=row.journey or "", version=row.version or 0, step=row.step or "")
+
+
+def _of_safety(row: SafetyNoticeRow) -> str:
+    if row.acknowledged_at is not None:
+        return f"A safety case was acknowledged at {moment(row.acknowledged_at)}."
+    if row.at >= row.due_at:
+        return f"A safety case is overdue since {moment(row.due_at)}: drug safety has not acknowledged it."
+    return f"A safety case is due at {moment(row.due_at)}: drug safety has not acknowledged it."

@@ -16,11 +16,11 @@ from api.problems import Problem, in_field, not_found, responses
 from api.rows import Unchangeable
 from api.schemas.occasions import CallOff, OccasionRead, Reschedule
 from api.security import only
-from api.who import Role, Who
+from api.who import WITH_JOURNEYS, Role, Who
 
 router = APIRouter(prefix="/invitations", tags=["invitations"])
 
-Inviter = Annotated[Who, Depends(only(*(role for role in Role if role is not Role.COMPLIANCE)))]
+Inviter = Annotated[Who, Depends(only(*sorted(WITH_JOURNEYS - {Role.COMPLIANCE})))]
 
 _AGAINST: dict[Unchangeable, tuple[Code, str]] = {
     Unchangeable.NOT_SENT: (Code.NOT_SENT, "This invitation has not gone out, so there is nothing to change."),

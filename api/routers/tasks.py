@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
 from api import briefs, letters
+from api.asking import asked_about_safety
 from api.attempts import Attempted
 from api.codes import Code
 from api.commands import carried_out
@@ -102,6 +103,8 @@ async def complete(body: Complete, who: Worker, hand: Handed) -> Done:
     async def look(task: TaskRow) -> None:
         await _check_persona(hand.house, who, body)
         await _check_inquiry(hand.house, who, task, body.inquiry_id)
+        if task.inquiry_id is not None and body.safety is None:
+            await asked_about_safety(hand.house, task.inquiry_id)
         await letters.keep_choice(hand.house, who, task, body)
 
     told = body.model_dump(include={"outcome", "channel"}) | {

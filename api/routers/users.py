@@ -7,13 +7,13 @@ from api.house import House
 from api.idempotency import Once
 from api.problems import act_refused, responses
 from api.schemas.users import NewPin, PinChanged
-from api.security import Anyone
+from api.security import SignedIn
 
 router = APIRouter(prefix="/users", tags=["users"])
 
 
 @router.post("/me/pin", summary="Change one's signing PIN", responses=responses(401, 403, 409, 422))
-async def change_pin(body: NewPin, who: Anyone, house: House, attempt: Attempted) -> PinChanged:
+async def change_pin(body: NewPin, who: SignedIn, house: House, attempt: Attempted) -> PinChanged:
     """Prove the old PIN and set another. The first one is set by an administrator with the user: `dirigent users pin USER`."""
 
     async def work(_: Once) -> PinChanged:

@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from api.schemas.safety import Reported
 from api.schemas.shapes import Asked, ContentName, Moment, Name, StepMap, Told, Words
 from journeys.lifecycle import Act, Running
 from journeys.signatures import Meaning, Party
@@ -87,7 +88,7 @@ class LintReport(Told):
     mermaid: str | None = Field(None, description="The picture, where the text is well formed.")
 
 
-class Draft(Asked):
+class Draft(Reported):
     text: str = Field(max_length=200_000, description="The YAML of one journey.", examples=["journey: heart-failure-pioneer\nversion: 2\n"])
     reason: Words = Field(examples=["The second visit came too early for most."])
 
@@ -97,7 +98,7 @@ class Drafted(Told):
     findings: tuple[FindingLine, ...] = Field(description="What the linter says of it: errors must be mended before it is submitted.")
 
 
-class Reason(Asked):
+class Reason(Reported):
     reason: Words = Field(examples=["The phone step promises what the label does not say."])
 
 
@@ -108,7 +109,7 @@ class Sign(Asked):
     pin: SecretStr = Field(min_length=1, max_length=64, description="Your signing PIN.", examples=["the PIN"])
 
 
-class Publish(Asked):
+class Publish(Reported):
     reason: Words = Field(examples=["Agreed for the spring cycle."])
     from_: Moment | None = Field(None, alias="from", description="From when HCPs may enter; now, where none is given.")
     running: Running | None = Field(None, description="What becomes of those who are in earlier versions; needed where there are any.")

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from api.schemas.safety import Reported
 from api.schemas.shapes import Asked, EventKey, Name, Told, Words
 from api.schemas.tasks import Offer
 from journeys.shapes import StepId
@@ -20,7 +21,7 @@ class NewEnrolment(Asked):
 LeaveReason = Literal["hcp_asked", "moved_away", "no_longer_relevant", "enrolled_by_mistake", "strategy_changed", "other"]
 
 
-class LeaveJourney(Asked):
+class LeaveJourney(Reported):
     reason: LeaveReason = Field(examples=["moved_away"])
     remark: Words = Field(examples=["She changed to a clinic outside our territory."])
 

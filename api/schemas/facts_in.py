@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.shapes import Asked, Name, Told, Words
+from api.schemas.safety import Reported
+from api.schemas.shapes import Name, Told, Words
 
 
 class FactInRead(Told):
@@ -25,7 +26,7 @@ class FactInRead(Told):
     repeats: int = Field(0, description="How often it was told again.")
 
 
-class JudgeAgain(Asked):
+class JudgeAgain(Reported):
     source: Name | None = Field(None, description="Of this provider, or of this system, only.")
     most: Annotated[int, Field(ge=1, le=1000)] = Field(200, description="As many at once.")
     reason: Words = Field(examples=["The crosswalk has been loaded."])

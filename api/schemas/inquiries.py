@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from api.schemas.safety import Reported
 from api.schemas.shapes import Asked, Moment, Name, Told, Verbatim
 from journeys.content import Language
 from journeys.definitions import Content
@@ -53,7 +54,7 @@ class NewSignature(Asked):
         return {kind: mark for kind, mark in every.items() if mark is not None}
 
 
-class DraftWords(Asked):
+class DraftWords(Reported):
     """What was asked, and the HCP's signature under it where there is one. Each draft takes the place of the one before."""
 
     question: Verbatim = Field(description="The HCP's own words.", examples=["Is there any experience in patients over 80?"])
@@ -155,7 +156,7 @@ class SignatureRead(Told):
     captured_by: str
 
 
-class Answer(Asked):
+class Answer(Reported):
     answer: Verbatim = Field(description="What medical answered.", examples=["Two cohort studies include patients over 80; both are attached to my letter."])
 
 
@@ -164,7 +165,7 @@ class NewResponse(Answer):
     channel: Slug = Field("email", examples=["email"])
 
 
-class Closing(Asked):
+class Closing(Reported):
     outcome: Literal["answered", "withdrawn"] = Field(examples=["answered"])
 
 
@@ -177,5 +178,5 @@ class NewClarification(Asked):
     asks: Question = Field(examples=["reply_by"])
 
 
-class Clarified(Asked):
+class Clarified(Reported):
     words: Verbatim = Field(description="What the rep knows; it is medical's alone from here.", examples=["Before the conference on Thursday."])

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.schemas.shapes import Asked, Told, Words
+from api.schemas.safety import Reported
+from api.schemas.shapes import Told, Words
 from journeys.conditions import Value
 
 
-class NewFacts(Asked):
+class NewFacts(Reported):
     facts: dict[str, Value | None] = Field(
         min_length=1,
         max_length=50,
@@ -22,7 +23,7 @@ class FactsTold(Told):
     changed: tuple[str, ...] = Field(description="Those that stand otherwise than before.", examples=[["adoption_stage"]])
 
 
-class Decision(Asked):
+class Decision(Reported):
     reason: Words = Field(examples=["He has treated his first two patients with it."])
 
 

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.schemas.shapes import Asked, Told, Words
+from api.schemas.safety import Reported
+from api.schemas.shapes import Told, Words
 from journeys.markets import MarketPolicy
 
 _EXAMPLE = {
@@ -33,7 +34,7 @@ class MarketSet(MarketRead):
     operation: str | None = Field(None, description="The operation that puts what the former rules held before the gate again; none where nothing was held.")
 
 
-class NewPolicy(Asked):
+class NewPolicy(Reported):
     policy: MarketPolicy = Field(description="The rules, whole: what is left out takes its default.", examples=[_EXAMPLE])
     replaces: str | None = Field(None, description="The digest of the rules that were read; none for a market that has no rules yet.", examples=["0" * 64])
     remark: Words = Field(examples=["The board asked for quiet nights."])

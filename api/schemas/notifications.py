@@ -43,4 +43,15 @@ class NotificationOfContent(Told):
     read_at: datetime | None = None
 
 
-NotificationRead = Annotated[NotificationForCommercial | NotificationForMedical | NotificationOfContent, Field(discriminator="seen_by")]
+class NotificationOfSafety(Told):
+    """A safety case waits, and its deadline is near or past."""
+
+    seen_by: Literal["safety"] = "safety"
+    id: str
+    text: str = Field(examples=["A safety case is overdue since 3 March 2026, 09:30 UTC: nobody has acknowledged it."])
+    case_id: str
+    at: datetime
+    read_at: datetime | None = None
+
+
+NotificationRead = Annotated[NotificationForCommercial | NotificationForMedical | NotificationOfContent | NotificationOfSafety, Field(discriminator="seen_by")]

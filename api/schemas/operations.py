@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from api.schemas.safety import Reported
 from api.schemas.shapes import Asked, Name, StepMap, Told, Words
 from journeys.events import CatchUp
 from journeys.halts import HaltKind, Scope
@@ -16,7 +17,7 @@ Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Action = Literal["retry", "go_on", "move_to", "leave"]
 
 
-class NewHalt(Asked):
+class NewHalt(Reported):
     kind: HaltKind = Field(examples=["pause"])
     scope: Scope = Field(examples=["product"])
     value: Name = Field(
@@ -34,7 +35,7 @@ class NewHalt(Asked):
         return self
 
 
-class LiftHalt(Asked):
+class LiftHalt(Reported):
     catch_up: CatchUp = Field(CatchUp.SHIFT, description="What runs make of what fell due meanwhile. A stop has nothing to catch up with.")
     remark: Words = Field(examples=["The label stands."])
     per_second: PerSecond = 5
@@ -102,7 +103,7 @@ class HaltDone(Told):
     operation: OperationLine | None = Field(None, description="Tells the runs, one after the other. The gate is shut already.")
 
 
-class Steer(Asked):
+class Steer(Reported):
     remark: Words = Field(examples=["Let the night pass first."])
 
 
@@ -113,7 +114,7 @@ class PlanMigration(Asked):
     mapping: StepMap = {}
 
 
-class NewMigration(PlanMigration):
+class NewMigration(Reported, PlanMigration):
     reason: Reason = Field(examples=["strategy_changed"])
     remark: Words = Field(examples=["The second visit comes earlier now."])
     per_second: PerSecond = 5
@@ -160,7 +161,7 @@ class TroubleLine(Told):
     until: datetime | None = None
 
 
-class Repair(Asked):
+class Repair(Reported):
     """One act on one passage. `move_to` names the step; `leave` ends the run."""
 
     action: Action = Field(examples=["retry"])
@@ -178,7 +179,7 @@ class Repair(Asked):
         return self
 
 
-class RepairMany(Asked):
+class RepairMany(Reported):
     """The same act on everything in the list that the filters leave."""
 
     action: Action = Field(examples=["retry"])

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.operations import OperationLine, PerSecond
-from api.schemas.shapes import Asked, Told, Words
+from api.schemas.safety import Reported
+from api.schemas.shapes import Told, Words
 
 Reason = Literal["safety_signal", "label_changed", "content_concern", "registration_withdrawn", "market_request", "superseded", "other"]
 
@@ -34,7 +35,7 @@ class ContentReach(Told):
     journeys: tuple[JourneyReached, ...] = ()
 
 
-class WithdrawContent(Asked):
+class WithdrawContent(Reported):
     reason: Reason = Field(examples=["label_changed"])
     remark: Words = Field(examples=["The new label narrows the indication."])
     expected: Annotated[int | None, Field(None, ge=0, description="`runs` as it was told. With another number by now, nothing is done.")]

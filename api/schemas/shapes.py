@@ -33,7 +33,8 @@ class Page(Told, Generic[Item]):
 
 @dataclass(frozen=True)
 class Typed:
-    """Marks free words of a human, for `api.words`: `own` are those of whoever asks, others are somebody else's and only written down."""
+    """Marks free words of a human. Whoever gives them answers the adverse-event question (`api.schemas.safety.Reported`), and they are searched for
+    restricted words (`api.words`): `own` are those of whoever asks, others are somebody else's and only written down."""
 
     own: bool
 

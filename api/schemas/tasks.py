@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.people import CommercialProfile, MedicalProfile, PersonLine
+from api.schemas.safety import Reported
 from api.schemas.shapes import Asked, ContentName, Moment, Name, Told, Words
 from journeys.shapes import Slug, StepId
 
@@ -24,7 +25,7 @@ class LetterChoice(Asked):
     fill: dict[Slug, Slug] = Field({}, description="For each token the key of one of its values.", examples=[{"occasion": "ward_round"}])
 
 
-class Complete(Asked):
+class Complete(Reported):
     outcome: Slug = Field(examples=["interested"])
     channel: Literal["face_to_face", "remote", "phone"] | None = Field(None, description="Where a visit took place.", examples=["face_to_face"])
     persona: PersonaMet | None = Field(None, description="Confirms or corrects the persona on record. For the conductor only.")
@@ -34,22 +35,22 @@ class Complete(Asked):
     remark: Words | None = None
 
 
-class Skip(Asked):
+class Skip(Reported):
     reason: SkipReason = Field(examples=["not_available"])
     remark: Words = Field(examples=["On leave until April, says the clinic."])
 
 
-class Snooze(Asked):
+class Snooze(Reported):
     until: Moment
     remark: Words | None = None
 
 
-class Reassign(Asked):
+class Reassign(Reported):
     to: Name = Field(description="A user of the same role who is aligned to the territory.", examples=["rep-johan"])
     remark: Words | None = None
 
 
-class Choose(Asked):
+class Choose(Reported):
     offer: StepId = Field(examples=["follow-up-mail"])
     remark: Words = Field(examples=["She asked for something to read first."])
     inquiry_id: Name | None = None

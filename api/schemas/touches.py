@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.shapes import Asked, Told, Words
+from api.schemas.safety import Reported
+from api.schemas.shapes import Told, Words
 
 State = Literal["reserved", "accepted", "refused", "deferred", "unknown"]
 
@@ -51,7 +52,7 @@ class TouchRead(TouchLine):
     events: tuple[TouchEventLine, ...] = Field(description="All that is known, in the order in which it happened.")
 
 
-class SettleTouch(Asked):
+class SettleTouch(Reported):
     """What an operator found out."""
 
     as_: Literal["sent", "not_sent"] = Field(alias="as", examples=["not_sent"])
@@ -60,7 +61,7 @@ class SettleTouch(Asked):
     remark: Words = Field(examples=["Their support looked it up: never received."])
 
 
-class HoldCopies(Asked):
+class HoldCopies(Reported):
     held: bool = Field(examples=[True], description="True keeps the touch's copies beyond their time; false lets them go when it is over.")
     reason: Literal["litigation", "authority", "complaint", "over", "other"] = Field(examples=["litigation"])
     remark: Words = Field(examples=["Asked for by counsel."])

@@ -16,7 +16,7 @@ from journeys.expiring import WARNINGS
 from journeys.loading import read_content
 from orchestrator import settings
 from orchestrator.content_systems.polling import ContentPoller
-from orchestrator.operating import Desk, NotDoneError, at_the_desk, every, once
+from orchestrator.operating import Desk, Heard, NotDoneError, answer, at_the_desk, every, once
 from orchestrator.requests.conversation import new_client
 from orchestrator.store.syncing import Applied
 
@@ -55,7 +55,7 @@ def reach(ref: Ref) -> None:
 
 
 @app.command()
-def withdraw(ref: Ref, *, as_: By, remark: Why, reason: str = "other", per_second: int = 20, yes: Yes = False) -> None:
+def withdraw(ref: Ref, *, as_: By, remark: Why, safety: Heard, reason: str = "other", per_second: int = 20, yes: Yes = False) -> None:
     """Withdraw a version: from now on nothing goes out with it, and every run that names it is told."""
     found = _reached(ref)
     typer.echo(_account(found))
@@ -69,7 +69,7 @@ def withdraw(ref: Ref, *, as_: By, remark: Why, reason: str = "other", per_secon
         except ValidationError as invalid:
             raise NotDoneError("; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in invalid.errors())) from None
         request = once(who)
-        kept = await desk.remark(who, remark, request)
+        kept = await desk.remark(who, remark, request, heard=answer(safety, remark))
         done = await desk.recalls.withdraw(who, ref, asked, remark=kept, once=request, now=desk.now)
         match done:
             case "unknown" | "withdrawn":

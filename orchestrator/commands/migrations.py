@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from api.schemas.operations import MigrationPreview, NewMigration, OperationLine, PlanMigration
 from journeys.migration import odd_entry
 from journeys.versions import RELEASED, VersionState
-from orchestrator.operating import CHANGING, Desk, NotDoneError, at_the_desk, once
+from orchestrator.operating import CHANGING, Desk, Heard, NotDoneError, answer, at_the_desk, once
 
 app = typer.Typer(no_args_is_help=True, help="Move people from one version of a journey to another.")
 
@@ -38,16 +38,18 @@ def preview(journey: Journey, source: Source, target: Target, *, mapping: Map = 
 
 
 @app.command()
-def begin(journey: Journey, source: Source, target: Target, *, as_: By, remark: Why, mapping: Map = None, per_second: int = 5) -> None:
+def begin(journey: Journey, source: Source, target: Target, *, as_: By, remark: Why, safety: Heard, mapping: Map = None, per_second: int = 5) -> None:
     """Move every run under way on the source version, one after the other. `dirigent operations report` tells what became of each."""
 
     async def work(desk: Desk) -> OperationLine:
         who = await desk.somebody(as_, CHANGING)
         plan = _plan(journey, source, target, mapping)
         await _judge(desk, plan, among=frozenset({VersionState.PUBLISHED}))
-        migration = NewMigration(**plan.model_dump(), reason="strategy_changed", remark=remark, per_second=per_second)
+        migration = NewMigration(**plan.model_dump(), reason="strategy_changed", remark=remark, per_second=per_second, safety=answer(safety, remark))
         request = once(who)
-        return await desk.migrations.begin(who, migration, remark=await desk.remark(who, remark, request), once=request, now=desk.now)
+        return await desk.migrations.begin(
+            who, migration, remark=await desk.remark(who, remark, request, heard=answer(safety, remark)), once=request, now=desk.now
+        )
 
     operation = at_the_desk(work)
     typer.echo(f"operation {operation.id}: {operation.counts.waiting} runs")

@@ -1,4 +1,5 @@
-"""`dirigent monitor`: looks once at every run, in the store and in Temporal, and lists those that nothing will wake; and at the way out of the messages."""
+"""`dirigent monitor`: looks once at every run, in the store and in Temporal, and lists those that nothing will wake; at every safety case; and at the way
+out of the messages."""
 
 import typer
 
@@ -8,6 +9,7 @@ from orchestrator import settings
 from orchestrator.mail.links import MailLinks
 from orchestrator.monitor import Monitor
 from orchestrator.operating import Desk, at_the_desk, every
+from orchestrator.safety.monitor import SafetyMonitor
 from orchestrator.store.unknowns import Alarmed
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
@@ -18,18 +20,22 @@ app = typer.Typer()
 
 @app.command()
 def monitor(*, look: bool = typer.Option(default=True, help="Look now; else list what the workers' monitors have seen.")) -> None:
-    """List runs that are parked without a waker, and touches that nobody knows the fate of, with age and kind; and read the unsubscribe page of the latest
-    message. Exits with 1 where anything is wrong."""
+    """List runs that are parked without a waker, touches that nobody knows the fate of, with age and kind, and safety cases that are overdue, unsent or looked
+    after by nobody; and read the unsubscribe page of the latest message. Exits with 1 where anything is wrong."""
     given = settings.load()
     alarms, touches, way_out = at_the_desk(lambda desk: _seen(desk, given if look else None))
+    waiting = at_the_desk(lambda desk: SafetyMonitor(desk.safety_watch, desk.clock).look())
     for alarm in alarms:
         typer.echo(f"{alarm.enrolment_id}  {alarm.kind}  {alarm.journey}@{alarm.version}  since {alarm.since:%Y-%m-%d %H:%M}")
     for touch in touches:
         typer.echo(f"{touch.key}  touch {touch.alarm}  since {touch.since:%Y-%m-%d %H:%M}")
-    typer.echo(f"{len(alarms) + len(touches)} alarms")
+    cases = [(case, standing) for standing in ("overdue", "unsent", "asleep") for case in getattr(waiting, standing)]
+    for case, standing in cases:
+        typer.echo(f"safety case {case}  {standing}")
+    typer.echo(f"{len(alarms) + len(touches) + len(cases)} alarms")
     if way_out is not None:
         typer.echo(f"the unsubscribe page does not work: {way_out}. Check DIRIGENT_PUBLIC_URL and what stands before the API.")
-    raise typer.Exit(1 if alarms or touches or way_out is not None else 0)
+    raise typer.Exit(1 if alarms or touches or cases or way_out is not None else 0)
 
 
 async def _seen(desk: Desk, given: settings.Settings | None) -> tuple[list[AlarmLine], tuple[Alarmed, ...], str | None]:

@@ -7,7 +7,7 @@ import typer
 
 from api.paging import Slice
 from api.schemas.operations import ItemLine, OperationLine
-from orchestrator.operating import STEERING, Desk, NotDoneError, at_the_desk, every, once
+from orchestrator.operating import STEERING, Desk, Heard, NotDoneError, answer, at_the_desk, every, once
 
 app = typer.Typer(no_args_is_help=True, help="Acts on many runs, one after the other.")
 
@@ -36,28 +36,28 @@ def report(operation: Id) -> None:
 
 
 @app.command()
-def hold(operation: Id, *, as_: By, remark: Why) -> None:
+def hold(operation: Id, *, as_: By, remark: Why, safety: Heard) -> None:
     """Let it rest."""
-    _steer(operation, "hold", as_=as_, remark=remark)
+    _steer(operation, "hold", as_=as_, remark=remark, safety=safety)
 
 
 @app.command()
-def go_on(operation: Id, *, as_: By, remark: Why) -> None:
+def go_on(operation: Id, *, as_: By, remark: Why, safety: Heard) -> None:
     """Let it go on where it stopped."""
-    _steer(operation, "go_on", as_=as_, remark=remark)
+    _steer(operation, "go_on", as_=as_, remark=remark, safety=safety)
 
 
 @app.command()
-def stop(operation: Id, *, as_: By, remark: Why) -> None:
+def stop(operation: Id, *, as_: By, remark: Why, safety: Heard) -> None:
     """End it for good: what was done stays done, the rest is left out."""
-    _steer(operation, "stop", as_=as_, remark=remark)
+    _steer(operation, "stop", as_=as_, remark=remark, safety=safety)
 
 
-def _steer(operation: str, how: Literal["hold", "go_on", "stop"], *, as_: str, remark: str) -> None:
+def _steer(operation: str, how: Literal["hold", "go_on", "stop"], *, as_: str, remark: str, safety: str) -> None:
     async def work(desk: Desk) -> OperationLine | None:
         who = await desk.somebody(as_, STEERING)
         await _found(desk, operation)
-        return await desk.operations.steer(who, operation, how, remark=await desk.remark(who, remark, once(who)), now=desk.now)
+        return await desk.operations.steer(who, operation, how, remark=await desk.remark(who, remark, once(who), heard=answer(safety, remark)), now=desk.now)
 
     line = at_the_desk(work)
     if line is None:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from api.schemas.operations import OperationLine, Reason, RepairMany, TroubleLine
 from journeys.durations import parse
-from orchestrator.operating import CHANGING, Desk, NotDoneError, at_the_desk, every, once
+from orchestrator.operating import CHANGING, Desk, Heard, NotDoneError, answer, at_the_desk, every, once
 
 app = typer.Typer(no_args_is_help=True, help="Runs that are held, overdue or stuck.")
 
@@ -38,6 +38,7 @@ def repair(  # noqa: PLR0913 - each is an option of the command line
     as_: Annotated[str, typer.Option("--as", help="The user who acts.", show_default=False)],
     reason: Annotated[Reason, typer.Option("--reason", help="Why, as a code: it stands in the audit and in every run's story.", show_default=False)],
     remark: Annotated[str, typer.Option("--remark", help="Why, in a sentence.", show_default=False)],
+    safety: Heard,
     held_because: Because = None,
     older_than: Age = None,
     at_step: Annotated[str | None, typer.Option(help="At this step only.")] = None,
@@ -49,9 +50,9 @@ def repair(  # noqa: PLR0913 - each is an option of the command line
 
     async def work(desk: Desk) -> OperationLine:
         who, since_before = await desk.somebody(as_, CHANGING), _age(desk, older_than)
-        body = _read({**asked, "since_before": since_before, "reason": reason, "remark": remark, "per_second": per_second})
+        body = _read({**asked, "since_before": since_before, "reason": reason, "remark": remark, "per_second": per_second, "safety": answer(safety, remark)})
         request = once(who)
-        return await desk.repairs.begin(who, body, remark=await desk.remark(who, remark, request), once=request, now=desk.now)
+        return await desk.repairs.begin(who, body, remark=await desk.remark(who, remark, request, heard=answer(safety, remark)), once=request, now=desk.now)
 
     operation = at_the_desk(work)
     typer.echo(f"operation {operation.id}: {operation.counts.waiting} runs")

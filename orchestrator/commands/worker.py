@@ -9,6 +9,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.links import Links
+from journeys.content import EMAIL
 from orchestrator import logging, settings
 from orchestrator.channels.making import make_channels
 from orchestrator.clock import JourneyClock
@@ -24,6 +25,8 @@ from orchestrator.replies import mailbox
 from orchestrator.replies.letters import Letter
 from orchestrator.requests.asking import SignedRequests
 from orchestrator.requests.conversation import new_client
+from orchestrator.safety.monitor import SafetyMonitor
+from orchestrator.safety.ways import make_ways
 from orchestrator.sealing import Sealing
 from orchestrator.store.copies import Purge
 from orchestrator.store.desk.replies import StoredReplies
@@ -32,11 +35,13 @@ from orchestrator.store.last_look import StoredLastLook
 from orchestrator.store.outbox import Relay
 from orchestrator.store.overdue import StoredOverdue
 from orchestrator.store.requests import RequestBook
+from orchestrator.store.safety_watch import SafetyWatch
 from orchestrator.store.unknowns import StoredUnknowns
 from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
 from orchestrator.temporal.metering import Metering
+from orchestrator.temporal.safety import make_safety_officer
 from orchestrator.temporal.sweeping import make_sweeper
 from orchestrator.temporal.worker import keep_relaying, make_operator, make_worker
 from orchestrator.warning import ExpiryLook
@@ -78,10 +83,12 @@ async def _work(given: settings.Settings) -> None:
     relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock, unknowns=StoredUnknowns(engine))
     beside = (Reconciler(StoredUnknowns(engine), channels, clock), Purge(engine, clock), Escalation(StoredOverdue(engine), clock))
     desk = StoredReplies(engine, {}, {}, mail_domain=given.mail_domain)
+    watching_safety = SafetyMonitor(SafetyWatch(engine), clock)
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
+    officer = make_safety_officer(client, task_queue=given.task_queue, engine=engine, ways=make_ways(given, channels[EMAIL], others), pace=clock.pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
     with served(given.metrics_host, given.metrics_port):
-        async with others, playing, sweeping, operating:
+        async with others, playing, sweeping, operating, officer:
             log.info("worker", doing="playing", task_queue=given.task_queue)
             if given.ready_file is not None:
                 given.ready_file.touch()
@@ -92,7 +99,8 @@ async def _work(given: settings.Settings) -> None:
             poller = ContentPoller(engine, given.content_systems, others, clock.now)
             following = keep(poller.look, stop, rest=given.content_pause, name="content_sync", trouble=(SQLAlchemyError, OSError))
             looks = (keep_looking(beside, stop), warned, following, *looking)
-            await asyncio.gather(keep_relaying(relay, stop), keep_watching(monitor, stop), *looks, *taking_over)
+            watching = (keep_watching(monitor, stop), keep_watching(watching_safety, stop))
+            await asyncio.gather(keep_relaying(relay, stop), *watching, *looks, *taking_over)
     await engine.dispose()
     log.info("worker", doing="stopped")
 

@@ -17,6 +17,10 @@ _ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 """What RFC 8058 has a mail program post."""
 
 
+NOTHING = {"answer": "none"}
+"""What everybody answers to the adverse-event question: in this month nobody suffers any."""
+
+
 def in_turn(*reactions: Reaction) -> Reaction:
     """One after the other."""
 
@@ -29,7 +33,7 @@ def in_turn(*reactions: Reaction) -> Reaction:
 
 def meets(outcome: str, on: str, *, after: float = 1.0, persona: tuple[str, str] | None = None, choose: str | None = None) -> Reaction:
     """Do a visit and report it; `persona` is the one that was met, with the reason, and `choose` an offer instead of the outcome's path."""
-    body: dict[str, object] = {"outcome": outcome, "channel": on}
+    body: dict[str, object] = {"outcome": outcome, "channel": on, "safety": NOTHING}
     if persona is not None:
         body["persona"] = {"is": persona[0], "reason": persona[1]}
     if choose is not None:
@@ -50,7 +54,7 @@ def meets_and_reports_twice(outcome: str, on: str, *, after: float = 1.0) -> Rea
         key = uuid4().hex
         await scene.command("complete", {"outcome": outcome, "channel": on}, key=key)
         await scene.command("complete", {"outcome": outcome, "channel": on}, key=key)
-        await scene.caller.give(f"tasks/{scene.about.id}/complete", {"outcome": outcome, "channel": on, "remark": "Another body."}, key=key)
+        await scene.caller.give(f"tasks/{scene.about.id}/complete", {"outcome": outcome, "channel": on, "remark": "Another body.", "safety": NOTHING}, key=key)
 
     return react
 
@@ -70,7 +74,7 @@ def puts_off(days: float, *, remark: str, then: Reaction) -> Reaction:
 
     async def react(scene: Scene) -> None:
         until = scene.stage.clock.now() + timedelta(days=days)
-        await scene.command("snooze", {"until": until.isoformat(), "remark": remark})
+        await scene.command("snooze", {"until": until.isoformat(), "remark": remark, "safety": NOTHING})
         await scene.stage.days(days)
         await then(scene)
 
@@ -82,7 +86,7 @@ def skips(reason: str, *, remark: str, after: float = 0.5) -> Reaction:
 
     async def react(scene: Scene) -> None:
         await scene.stage.days(after)
-        await scene.command("skip", {"reason": reason, "remark": remark})
+        await scene.command("skip", {"reason": reason, "remark": remark, "safety": NOTHING})
 
     return react
 
@@ -92,7 +96,7 @@ def chooses(offer: str, *, remark: str, after: float = 0.5) -> Reaction:
 
     async def react(scene: Scene) -> None:
         await scene.stage.days(after)
-        await scene.command("choose", {"offer": offer, "remark": remark})
+        await scene.command("choose", {"offer": offer, "remark": remark, "safety": NOTHING})
 
     return react
 
@@ -101,7 +105,7 @@ def hands_over(to: str, *, remark: str, then: Reaction) -> Reaction:
     """Give the task to a colleague, who does it."""
 
     async def react(scene: Scene) -> None:
-        await scene.command("reassign", {"to": to, "remark": remark})
+        await scene.command("reassign", {"to": to, "remark": remark, "safety": NOTHING})
         await then(scene.handed_to(to))
 
     return react
@@ -126,7 +130,9 @@ def passes_on_a_question(question: str, on: str, *, after: float = 1.0) -> React
     async def react(scene: Scene) -> None:
         await scene.stage.days(after)
         await scene.caller.give(f"tasks/{scene.about.id}/complete", report)
-        recorded = await scene.post("inquiries", {"person_id": scene.hcp.id, "product": scene.about.product, "question": question, "unsolicited": True})
+        recorded = await scene.post(
+            "inquiries", {"person_id": scene.hcp.id, "product": scene.about.product, "question": question, "safety": NOTHING, "unsolicited": True}
+        )
         inquiry = str(recorded.answer["id"])
         await scene.command("complete", {**report, "inquiry_id": inquiry})
         await scene.caller.read(f"inquiries/{inquiry}", InquiryForCommercial)
@@ -145,8 +151,8 @@ def answers(answer: str, *, remark: str, after: float = 1.0) -> Reaction:
         question = await scene.caller.read(f"inquiries/{task.inquiry_id}", InquiryForMedical)
         if question.status in {"received", "in_progress"}:
             await scene.post(f"inquiries/{task.inquiry_id}/take", {})
-            await scene.post(f"inquiries/{task.inquiry_id}/answer", {"answer": answer})
-        await scene.command("complete", {"outcome": "answered", "remark": remark})
+            await scene.post(f"inquiries/{task.inquiry_id}/answer", {"answer": answer, "safety": NOTHING})
+        await scene.command("complete", {"outcome": "answered", "remark": remark, "safety": NOTHING})
         await scene.rep.read(f"inquiries/{task.inquiry_id}", InquiryForCommercial)
 
     return react

@@ -24,7 +24,7 @@ from orchestrator.settings import PREFIX, EmbeddedSettings, Settings, embedded_f
 _log = structlog.get_logger(__name__)
 _DATABASE = "dirigent"
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - what a user may set, to reach the API from a phone
-_NOT_OURS = ("channels", "mail_senders", "smtp_username", "smtp_password", "temporal_tls", "temporal_api_key", "keep_copies")
+_NOT_OURS = ("channels", "mail_senders", "smtp_username", "smtp_password", "temporal_tls", "temporal_api_key", "keep_copies", "safety_endpoint")
 """What the shell may hold for another Dirigent: an empty variable counts as none."""
 _FOLDERS = ("run", "logs", "secrets", "inbox")
 
@@ -151,6 +151,7 @@ class Embedded:
             **dict.fromkeys(_NOT_OURS, ""),
             "mail_from": "no-reply@dirigent.test",
             "mail_domain": "dirigent.test",
+            "safety_inbox": "safety@dirigent.test",
             "message_gateways": "sms=sms.dirigent.test",
             "endpoints": answering.settings(self.api_url, self._secret("others")),
             "public_url": self.api_url,

@@ -21,6 +21,7 @@ from orchestrator.store.desk.adding import added
 from orchestrator.store.entering import locked
 from orchestrator.store.events import LATE, UNKNOWN_PERSON, person_of
 from orchestrator.store.repeats import repeated
+from orchestrator.store.safety import About, flag
 from orchestrator.store.tables import CallReport, CallRevision, DefinitionVersion, Enrolment, Person, Remark, Task, Touch, User
 
 COMPLETED, RECORDED, CANCELLED = "completed", "recorded", "cancelled"
@@ -230,6 +231,11 @@ async def _keep_words(session: AsyncSession, row: CallReport, told: ToldCall, *,
     row.remark_id = remark.id
     person = await session.get(Person, row.person_id) if row.person_id is not None else None
     row.hints = sorted({hit.code for hit in screen(told.notes, person.language if person is not None else None)})
+    language = person.language if person is not None else None
+    whom = About(row.person_id, told.product)
+    await flag(
+        session, id=remark.id, report=f"call_report:{row.id}", words=told.notes, language=language, about=whom, by=row.rep or by, now=min(told.at, now)
+    )  # day 0 is the call's
     if row.hints:
         log.warning("safety", report_id=row.id, hints=len(row.hints))
         count_in(session, Dropped.CALL_REPORT, "safety_words")

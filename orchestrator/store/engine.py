@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from orchestrator import counts
 from orchestrator.store.errors import DatabaseUnreachableError
-from orchestrator.store.roles import COMMERCIAL
+from orchestrator.store.roles import COMMERCIAL, SAFETY
 
 _TIMEOUT = 10
 """Seconds that a connection may take, and that a caller waits for a free one."""
@@ -20,7 +20,7 @@ _TIMEOUT = 10
 UNREACHABLE = (OperationalError, InterfaceError, NoConnectionFreeError)
 """What is raised while the database is away or cannot take more: nothing is wrong with what was asked, and asking again helps."""
 
-_AS_COMMERCIAL = text(f"SET LOCAL ROLE {COMMERCIAL}")
+_AS = {role: text(f"SET LOCAL ROLE {role}") for role in (COMMERCIAL, SAFETY)}
 """For this transaction alone: a connection that goes back to the pool, or to another client of a pooler, has no role of ours."""
 
 
@@ -39,14 +39,15 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+async def transaction(engine: AsyncEngine, *, role: str = COMMERCIAL) -> AsyncIterator[AsyncSession]:
     """A session in one transaction: committed when the block ends, rolled back when it raises. What was loaded stays readable afterwards.
 
-    It runs as the role `dirigent_commercial`, whoever asks: only `orchestrator.store.wall.beyond` reaches the schema `medical`, and audits it.
+    It runs as the role `dirigent_commercial`, whoever asks: only `orchestrator.store.wall.beyond` reaches the schema `medical`, and audits it; only drug
+    safety's own modules name the role `dirigent_safety`, which reaches the schema `safety`.
     """
     async with AsyncSession(engine, expire_on_commit=False) as session:
         async with session.begin():
-            await (await session.connection()).execute(_AS_COMMERCIAL)
+            await (await session.connection()).execute(_AS[role])
             yield session
         counts.settle(session.info)
 

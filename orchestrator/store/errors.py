@@ -29,7 +29,7 @@ class DatabaseTooNewError(StoreError):
 
 
 class RolesMissingError(StoreError):
-    """The database's two roles are not there, and this user may not create them or take them."""
+    """The database's roles are not there, and this user may not create them or take them."""
 
     def __init__(self, roles: tuple[str, ...]) -> None:
         both = ", ".join(roles)

@@ -32,8 +32,8 @@ class Undeliverable(Exception):
 
 
 class Kind(StrEnum):
-    """What a row asks for. The first three are of a run; the others of a sweep, of a journey's openings, of an operation over
-    many runs, and of a letter outside a journey, whose id stands in the run's place."""
+    """What a row asks for. The first three are of a run; the others of a sweep, of a journey's openings, of an operation over many runs, of a letter
+    outside a journey, and of a safety case, whose id stands in the run's place."""
 
     START = "start"
     FACT = "fact"
@@ -42,6 +42,7 @@ class Kind(StrEnum):
     OPENINGS = "openings"
     OPERATION = "operation"
     DISPATCH = "dispatch"
+    SAFETY = "safety"
 
 
 class Runner(Protocol):
@@ -73,6 +74,10 @@ class Runner(Protocol):
 
     async def dispatch(self, dispatch_id: str) -> None:
         """Put a letter outside a journey on its way, or have it look at what the store says now."""
+        ...
+
+    async def look_after(self, case: str) -> None:
+        """Start the workflow of a safety case, or have it look at how the case stands now."""
         ...
 
 
@@ -156,6 +161,8 @@ class Relay:
                 await self._runner.operate(row.enrolment_id)
             case Kind.DISPATCH:
                 await self._runner.dispatch(row.enrolment_id)
+            case Kind.SAFETY:
+                await self._runner.look_after(row.enrolment_id)
             case _:
                 assert_never(kind)
 

@@ -24,6 +24,7 @@ from orchestrator.store.desk.adding import added
 from orchestrator.store.events import LATE
 from orchestrator.store.hearing import hear, withdraw
 from orchestrator.store.repeats import repeated
+from orchestrator.store.safety import About, flag
 from orchestrator.store.tables import Dispatch, Enrolment, Inquiry, MedicalReplyWords, Person, Reply, ReplyWords, Touch
 from orchestrator.webhooks.telling import Told
 
@@ -88,6 +89,9 @@ async def _take(session: AsyncSession, row: Reply, touch: Touch | None, words: s
         await repeated(session, "reply", row.source, row.source_id, now=now)
         count_in(session, Dropped.REPLY, REPEATED)
         return REPEATED
+    if not automatic:
+        language = person.language if person is not None else None
+        await flag(session, id=row.id, report=f"reply:{row.id}", words=words, language=language, about=About(row.person_id), now=now)
     session.add((MedicalReplyWords if row.side == Wall.MEDICAL else ReplyWords)(reply_id=row.id, words=words))
     if touch is not None and not automatic:
         await hear(session, touch, TouchEvent.REPLIED, source=row.source, source_id=row.source_id, at=row.at, now=now)

@@ -1,5 +1,6 @@
-"""The wall in the database: two roles that nobody signs in as. The house works as `dirigent_commercial`, which has everything but the schema `medical`;
-to read there it takes the role `dirigent_medical`, which has that schema and nothing else. So a query that strays across fails in PostgreSQL itself."""
+"""The wall in the database: three roles that nobody signs in as. The house works as `dirigent_commercial`, which has everything but the schemas `medical` and
+`safety`; to read in the first it takes the role `dirigent_medical`, which has that schema and nothing else, and drug safety's own modules work as
+`dirigent_safety`. So a query that strays across fails in PostgreSQL itself."""
 
 from psycopg.errors import DuplicateObject, InsufficientPrivilege, UniqueViolation
 from sqlalchemy import Connection, text
@@ -7,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from orchestrator.store.errors import RolesMissingError
 
-COMMERCIAL, MEDICAL = "dirigent_commercial", "dirigent_medical"
-ROLES = (COMMERCIAL, MEDICAL)
+COMMERCIAL, MEDICAL, SAFETY = "dirigent_commercial", "dirigent_medical", "dirigent_safety"
+ROLES = (COMMERCIAL, MEDICAL, SAFETY)
 
 TOLD = ("inquiry_words", "inquiry_signature", "clarification_words", "dispatch_words", "reply_words")
 """What commercial tells medical: it may add rows to these tables and read none of them back."""
@@ -29,7 +30,7 @@ def establish(connection: Connection) -> None:
 
 
 def _rights(connection: Connection) -> list[str]:
-    public, medical = _tables(connection, "public"), _tables(connection, "medical")
+    public, medical, safety = (_tables(connection, schema) for schema in ("public", "medical", "safety"))
     sequences = _tables(connection, "public", kinds="S")
     told = ", ".join(f"medical.{table}" for table in TOLD)
     return [
@@ -40,6 +41,11 @@ def _rights(connection: Connection) -> list[str]:
         f"GRANT INSERT ON {told} TO {COMMERCIAL}",
         f"REVOKE ALL ON {public} FROM {MEDICAL}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {medical} TO {MEDICAL}",
+        f"GRANT USAGE ON SCHEMA safety TO {SAFETY}, {COMMERCIAL}",
+        f"REVOKE ALL ON {safety} FROM PUBLIC, {COMMERCIAL}, {MEDICAL}",
+        f"GRANT INSERT ON safety.safety_flag TO {COMMERCIAL}",
+        f"GRANT SELECT, INSERT, UPDATE ON {safety}, {public} TO {SAFETY}",
+        f"GRANT USAGE ON SEQUENCE {sequences}, {_tables(connection, 'safety', kinds='S')} TO {SAFETY}",
     ]
 
 

@@ -25,7 +25,19 @@ from workflows.dispatch import Dispatch, DispatchInput
 from workflows.journey import Journey
 from workflows.openings import Openings, OpeningsInput
 from workflows.operation import Operation
-from workflows.run import REFUSED, UNMOVABLE, RunInput, dispatch_id, operation_id, operations_queue, sweeps_queue, workflow_id
+from workflows.run import (
+    REFUSED,
+    UNMOVABLE,
+    RunInput,
+    dispatch_id,
+    operation_id,
+    operations_queue,
+    safety_id,
+    safety_queue,
+    sweeps_queue,
+    workflow_id,
+)
+from workflows.safety_case import SafetyCase, SafetyCaseInput
 from workflows.sweep import Sweep, SweepInput
 
 PATIENCE = timedelta(seconds=15)
@@ -134,6 +146,17 @@ class Gateway:
             id=dispatch_id(dispatch),
             task_queue=self._task_queue,
             start_signal="wake",
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+
+    async def look_after(self, case: str) -> None:
+        """Start the workflow of a safety case, or have it look at how the case stands now."""
+        await self._client.start_workflow(
+            SafetyCase.run,
+            SafetyCaseInput(case=case, pace=self._pace),
+            id=safety_id(case),
+            task_queue=safety_queue(self._task_queue),
+            start_signal="nudge",
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
 

@@ -12,6 +12,7 @@ from api.idempotency import Claim, Once
 from api.paging import Batch, Slice
 from api.ports import AnswerRefused, Brought, CommandRefusedError, CountChanged, NotEnrolled, NotLetIn, NotSettled, Ports, Stamp
 from api.ports.preferences import Agent
+from api.ports.safety import SafetyNoticeRow
 from api.rows import (
     ActRow,
     CallReportRow,
@@ -91,6 +92,7 @@ from journeys.signatures import ALWAYS
 from journeys.touches import TouchEvent
 from journeys.versions import Policies
 from tests.api.asking import FakeCoverages, FakeFirewall, FakeFulfilment, FakeInquiries, FakeResponses
+from tests.api.fake_safety import FakeSafety, Shelf
 from tests.api.keeping import FakeChoices, FakeContentSystems, FakeRecalls, FakeWords
 from tests.api.living import FakeDefinitions, FakeLifecycles
 from tests.api.ruling import FakeJudgements, FakeMarkets
@@ -128,6 +130,7 @@ class World:
     proposals: dict[str, ProposalRow] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
     inquiries: dict[str, InquiryRow] = field(default_factory=dict)
+    safety: Shelf = field(default_factory=Shelf)
     words: dict[str, InquiryText] = field(default_factory=dict)
     inquiry_tasks: dict[str, TaskRow] = field(default_factory=dict)
     """The open task of a journey that waits for an inquiry, by the inquiry."""
@@ -360,11 +363,11 @@ class FakeTasks(_OfWorld):
 
 
 class FakeNotifications(_OfWorld):
-    async def page(self, who: Who, *, unread: bool | None, cut: Slice) -> Batch[NotificationRow]:
+    async def page(self, who: Who, *, unread: bool | None, cut: Slice) -> Batch[NotificationRow | SafetyNoticeRow]:
         rows = [row for row in self._mine(who) if unread in {None, row.read_at is None}]
         return sliced(sorted(rows, key=lambda row: (row.read_at is None, row.at, row.id), reverse=True), cut)
 
-    async def read(self, who: Who, notification_id: str, *, now: datetime) -> NotificationRow | None:
+    async def read(self, who: Who, notification_id: str, *, now: datetime) -> NotificationRow | SafetyNoticeRow | None:
         row = next((row for row in self._mine(who) if row.id == notification_id), None)
         if row is not None and row.read_at is None:
             row = self.world.notifications[notification_id] = replace(row, read_at=now)
@@ -836,6 +839,7 @@ def ports(world: World) -> Ports:
         responses=FakeResponses(world),
         coverages=FakeCoverages(world),
         firewall=FakeFirewall(world),
+        safety=FakeSafety(world.safety),
         consents=FakeConsents(world),
         preferences=FakePreferences(world),
         evidence=FakeEvidence(world),

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from api.links import Links
-from api.who import Role
+from api.who import SAFETY_READERS, Role
 from journeys.definitions import Definition
 from tests.api.conftest import KEY, As
 from tests.api.fakes import World
@@ -15,7 +15,9 @@ from tests.api.living import a_row
 from tests.api.worlds import ASKED, ASTRID, BULK, ENROLMENT, HALT, INQUIRY, JOURNEY, OPERATION, PIN, PROPOSAL, QUESTION, RULES, TOUCH, VISIT, the_authored
 from tests.builders import a_market, written
 
-ALL = frozenset(Role) - {Role.INTEGRATION}
+EVERYBODY = frozenset(Role) - {Role.INTEGRATION}
+ALL = EVERYBODY - {Role.SAFETY}
+"""Whoever works with journeys; drug safety sees safety cases alone."""
 READERS = ALL - {Role.MSL}
 PUBLIC = None
 
@@ -43,21 +45,30 @@ EXPLAINED = ALL - {Role.MSL, Role.MEDICAL}
 SWEDEN = a_market().model_dump(mode="json")
 CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
 CONTENT_WATCHERS = frozenset({Role.MARKETING, Role.MEDICAL, Role.COMPLIANCE, Role.ADMIN})
-WHY = {"reason": "other", "remark": "As agreed."}
+NONE = {"answer": "none"}
+WHY = {"reason": "other", "remark": "As agreed.", "safety": {"answer": "none"}}
 
-FOUND_OUT = {"reason": "provider_says", "remark": "Their support looked it up."}
+FOUND_OUT = {"reason": "provider_says", "remark": "Their support looked it up.", "safety": {"answer": "none"}}
 
 CONSENT = {"channel": "email", "method": "signature", "text_version": "v1", "language": "sv", "proof": "form-1"}
 MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "list_people": (ALL, "/api/v1/people", None),
     "read_person": (ALL, f"/api/v1/people/{ASTRID}", None),
     "read_timeline": (ALL, f"/api/v1/people/{ASTRID}/timeline", None),
-    "tell_facts": (KNOWERS, f"/api/v1/people/{ASTRID}/facts", {"facts": {"channel_preference": "remote"}, "reason": "She said so."}),
+    "tell_facts": (
+        KNOWERS,
+        f"/api/v1/people/{ASTRID}/facts",
+        {"facts": {"channel_preference": "remote"}, "reason": "She said so.", "safety": {"answer": "none"}},
+    ),
     "list_proposals": (SALES_SIDE, f"/api/v1/people/{ASTRID}/proposals", None),
-    "accept_proposal": (frozenset({Role.REP}), f"/api/v1/people/{ASTRID}/proposals/{PROPOSAL}/accept", {"reason": "Two patients on it."}),
-    "dismiss_proposal": (frozenset({Role.REP}), f"/api/v1/people/{ASTRID}/proposals/{PROPOSAL}/dismiss", {"reason": "Not yet."}),
-    "list_notifications": (ALL, "/api/v1/notifications", None),
-    "read_notification": (ALL, f"/api/v1/notifications/{ENROLMENT}.told.1.user-rep/read", {}),
+    "accept_proposal": (
+        frozenset({Role.REP}),
+        f"/api/v1/people/{ASTRID}/proposals/{PROPOSAL}/accept",
+        {"reason": "Two patients on it.", "safety": {"answer": "none"}},
+    ),
+    "dismiss_proposal": (frozenset({Role.REP}), f"/api/v1/people/{ASTRID}/proposals/{PROPOSAL}/dismiss", {"reason": "Not yet.", "safety": {"answer": "none"}}),
+    "list_notifications": (EVERYBODY, "/api/v1/notifications", None),
+    "read_notification": (EVERYBODY, f"/api/v1/notifications/{ENROLMENT}.told.1.user-rep/read", {}),
     "read_consents": (ALL, f"/api/v1/people/{ASTRID}/consents", None),
     "read_evidence": (frozenset({Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/people/{ASTRID}/evidence", None),
     "read_evidence_on_paper": (frozenset({Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/people/{ASTRID}/evidence.pdf", None),
@@ -81,56 +92,76 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "compare": (READERS, f"/api/v1/definitions/{JOURNEY}/1/changes?since=1", None),
     "list_facts": (READERS - {Role.REP}, "/api/v1/catalogue/facts", None),
     "lint": (READERS - {Role.REP}, "/api/v1/definitions/lint", {"text": "journey: x"}),
-    "draft": (AUTHORS, "/api/v1/definitions", {"text": _version(9), "reason": "A new one."}),
-    "replace": (AUTHORS, f"/api/v1/definitions/{JOURNEY}/2/replace", {"text": _version(2), "reason": "Mended."}),
-    "submit": (AUTHORS, f"/api/v1/definitions/{JOURNEY}/2/submit", {"reason": "Ready."}),
-    "withdraw": (AUTHORS, f"/api/v1/definitions/{JOURNEY}/2/withdraw", {"reason": "Not needed."}),
-    "send_back": (SIGNERS | {Role.ADMIN}, f"/api/v1/definitions/{JOURNEY}/3/send-back", {"reason": "Too early."}),
+    "draft": (AUTHORS, "/api/v1/definitions", {"text": _version(9), "reason": "A new one.", "safety": {"answer": "none"}}),
+    "replace": (AUTHORS, f"/api/v1/definitions/{JOURNEY}/2/replace", {"text": _version(2), "reason": "Mended.", "safety": {"answer": "none"}}),
+    "submit": (AUTHORS, f"/api/v1/definitions/{JOURNEY}/2/submit", {"reason": "Ready.", "safety": {"answer": "none"}}),
+    "withdraw": (AUTHORS, f"/api/v1/definitions/{JOURNEY}/2/withdraw", {"reason": "Not needed.", "safety": {"answer": "none"}}),
+    "send_back": (SIGNERS | {Role.ADMIN}, f"/api/v1/definitions/{JOURNEY}/3/send-back", {"reason": "Too early.", "safety": {"answer": "none"}}),
     "sign": (SIGNERS, f"/api/v1/definitions/{JOURNEY}/3/sign", {"party": "sales", "digest": "0" * 64, "pin": PIN}),
-    "publish": (AUTHORS, f"/api/v1/definitions/{JOURNEY}/3/publish", {"reason": "Agreed."}),
-    "drain": (AUTHORS | {Role.COMPLIANCE}, f"/api/v1/definitions/{JOURNEY}/1/drain", {"reason": "A new label."}),
-    "retire": (AUTHORS | {Role.COMPLIANCE}, f"/api/v1/definitions/{JOURNEY}/1/retire", {"reason": "Over."}),
-    "change_pin": (ALL, "/api/v1/users/me/pin", {"old": PIN, "new": PIN}),
+    "publish": (AUTHORS, f"/api/v1/definitions/{JOURNEY}/3/publish", {"reason": "Agreed.", "safety": {"answer": "none"}}),
+    "drain": (AUTHORS | {Role.COMPLIANCE}, f"/api/v1/definitions/{JOURNEY}/1/drain", {"reason": "A new label.", "safety": {"answer": "none"}}),
+    "retire": (AUTHORS | {Role.COMPLIANCE}, f"/api/v1/definitions/{JOURNEY}/1/retire", {"reason": "Over.", "safety": {"answer": "none"}}),
+    "change_pin": (EVERYBODY, "/api/v1/users/me/pin", {"old": PIN, "new": PIN}),
     "enrol": (frozenset({Role.REP, Role.MARKETING, Role.ADMIN}), "/api/v1/enrolments", {"person_id": ASTRID, "journey": JOURNEY}),
     "list_enrolments": (ALL, "/api/v1/enrolments", None),
     "read_enrolment": (ALL, f"/api/v1/enrolments/{ENROLMENT}", None),
     "read_story": (ALL, f"/api/v1/enrolments/{ENROLMENT}/story", None),
     "read_requests": (ALL, f"/api/v1/enrolments/{ENROLMENT}/requests", None),
     "answer_request": (PUBLIC, f"/api/v1/requests/{ASKED}/answer", {"answer": "in_stock"}),
-    "leave": (READERS - {Role.MEDICAL, Role.SALES}, f"/api/v1/enrolments/{ENROLMENT}/exit", {"reason": "moved_away", "remark": "Left the clinic."}),
+    "leave": (
+        READERS - {Role.MEDICAL, Role.SALES},
+        f"/api/v1/enrolments/{ENROLMENT}/exit",
+        {"reason": "moved_away", "remark": "Left the clinic.", "safety": {"answer": "none"}},
+    ),
     "list_tasks": (ALL, "/api/v1/tasks", None),
     "read_task": (ALL, f"/api/v1/tasks/{VISIT}", None),
     "complete": (WORKERS, f"/api/v1/tasks/{VISIT}/complete", {"outcome": "interested", "channel": "remote"}),
-    "skip": (WORKERS, f"/api/v1/tasks/{VISIT}/skip", {"reason": "other", "remark": "On leave."}),
+    "skip": (WORKERS, f"/api/v1/tasks/{VISIT}/skip", {"reason": "other", "remark": "On leave.", "safety": {"answer": "none"}}),
     "snooze": (WORKERS, f"/api/v1/tasks/{QUESTION}/snooze", {"until": "2027-03-05T09:00:00Z"}),
     "reassign": (WORKERS, f"/api/v1/tasks/{VISIT}/reassign", {"to": "rep-2"}),
-    "choose": (frozenset({Role.REP}), f"/api/v1/tasks/{VISIT}/choose", {"offer": "follow-up", "remark": "She asked for it."}),
-    "record_inquiry": (frozenset({Role.REP}), "/api/v1/inquiries", {"person_id": ASTRID, "product": "cardiolex", "question": "Why?", "unsolicited": True}),
+    "choose": (frozenset({Role.REP}), f"/api/v1/tasks/{VISIT}/choose", {"offer": "follow-up", "remark": "She asked for it.", "safety": {"answer": "none"}}),
+    "record_inquiry": (
+        frozenset({Role.REP}),
+        "/api/v1/inquiries",
+        {"person_id": ASTRID, "product": "cardiolex", "question": "Why?", "safety": {"answer": "none"}, "unsolicited": True},
+    ),
     "list_inquiries": (ALL, "/api/v1/inquiries", None),
     "read_inquiry": (ALL, f"/api/v1/inquiries/{INQUIRY}", None),
     "take": (frozenset({Role.MSL, Role.MEDICAL}), f"/api/v1/inquiries/{INQUIRY}/take", None),
-    "answer": (frozenset({Role.MSL, Role.MEDICAL}), f"/api/v1/inquiries/{INQUIRY}/answer", {"answer": "See the renal cohort."}),
+    "answer": (frozenset({Role.MSL, Role.MEDICAL}), f"/api/v1/inquiries/{INQUIRY}/answer", {"answer": "See the renal cohort.", "safety": {"answer": "none"}}),
     "read_attestation": (frozenset({Role.REP}), f"/api/v1/inquiries/attestation?person={ASTRID}", None),
-    "change_draft": (frozenset({Role.REP}), f"/api/v1/inquiries/{INQUIRY}/draft", {"question": "Is it safe?"}),
+    "change_draft": (frozenset({Role.REP}), f"/api/v1/inquiries/{INQUIRY}/draft", {"question": "Is it safe?", "safety": {"answer": "none"}}),
     "submit_inquiry": (frozenset({Role.REP}), f"/api/v1/inquiries/{INQUIRY}/submit", {"unsolicited": True}),
     "withdraw_inquiry": (frozenset({Role.REP}), f"/api/v1/inquiries/{INQUIRY}/withdraw", {}),
-    "clarify": (frozenset({Role.REP}), f"/api/v1/inquiries/{INQUIRY}/clarifications/c1", {"words": "Before Thursday."}),
+    "clarify": (frozenset({Role.REP}), f"/api/v1/inquiries/{INQUIRY}/clarifications/c1", {"words": "Before Thursday.", "safety": {"answer": "none"}}),
     "read_signature": (MEDICAL_SIDE | {Role.COMPLIANCE}, f"/api/v1/inquiries/{INQUIRY}/signature", None),
     "reassign_inquiry": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/reassign", {"to": "user-msl", "reason": "expertise"}),
     "ask_rep": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/clarifications", {"asks": "reply_by"}),
     "close_inquiry": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/close", {"outcome": "answered"}),
-    "respond": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/response", {"answer": "See the cohort.", "content": "hf-answer@1"}),
+    "respond": (MEDICAL_SIDE, f"/api/v1/inquiries/{INQUIRY}/response", {"answer": "See the cohort.", "safety": {"answer": "none"}, "content": "hf-answer@1"}),
     "list_coverage": (MEDICAL_SIDE | {Role.COMPLIANCE, Role.ADMIN}, "/api/v1/coverage", None),
     "set_coverage": (frozenset({Role.MEDICAL}), "/api/v1/coverage/user-msl", {"lines": []}),
     "list_absences": (MEDICAL_SIDE, "/api/v1/absences", None),
     "record_absence": (MEDICAL_SIDE, "/api/v1/absences", {"since": "2027-03-01T09:00:00Z", "until": "2027-03-08T09:00:00Z"}),
     "end_absence": (MEDICAL_SIDE, "/api/v1/absences/absence-1/end", {}),
     "list_crossings": (frozenset({Role.COMPLIANCE}), "/api/v1/firewall/crossings", None),
+    "report_safety_case": (EVERYBODY, "/api/v1/safety-cases", {"kind": "adverse_event", "words": "A rash."}),
+    "list_safety_cases": (EVERYBODY, "/api/v1/safety-cases", None),
+    "read_safety_case": (EVERYBODY, "/api/v1/safety-cases/case-1", None),
+    "add_to_safety_case": (EVERYBODY, "/api/v1/safety-cases/case-1/lines", {"kind": "follow_up", "words": "It is gone."}),
+    "acknowledge_safety_case": (frozenset({Role.SAFETY}), "/api/v1/safety-cases/case-1/acknowledge", {"reference": "2026-1"}),
+    "answer_safety_case": (PUBLIC, "/api/v1/safety-cases/case-1/answer", {"answer": "acknowledged"}),
+    "list_safety_flags": (SAFETY_READERS, "/api/v1/safety-flags", None),
+    "review_safety_flag": (frozenset({Role.SAFETY}), "/api/v1/safety-flags/flag-1/review", {"kind": None}),
     "list_content": (READERS, "/api/v1/content", None),
     "read_content": (READERS, "/api/v1/content/hf-dialogue@2", None),
     "list_markets": (REVIEWERS, "/api/v1/markets", None),
     "read_market": (REVIEWERS, "/api/v1/markets/SE", None),
-    "set_market": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/markets/SE", {"policy": SWEDEN, "replaces": RULES, "remark": "Quiet nights."}),
+    "set_market": (
+        frozenset({Role.COMPLIANCE, Role.ADMIN}),
+        "/api/v1/markets/SE",
+        {"policy": SWEDEN, "replaces": RULES, "remark": "Quiet nights.", "safety": NONE},
+    ),
     "why_touch": (EXPLAINED, f"/api/v1/touches/{TOUCH}/why", None),
     "why_person": (EXPLAINED, f"/api/v1/people/{ASTRID}/why?journey={JOURNEY}&step=follow-up", None),
     "list_expiring": (READERS - {Role.REP}, "/api/v1/content/expiring", None),
@@ -142,11 +173,11 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "count_concerned": (STEERING, "/api/v1/halts/count?scope=market&value=SE", None),
     "list_halts": (STEERING, "/api/v1/halts", None),
     "impose_halt": (STEERING, "/api/v1/halts", {"kind": "pause", "scope": "market", "value": "SE", **WHY}),
-    "lift_halt": (STEERING, f"/api/v1/halts/{HALT}/lift", {"remark": "It is over."}),
+    "lift_halt": (STEERING, f"/api/v1/halts/{HALT}/lift", {"remark": "It is over.", "safety": {"answer": "none"}}),
     "list_operations": (STEERING, "/api/v1/operations", None),
     "read_operation": (STEERING, f"/api/v1/operations/{OPERATION}", None),
     "read_report": (STEERING, f"/api/v1/operations/{OPERATION}/runs", None),
-    "steer_operation": (STEERING, f"/api/v1/operations/{OPERATION}/hold", {"remark": "Let the night pass."}),
+    "steer_operation": (STEERING, f"/api/v1/operations/{OPERATION}/hold", {"remark": "Let the night pass.", "safety": {"answer": "none"}}),
     "preview_migration": (CHANGING, "/api/v1/migrations/preview", {"journey": JOURNEY, "source": 1, "target": 2}),
     "begin_migration": (CHANGING, "/api/v1/migrations", {"journey": JOURNEY, "source": 1, "target": 2, **WHY}),
     "list_troubles": (STEERING, "/api/v1/repairs", None),
@@ -157,7 +188,11 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "read_touch": (ALL, f"/api/v1/touches/{TOUCH}", None),
     "settle_touch": (frozenset({Role.MARKETING, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/touches/{TOUCH}/settle", {"as": "sent", **FOUND_OUT}),
     "read_copies": (frozenset({Role.COMPLIANCE, Role.MEDICAL}), f"/api/v1/touches/{TOUCH}/copy", None),
-    "hold_copies": (frozenset({Role.COMPLIANCE}), f"/api/v1/touches/{TOUCH}/hold", {"held": True, "reason": "litigation", "remark": "By counsel."}),
+    "hold_copies": (
+        frozenset({Role.COMPLIANCE}),
+        f"/api/v1/touches/{TOUCH}/hold",
+        {"held": True, "reason": "litigation", "remark": "By counsel.", "safety": NONE},
+    ),
     "report": (
         frozenset({Role.ADMIN, Role.INTEGRATION}),
         "/api/v1/facts",
@@ -167,15 +202,15 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "list_events": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events", None),
     "read_event": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/events/event-1", None),
     "report_cloud_events": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/events", EVENT),
-    "judge_events_again": (frozenset({Role.ADMIN}), "/api/v1/events/judge-again", {"reason": "The crosswalk is there."}),
+    "judge_events_again": (frozenset({Role.ADMIN}), "/api/v1/events/judge-again", {"reason": "The crosswalk is there.", "safety": NONE}),
     "report_call": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/call-reports", CALL),
     "list_call_reports": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/call-reports", None),
-    "judge_calls_again": (frozenset({Role.ADMIN}), "/api/v1/call-reports/judge-again", {"reason": "The crosswalk is there."}),
+    "judge_calls_again": (frozenset({Role.ADMIN}), "/api/v1/call-reports/judge-again", {"reason": "The crosswalk is there.", "safety": NONE}),
     "list_replies": (ALL, "/api/v1/replies", None),
     "read_reply": (ALL, "/api/v1/replies/reply-1", None),
     "bring_reply": (PUBLIC, "/webhooks/sendgrid/replies", []),
     "list_facts_in": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/facts-in", None),
-    "judge_facts_again": (frozenset({Role.ADMIN}), "/api/v1/facts-in/judge-again", {"reason": "The crosswalk is there."}),
+    "judge_facts_again": (frozenset({Role.ADMIN}), "/api/v1/facts-in/judge-again", {"reason": "The crosswalk is there.", "safety": NONE}),
     "bring": (PUBLIC, "/webhooks/sendgrid", []),
     "count_bulk": (BULK_ENROLLERS, "/api/v1/bulk-enrolments", {"journey": JOURNEY, "selection": {"markets": ["SE"]}}),
     "list_bulks": (BULK_READERS, "/api/v1/bulk-enrolments", None),

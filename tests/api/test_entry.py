@@ -108,7 +108,9 @@ async def test_one_that_waits_says_for_what(world: World, as_: As) -> None:
 async def test_one_that_waits_leaves_the_queue(world: World, as_: As) -> None:
     """It has no run that could be asked; the same operation takes it out."""
     world.enrolments[ENROLMENT] = replace(world.enrolments[ENROLMENT], status="queued")
-    answer = await as_(Role.MARKETING).post(f"/api/v1/enrolments/{ENROLMENT}/exit", {"reason": "strategy_changed", "remark": "We took it back."})
+    answer = await as_(Role.MARKETING).post(
+        f"/api/v1/enrolments/{ENROLMENT}/exit", {"reason": "strategy_changed", "remark": "We took it back.", "safety": {"answer": "none"}}
+    )
     assert (answer.status_code, answer.json()["next"]["doing"]) == (200, "ended")
     assert (world.enrolments[ENROLMENT].status, world.commands) == ("ended", [])
 

@@ -137,10 +137,14 @@ COMMANDS: dict[Role, tuple[tuple[str, Any], ...]] = {
         ("take", {}),
         ("reassign", {"to": "user-msl", "reason": "expertise"}),
         ("clarifications", {"asks": "reply_by"}),
-        ("response", {"answer": "medical-mark", "content": "hf-answer@1"}),
+        ("response", {"answer": "medical-mark", "safety": {"answer": "none"}, "content": "hf-answer@1"}),
         ("close", {"outcome": "answered"}),
     ),
-    Role.REP: (("draft", {"question": "medical-mark"}), ("clarifications/c1", {"words": "medical-mark"}), ("withdraw", {})),
+    Role.REP: (
+        ("draft", {"question": "medical-mark", "safety": {"answer": "none"}}),
+        ("clarifications/c1", {"words": "medical-mark", "safety": {"answer": "none"}}),
+        ("withdraw", {}),
+    ),
 }
 
 
@@ -185,7 +189,7 @@ async def test_the_answer_to_a_medical_command_hides_where_the_journey_goes(mark
         ),
         position=Position(step="first-visit", doing="task", since=marked.now, until=marked.now, reason=None, ended=None),
     )
-    answer = await as_(Role.MSL).post(f"/api/v1/tasks/{QUESTION}/complete", {"outcome": "answered", "remark": "Wrote to him."})
+    answer = await as_(Role.MSL).post(f"/api/v1/tasks/{QUESTION}/complete", {"outcome": "answered", "remark": "Wrote to him.", "safety": {"answer": "none"}})
     assert answer.status_code == 200, answer.text
     assert [one["what"] for one in answer.json()["happened"]] == ["task_closed"]
     assert answer.json()["next"]["doing"] == "elsewhere"
@@ -202,7 +206,7 @@ async def test_medical_roles_do_not_search_by_what_they_do_not_see(as_: As) -> N
 
 async def test_an_msl_corrects_no_persona(as_: As) -> None:
     """Personas are commercial, also when written."""
-    body = {"outcome": "answered", "persona": {"is": "ordinary", "reason": "Seemed so."}}
+    body = {"outcome": "answered", "persona": {"is": "ordinary", "reason": "Seemed so."}, "safety": {"answer": "none"}}
     answer = await as_(Role.MSL).post(f"/api/v1/tasks/{QUESTION}/complete", body)
     assert (answer.status_code, answer.json()["code"]) == (403, "firewall")
 

@@ -7,7 +7,7 @@ from tests.api.conftest import As
 from tests.api.fakes import World
 from tests.api.worlds import ASTRID, VISIT, a_receipt
 
-DONE = {"outcome": "interested", "channel": "remote", "remark": "Wants to read on."}
+DONE = {"outcome": "interested", "channel": "remote", "remark": "Wants to read on.", "safety": {"answer": "none"}}
 ADDRESS = f"/api/v1/tasks/{VISIT}/complete"
 
 
@@ -25,7 +25,7 @@ async def test_asking_again_gets_the_first_answer(world: World, as_: As) -> None
 
 async def test_a_created_thing_is_created_once(world: World, as_: As) -> None:
     """The repeated answer has the status of the first."""
-    body = {"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "unsolicited": True}
+    body = {"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "safety": {"answer": "none"}, "unsolicited": True}
     answers = [await as_(Role.REP).post("/api/v1/inquiries", body, key="one-question") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert len({answer.json()["id"] for answer in answers}) == 1
@@ -36,7 +36,9 @@ async def test_the_key_of_another_request_is_refused(as_: As) -> None:
     await as_(Role.REP).post(ADDRESS, DONE, key="the-same-key")
     other = await as_(Role.REP).post(ADDRESS, {**DONE, "outcome": "not_now"}, key="the-same-key")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
-    elsewhere = await as_(Role.REP).post(f"/api/v1/tasks/{VISIT}/skip", {"reason": "other", "remark": "On leave."}, key="the-same-key")
+    elsewhere = await as_(Role.REP).post(
+        f"/api/v1/tasks/{VISIT}/skip", {"reason": "other", "remark": "On leave.", "safety": {"answer": "none"}}, key="the-same-key"
+    )
     assert elsewhere.json()["code"] == "idempotency_key_reused"
 
 

@@ -15,7 +15,7 @@ FACTS, PROPOSALS = f"/api/v1/people/{ASTRID}/facts", f"/api/v1/people/{ASTRID}/p
 
 
 def _told(reason: str = "She told me on the ward.", **facts: Any) -> dict[str, Any]:
-    return {"facts": facts, "reason": reason}
+    return {"facts": facts, "reason": reason, "safety": {"answer": "none"}}
 
 
 async def test_facts_are_told_with_a_reason_and_what_changed_is_answered(world: World, as_: As) -> None:
@@ -59,19 +59,21 @@ async def test_the_people_of_another_territory_are_not_there(as_: As) -> None:
     for role in (Role.REP, Role.MSL):
         assert (await as_(role).put(f"/api/v1/people/{BO}/facts", _told(language="sv"))).status_code == 404
     assert (await as_(Role.REP).get(f"/api/v1/people/{BO}/proposals")).status_code == 404
-    assert (await as_(Role.REP).post(f"/api/v1/people/{BO}/proposals/{PROPOSAL}/accept", {"reason": "She is."})).status_code == 404
+    assert (
+        await as_(Role.REP).post(f"/api/v1/people/{BO}/proposals/{PROPOSAL}/accept", {"reason": "She is.", "safety": {"answer": "none"}})
+    ).status_code == 404
 
 
 async def test_a_proposal_is_decided_once(as_: As) -> None:
     """With a reason; then it is no longer among the open ones."""
     assert [one["value"] for one in (await as_(Role.REP).get(PROPOSALS)).json()["items"]] == ["user"]
     assert (await as_(Role.REP).post(f"{PROPOSALS}/{PROPOSAL}/accept", {})).status_code == 422
-    accepted = await as_(Role.REP).post(f"{PROPOSALS}/{PROPOSAL}/accept", {"reason": "Two patients on it."})
+    accepted = await as_(Role.REP).post(f"{PROPOSALS}/{PROPOSAL}/accept", {"reason": "Two patients on it.", "safety": {"answer": "none"}})
     assert (accepted.json()["status"], accepted.json()["decided_by"]) == ("accepted", "user-rep")
-    again = await as_(Role.REP).post(f"{PROPOSALS}/{PROPOSAL}/dismiss", {"reason": "Not after all."})
+    again = await as_(Role.REP).post(f"{PROPOSALS}/{PROPOSAL}/dismiss", {"reason": "Not after all.", "safety": {"answer": "none"}})
     assert (again.status_code, again.json()["code"]) == (409, "proposal_decided")
     assert (await as_(Role.REP).get(PROPOSALS)).json()["items"] == []
-    assert (await as_(Role.REP).post(f"{PROPOSALS}/nothing/dismiss", {"reason": "Not there."})).status_code == 404
+    assert (await as_(Role.REP).post(f"{PROPOSALS}/nothing/dismiss", {"reason": "Not there.", "safety": {"answer": "none"}})).status_code == 404
 
 
 async def test_notifications_are_ones_own_unread_first(world: World, as_: As) -> None:

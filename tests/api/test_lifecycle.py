@@ -18,7 +18,7 @@ from tests.builders import NOW, written
 
 SECOND = f"/api/v1/definitions/{JOURNEY}/2"
 SIGNERS = {Party.SALES: Role.SALES, Party.MARKETING: Role.MARKETING, Party.MEDICAL: Role.MEDICAL}
-WHY = {"reason": "As agreed."}
+WHY = {"reason": "As agreed.", "safety": {"answer": "none"}}
 
 
 def a_text(**changes: Any) -> str:
@@ -70,7 +70,7 @@ async def test_a_migration_is_previewed_before_it_is_chosen(as_: As) -> None:
     for odd in ({step: "nowhere"}, {"nowhere": step}):
         refused = await marketing.post("/api/v1/migrations/preview", {**plan, "mapping": odd})
         assert (refused.status_code, refused.json()["code"]) == (422, "unknown_step")
-    early = await marketing.post("/api/v1/migrations", {**plan, "reason": "strategy_changed", "remark": "As agreed."})
+    early = await marketing.post("/api/v1/migrations", {**plan, "reason": "strategy_changed", "remark": "As agreed.", "safety": {"answer": "none"}})
     assert (early.status_code, early.json()["code"]) == (409, "not_published")
     for running in ("pin", None):
         stray = await marketing.post(f"{SECOND}/publish", {**WHY, "running": running, "mapping": {step: step}})
@@ -139,11 +139,11 @@ async def test_being_sent_back_tells_why(as_: As) -> None:
     await drafted(as_)
     await as_(Role.MARKETING).post(f"{SECOND}/submit", WHY)
     await signed(as_, Party.SALES)
-    back = await as_(Role.MEDICAL).post(f"{SECOND}/send-back", {"reason": "The phone step promises too much."})
+    back = await as_(Role.MEDICAL).post(f"{SECOND}/send-back", {"reason": "The phone step promises too much.", "safety": {"answer": "none"}})
     assert (back.json()["state"], back.json()["signatures"], len(back.json()["missing"])) == ("draft", [], 3)
     read = (await as_(Role.MARKETING).get(SECOND)).json()
     assert read["history"][-1]["reason"] == "The phone step promises too much."
-    mended = await as_(Role.ADMIN).post(f"{SECOND}/replace", {"text": a_text(priority=3), "reason": "Mended."})
+    mended = await as_(Role.ADMIN).post(f"{SECOND}/replace", {"text": a_text(priority=3), "reason": "Mended.", "safety": {"answer": "none"}})
     assert (mended.json()["definition"]["priority"], mended.json()["definition"]["authors"]) == (3, ["user-marketing", "user-admin"])
 
 
@@ -211,7 +211,7 @@ def test_no_commercial_role_signs_for_medical() -> None:
         if {Party.SALES, Party.MARKETING} & set(who.parties):
             assert not who.sees(Wall.MEDICAL)
         assert bool(who.parties) == who.may(Act.SIGN)
-    assert [role for role in Role if not Who("x", role).parties] == [Role.REP, Role.MSL, Role.ADMIN, Role.INTEGRATION]
+    assert [role for role in Role if not Who("x", role).parties] == [Role.REP, Role.MSL, Role.SAFETY, Role.ADMIN, Role.INTEGRATION]
 
 
 def test_whoever_does_something_may_read_it() -> None:

@@ -7,7 +7,7 @@ from tests.api.conftest import As
 from tests.api.fakes import World
 from tests.api.worlds import ASTRID, ENROLMENT, HALT, VISIT
 
-LONG = {"outcome": "interested", "channel": "remote", "remark": "x" * 600_000}
+LONG = {"outcome": "interested", "channel": "remote", "remark": "x" * 600_000, "safety": {"answer": "none"}}
 
 
 async def test_an_administrator_reads_the_counters(as_: As) -> None:
@@ -28,7 +28,7 @@ async def test_an_administrator_reads_the_counters(as_: As) -> None:
         (Role.REP, f"/api/v1/tasks/{VISIT}/complete", {"outcome": 7}, "invalid"),
         (Role.REP, f"/api/v1/tasks/{VISIT}/complete", LONG, "too_large"),
         (Role.MSL, f"/api/v1/enrolments/{ENROLMENT}/story?journey=x", None, "invalid"),
-        (Role.MARKETING, f"/api/v1/halts/{HALT}x/lift", {"remark": "Over."}, "not_found"),
+        (Role.MARKETING, f"/api/v1/halts/{HALT}x/lift", {"remark": "Over.", "safety": {"answer": "none"}}, "not_found"),
     ],
 )
 async def test_failure_2_each_refused_request_is_counted_once(role: Role | None, path: str, body: object, code: str, world: World, as_: As) -> None:
@@ -48,5 +48,5 @@ async def test_what_is_answered_is_not_counted(world: World, as_: As) -> None:
 async def test_failure_2_an_outbox_that_could_not_be_nudged_is_counted(world: World, as_: As) -> None:
     """The request is answered all the same; whoever looks after the house sees that something kept back what runs are to be told."""
     world.relay_is_down = True
-    await as_(Role.ADMIN).post(f"/api/v1/halts/{HALT}/lift", {"remark": "Over."})
+    await as_(Role.ADMIN).post(f"/api/v1/halts/{HALT}/lift", {"remark": "Over.", "safety": {"answer": "none"}})
     assert world.dropped == [("relay", "ConnectionRefusedError")]

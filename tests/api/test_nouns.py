@@ -81,7 +81,7 @@ async def test_an_unpublished_journey_cannot_be_entered(as_: As) -> None:
 
 async def test_ending_by_hand_needs_a_reason(world: World, as_: As) -> None:
     """The run is told to leave, with the code; the words are kept beside it."""
-    answer = await as_(Role.REP).post(f"/api/v1/enrolments/{ENROLMENT}/exit", {"reason": "moved_away", "remark": "New clinic."})
+    answer = await as_(Role.REP).post(f"/api/v1/enrolments/{ENROLMENT}/exit", {"reason": "moved_away", "remark": "New clinic.", "safety": {"answer": "none"}})
     assert answer.status_code == 200, answer.text
     (command,) = world.commands
     assert isinstance(command, events.Leave)
@@ -90,7 +90,7 @@ async def test_ending_by_hand_needs_a_reason(world: World, as_: As) -> None:
 
 async def test_a_solicited_question_is_not_passed_on(world: World, as_: As) -> None:
     """Prompting a question is promotion by the back door."""
-    body = {"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "unsolicited": False}
+    body = {"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "safety": {"answer": "none"}, "unsolicited": False}
     answer = await as_(Role.REP).post("/api/v1/inquiries", body)
     assert (answer.status_code, answer.json()["code"]) == (422, "solicited")
     assert answer.json()["errors"][0]["pointer"] == "/unsolicited"
@@ -99,7 +99,9 @@ async def test_a_solicited_question_is_not_passed_on(world: World, as_: As) -> N
 
 async def test_the_rep_learns_status_and_dates(as_: As) -> None:
     """Not even the rep who wrote the words down reads them back."""
-    recorded = await as_(Role.REP).post("/api/v1/inquiries", {"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "unsolicited": True})
+    recorded = await as_(Role.REP).post(
+        "/api/v1/inquiries", {"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "safety": {"answer": "none"}, "unsolicited": True}
+    )
     told_by_the_rep = {"product", "therapeutic_area", "language", "urgency", "attestation", "attested_by", "signature_digest", "corrects"}
     dates = {"recorded_at", "attested_at", "signed_at", "submitted_at", "due", "taken_at", "responded_at", "closed_at"}
     assert recorded.json().keys() == {"id", "person_id", "status", "recorded_by", "clarifications", "seen_by"} | told_by_the_rep | dates
@@ -111,9 +113,9 @@ async def test_medical_takes_and_answers_once(world: World, as_: As) -> None:
     for _ in range(2):
         assert (await as_(Role.MSL).post(f"/api/v1/inquiries/{INQUIRY}/take")).json()["status"] == "in_progress"
     answer = f"/api/v1/inquiries/{INQUIRY}/answer"
-    assert (await as_(Role.MSL).post(answer, {"answer": "See the cohort."})).json()["answered_by"] == "user-msl"
-    assert (await as_(Role.MSL).post(answer, {"answer": "See the cohort."})).status_code == 200
-    assert (await as_(Role.MSL).post(answer, {"answer": "Another one."})).json()["code"] == "already_answered"
+    assert (await as_(Role.MSL).post(answer, {"answer": "See the cohort.", "safety": {"answer": "none"}})).json()["answered_by"] == "user-msl"
+    assert (await as_(Role.MSL).post(answer, {"answer": "See the cohort.", "safety": {"answer": "none"}})).status_code == 200
+    assert (await as_(Role.MSL).post(answer, {"answer": "Another one.", "safety": {"answer": "none"}})).json()["code"] == "already_answered"
     world.inquiries[INQUIRY] = replace(world.inquiries[INQUIRY], status="answered")
     assert (await as_(Role.MSL).post(f"/api/v1/inquiries/{INQUIRY}/take")).json()["code"] == "inquiry_closed"
 

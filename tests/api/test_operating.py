@@ -8,7 +8,7 @@ from tests.api.conftest import As
 from tests.api.fakes import World
 from tests.api.worlds import ENROLMENT, HALT, JOURNEY, OPERATION, TOUCH
 
-WHY = {"reason": "other", "remark": "As agreed."}
+WHY = {"reason": "other", "remark": "As agreed.", "safety": {"answer": "none"}}
 PAUSE = {"kind": "pause", "scope": "product", "value": "cardiolex", **WHY}
 
 
@@ -30,7 +30,9 @@ async def test_the_same_pause_twice_is_one(world: World, as_: As) -> None:
     assert len(world.halts) == 2
 
 
-@pytest.mark.parametrize("body", [{**PAUSE, "scope": "version"}, {**PAUSE, "scope": "planet"}, {**PAUSE, "remark": "."}, {**PAUSE, "per_second": 0}])
+@pytest.mark.parametrize(
+    "body", [{**PAUSE, "scope": "version"}, {**PAUSE, "scope": "planet"}, {**PAUSE, "remark": ".", "safety": {"answer": "none"}}, {**PAUSE, "per_second": 0}]
+)
 async def test_an_odd_halt_is_refused(body: dict[str, object], as_: As) -> None:
     """A version without its number, a scope that there is none of, no reason to speak of, no pace."""
     assert (await as_(Role.ADMIN).post("/api/v1/halts", body)).status_code == 422
@@ -39,7 +41,7 @@ async def test_an_odd_halt_is_refused(body: dict[str, object], as_: As) -> None:
 async def test_a_halt_is_lifted_once(as_: As) -> None:
     """The second time says so; one that is not known is not found."""
     admin = as_(Role.ADMIN)
-    lift = {"catch_up": "drop", "remark": "It is over."}
+    lift = {"catch_up": "drop", "remark": "It is over.", "safety": {"answer": "none"}}
     assert (await admin.post(f"/api/v1/halts/{HALT}/lift", lift)).json()["halt"]["catch_up"] == "drop"
     assert (await admin.post(f"/api/v1/halts/{HALT}/lift", lift)).json()["code"] == "already_lifted"
     assert (await admin.post("/api/v1/halts/nothing/lift", lift)).status_code == 404
@@ -49,8 +51,10 @@ async def test_an_operation_is_steered_until_it_is_over(as_: As) -> None:
     """Held, gone on with, stopped; then there is nothing left to steer."""
     admin = as_(Role.ADMIN)
     for how, status in (("hold", "held"), ("go_on", "running"), ("stop", "stopped")):
-        assert (await admin.post(f"/api/v1/operations/{OPERATION}/{how}", {"remark": "As agreed."})).json()["status"] == status
-    assert (await admin.post(f"/api/v1/operations/{OPERATION}/go_on", {"remark": "As agreed."})).json()["code"] == "operation_over"
+        assert (await admin.post(f"/api/v1/operations/{OPERATION}/{how}", {"remark": "As agreed.", "safety": {"answer": "none"}})).json()["status"] == status
+    assert (await admin.post(f"/api/v1/operations/{OPERATION}/go_on", {"remark": "As agreed.", "safety": {"answer": "none"}})).json()[
+        "code"
+    ] == "operation_over"
     report = (await admin.get(f"/api/v1/operations/{OPERATION}/runs", result="refused")).json()
     assert [(item["enrolment_id"], item["code"]) for item in report["items"]] == [(ENROLMENT, "step_gone")]
 

@@ -13,7 +13,7 @@ SE = "/api/v1/markets/SE"
 
 def _asked(**rules: Any) -> dict[str, Any]:
     """Other rules for Sweden, as compliance sends them: whole."""
-    return {"policy": a_market(**rules).model_dump(mode="json"), "replaces": RULES, "remark": "The board asked for quiet nights."}
+    return {"policy": a_market(**rules).model_dump(mode="json"), "replaces": RULES, "remark": "The board asked for quiet nights.", "safety": {"answer": "none"}}
 
 
 async def test_rules_are_set_once_and_read_back(world: World, as_: As) -> None:

@@ -124,6 +124,7 @@ async def test_completing_gives_the_run_the_whole_report(world: World, as_: As) 
         "inquiry_id": INQUIRY,
         "choose": "question",
         "remark": "Short of time.",
+        "safety": {"answer": "none"},
     }
     answer = await as_(Role.REP).post(f"/api/v1/tasks/{VISIT}/complete", body, key="key-of-the-visit")
     assert answer.status_code == 200, answer.text
@@ -147,10 +148,10 @@ async def test_completing_gives_the_run_the_whole_report(world: World, as_: As) 
 @pytest.mark.parametrize(
     ("command", "body", "given"),
     [
-        ("skip", {"reason": "not_available", "remark": "On leave."}, {"is_": "skip", "reason": "not_available"}),
+        ("skip", {"reason": "not_available", "remark": "On leave.", "safety": {"answer": "none"}}, {"is_": "skip", "reason": "not_available"}),
         ("snooze", {"until": "2027-03-05T09:00:00Z"}, {"is_": "snooze"}),
         ("reassign", {"to": "rep-2"}, {"is_": "reassign", "to": "rep-2"}),
-        ("choose", {"offer": "follow-up", "remark": "She asked for it."}, {"is_": "choose", "offer": "follow-up"}),
+        ("choose", {"offer": "follow-up", "remark": "She asked for it.", "safety": {"answer": "none"}}, {"is_": "choose", "offer": "follow-up"}),
     ],
 )
 async def test_each_command_reaches_the_run(command: str, body: dict[str, str], given: dict[str, str], world: World, as_: As) -> None:
@@ -162,7 +163,10 @@ async def test_each_command_reaches_the_run(command: str, body: dict[str, str], 
     assert list(world.remarks.values()) == ([body["remark"]] if "remark" in body else [])
 
 
-@pytest.mark.parametrize(("command", "body"), [("skip", {"reason": "other"}), ("choose", {"offer": "follow-up"}), ("skip", {"reason": "lazy", "remark": "…"})])
+@pytest.mark.parametrize(
+    ("command", "body"),
+    [("skip", {"reason": "other"}), ("choose", {"offer": "follow-up"}), ("skip", {"reason": "lazy", "remark": "…", "safety": {"answer": "none"}})],
+)
 async def test_leaving_the_path_needs_a_reason(command: str, body: dict[str, str], world: World, as_: As) -> None:
     """No silent override: a code of the list and words of one's own."""
     assert (await as_(Role.REP).post(f"/api/v1/tasks/{VISIT}/{command}", body)).status_code == 422
@@ -173,7 +177,9 @@ async def test_a_colleagues_task_is_taken_over_before_it_is_done(world: World, a
     """The story then tells who did it and why."""
     refused = await as_("rep-2").post(f"/api/v1/tasks/{VISIT}/complete", {"outcome": "interested", "channel": "remote"})
     assert (refused.status_code, refused.json()["code"]) == (403, "not_your_task")
-    assert (await as_("rep-2").post(f"/api/v1/tasks/{VISIT}/reassign", {"to": "rep-2", "remark": "She is on leave."})).status_code == 200
+    assert (
+        await as_("rep-2").post(f"/api/v1/tasks/{VISIT}/reassign", {"to": "rep-2", "remark": "She is on leave.", "safety": {"answer": "none"}})
+    ).status_code == 200
 
 
 @pytest.mark.parametrize("to", ["user-msl", "user-marketing", "nobody"])
@@ -186,7 +192,7 @@ async def test_a_task_goes_to_somebody_who_can_do_it(to: str, as_: As) -> None:
 
 async def test_an_unknown_persona_is_refused_with_the_known_ones(as_: As) -> None:
     """The library's personas are the only ones there are."""
-    body = {"outcome": "interested", "channel": "remote", "persona": {"is": "enthusiast", "reason": "Was friendly."}}
+    body = {"outcome": "interested", "channel": "remote", "persona": {"is": "enthusiast", "reason": "Was friendly."}, "safety": {"answer": "none"}}
     answer = await as_(Role.REP).post(f"/api/v1/tasks/{VISIT}/complete", body)
     assert (answer.json()["code"], answer.json()["allowed"]) == ("persona_unknown", ["ordinary", "pioneer"])
     assert answer.json()["errors"][0]["pointer"] == "/persona/is"

@@ -6,7 +6,7 @@ from tests.api.conftest import As
 from tests.api.fakes import TOUCH, World
 
 SETTLE = f"/api/v1/touches/{TOUCH}/settle"
-FOUND_OUT = {"as": "sent", "reason": "provider_says", "remark": "Their support looked it up."}
+FOUND_OUT = {"as": "sent", "reason": "provider_says", "remark": "Their support looked it up.", "safety": {"answer": "none"}}
 
 
 async def test_an_unknown_touch_is_listed_and_settled_once(as_: As, world: World) -> None:
@@ -39,6 +39,6 @@ async def test_a_touch_that_is_not_there_is_not_found(as_: As) -> None:
         await compliance.get("/api/v1/touches/none"),
         await compliance.get("/api/v1/touches/none/copy"),
         await compliance.post("/api/v1/touches/none/settle", FOUND_OUT),
-        await compliance.post("/api/v1/touches/none/hold", {"held": True, "reason": "other", "remark": "By counsel."}),
+        await compliance.post("/api/v1/touches/none/hold", {"held": True, "reason": "other", "remark": "By counsel.", "safety": {"answer": "none"}}),
     ]
     assert {answer.status_code for answer in answers} == {404}

@@ -30,6 +30,7 @@ from journeys.content import ContentVersion
 from journeys.definitions import Definition
 from journeys.position import Position
 from journeys.receipts import Receipt
+from tests.api.fake_safety import a_case, a_flag
 from tests.api.fakes import World
 from tests.api.living import a_row
 from tests.api.ruling import a_why
@@ -97,6 +98,9 @@ def a_world() -> World:
     world.alarms = [AlarmLine(enrolment_id=ENROLMENT, kind="overslept", journey=JOURNEY, version=1, since=NOW, seen_at=NOW)]
     world.markets = {"SE": MarketRead(policy=a_market(), digest=RULES, updated_at=NOW, imported=True)}
     world.judged = [a_why(touch=TOUCH, at=NOW, person_id=ASTRID, enrolment_id=ENROLMENT, journey=JOURNEY, step="follow-up")]
+    world.safety.cases = {"case-1": a_case()}
+    world.safety.flags = {"flag-1": a_flag()}
+    world.safety.asked_at = {f"inquiry:{INQUIRY}"}
     world.receipt = a_receipt()
     return world
 

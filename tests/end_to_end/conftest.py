@@ -14,6 +14,7 @@ import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from api.links import Links
+from journeys.content import EMAIL
 from journeys.library import PACKAGED, read_library
 from journeys.means import Means
 from orchestrator.channels.making import make_channels
@@ -24,6 +25,7 @@ from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
 from orchestrator.requests.asking import SignedRequests
 from orchestrator.requests.conversation import new_client
+from orchestrator.safety.ways import make_ways
 from orchestrator.settings import Settings
 from orchestrator.store.engine import make_engine, transaction
 from orchestrator.store.last_look import StoredLastLook
@@ -33,6 +35,7 @@ from orchestrator.store.requests import RequestBook
 from orchestrator.store.sample import load_sample, read_sample
 from orchestrator.temporal.client import connect
 from orchestrator.temporal.gateway import Gateway
+from orchestrator.temporal.safety import make_safety_officer
 from orchestrator.temporal.worker import keep_relaying, make_worker
 from orchestrator.wiring_api import make_api
 from tests.end_to_end.house import House
@@ -97,6 +100,7 @@ def _settings(database: str, *, temporal: str, folder: Path, speed: float, **mor
         "smtp_starttls": False,
         "mail_from": "no-reply@dirigent.test",
         "mail_domain": "dirigent.test",
+        "safety_inbox": "safety@dirigent.test",
         "message_gateways": "sms=sms.dirigent.test",
         "public_url": "http://dirigent.test",
         "signing_key": "the-signing-key-of-end-to-end-tests",
@@ -132,19 +136,21 @@ async def _running(settings: Settings, folder: Path) -> AsyncIterator[House]:
     engine, desk_engine = (make_engine(settings.database_url.get_secret_value()) for _ in range(2))
     client = await connect(settings, lazy=False)
     links = MailLinks(Links(settings.signing_key.get_secret_value()), public_url=str(settings.public_url))
-    others = new_client()
+    others, channels = new_client(), make_channels(settings, clock, StoredLastLook(engine, clock))
     worker = make_worker(
         client,
         task_queue=settings.task_queue,
         engine=engine,
-        channels=make_channels(settings, clock, StoredLastLook(engine, clock)),
+        channels=channels,
         requests=SignedRequests(RequestBook(engine), settings.endpoints, others, clock, public_url=str(settings.public_url)),
         composer=Composer(links, sender=settings.mail_from, domain=settings.mail_domain),
         clock=clock,
     )
+    ways = make_ways(settings, channels[EMAIL], others)
+    officer = make_safety_officer(client, task_queue=settings.task_queue, engine=engine, ways=ways, pace=clock.pace)
     transport = httpx.ASGITransport(make_api(settings, desk_engine, client))
     stop = asyncio.Event()
-    async with others, worker, httpx.AsyncClient(transport=transport, base_url="http://dirigent.test") as http:
+    async with others, worker, officer, httpx.AsyncClient(transport=transport, base_url="http://dirigent.test") as http:
         relaying = asyncio.create_task(keep_relaying(Relay(engine, Gateway(client, task_queue=settings.task_queue, pace=clock.pace)), stop))
         try:
             yield House(settings=settings, engine=engine, temporal=client, http=http, folder=folder)

@@ -21,7 +21,16 @@ from tests.end_to_end.waiting import DEADLINE, eventually
 
 Json = dict[str, Any]
 
-_ROLES = {"rep": Role.REP, "msl": Role.MSL, "sales": Role.SALES, "mkt": Role.MARKETING, "med": Role.MEDICAL, "comp": Role.COMPLIANCE, "admin": Role.ADMIN}
+_ROLES = {
+    "rep": Role.REP,
+    "msl": Role.MSL,
+    "sales": Role.SALES,
+    "mkt": Role.MARKETING,
+    "med": Role.MEDICAL,
+    "safety": Role.SAFETY,
+    "comp": Role.COMPLIANCE,
+    "admin": Role.ADMIN,
+}
 
 
 @dataclass(frozen=True)

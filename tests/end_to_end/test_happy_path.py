@@ -37,19 +37,21 @@ async def test_a_visit_leads_to_an_email_whose_click_leads_to_the_next_visit(hou
 
 
 async def test_a_question_reaches_medical_and_only_its_status_comes_back(house: House) -> None:
-    """The MSL reads the words and answers; the rep reads status and dates, in the inquiry and in the timeline, and the journey goes on."""
+    """The MSL reads the words and answers; the rep reads status and dates, in the inquiry and in the timeline, and the journey goes on. What the MSL
+    heard beside it reaches the safety inbox and drug safety, who takes it over."""
     anna, karin = house.desk("rep-anna"), house.desk("msl-karin")
     alva = await anna.person("Tallmark")
     run = await anna.enrol(alva, "pioneer")
-    asked = {"person_id": alva, "product": "cardiolex", "question": "Is there experience in dialysis?", "unsolicited": True}
+    asked = {"person_id": alva, "product": "cardiolex", "question": "Is there experience in dialysis?", "safety": {"answer": "none"}, "unsolicited": True}
     inquiry = (await anna.post("/inquiries", asked))["id"]
     await anna.complete(await anna.task(run, "first-visit"), "wants_data", "remote", inquiry_id=inquiry)
 
     task = await karin.task(run, "question-for-medical")
     assert (await karin.get(f"/inquiries/{inquiry}"))["question"] == "Is there experience in dialysis?"
     await karin.post(f"/inquiries/{inquiry}/take", {})
-    await karin.post(f"/inquiries/{inquiry}/answer", {"answer": "Two cohorts include it."})
-    await karin.complete(task, "answered", remark="Sent both cohort papers.")
+    await karin.post(f"/inquiries/{inquiry}/answer", {"answer": "Two cohorts include it.", "safety": {"answer": "none"}})
+    heard = {"answer": "yes", "kind": "off_label_use", "words": "He has two patients on dialysis on it."}
+    await karin.complete(task, "answered", remark="Sent both cohort papers.", safety=heard)
 
     told = await anna.get(f"/inquiries/{inquiry}")
     assert told["status"] == "answered"
@@ -60,6 +62,13 @@ async def test_a_question_reaches_medical_and_only_its_status_comes_back(house: 
     assert "answered" in seen
     assert "dialysis" not in seen
     assert "cohort" not in seen
+
+    (mail,) = await house.mails("safety@dirigent.test")
+    elin = house.desk("safety-elin")
+    (case,) = await elin.all("/safety-cases", standing="open")
+    assert (case["id"] in mail.message["Subject"], "dialysis" in mail.message.as_string(), case["person_id"]) == (True, False, alva)
+    assert [line["words"] for line in (await elin.get(f"/safety-cases/{case['id']}"))["lines"]] == [heard["words"]]
+    assert (await elin.post(f"/safety-cases/{case['id']}/acknowledge", {}))["status"] == "acknowledged"
 
 
 async def test_the_nurse_in_the_care_team_gets_the_guide(house: House) -> None:
@@ -80,7 +89,7 @@ async def test_another_persona_at_the_door_goes_on_in_that_personas_strategy(hou
     alva = await anna.person("Tallmark")
     run = await anna.enrol(alva, "pioneer")
     met = {"is": "traditional", "reason": "Trusts the habit of twenty years."}
-    done = await anna.complete(await anna.task(run, "first-visit"), "neutral", "face_to_face", persona=met, choose="switch-strategy")
+    done = await anna.complete(await anna.task(run, "first-visit"), "neutral", "face_to_face", persona=met, choose="switch-strategy", safety={"answer": "none"})
     assert done["next"]["doing"] == "ended"
     assert (await anna.get(f"/people/{alva}"))["commercial"]["persona"] == "traditional"
     (following,) = await anna.all("/enrolments", person=alva, journey="traditional")
@@ -93,7 +102,7 @@ async def test_a_run_is_ended_by_hand_once(house: House) -> None:
     anna = house.desk("rep-anna")
     run = await anna.enrol(await anna.person("Tallmark"), "pioneer")
     task = await anna.task(run, "first-visit")
-    leaving = {"reason": "moved_away", "remark": "Works in another country from May."}
+    leaving = {"reason": "moved_away", "remark": "Works in another country from May.", "safety": {"answer": "none"}}
     assert (await anna.post(f"/enrolments/{run}/exit", leaving))["next"]["doing"] == "ended"
     assert (await anna.get(f"/tasks/{task}"))["status"] == "cancelled"
     (end,) = [line for line in await anna.story(run) if line["what"] == "ended"]

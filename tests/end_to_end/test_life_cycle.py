@@ -8,7 +8,7 @@ from tests.end_to_end.conftest import Opening
 from tests.end_to_end.house import Desk, House, Json
 from tests.end_to_end.waiting import eventually
 
-WHY = {"reason": "Agreed for the spring."}
+WHY = {"reason": "Agreed for the spring.", "safety": {"answer": "none"}}
 PINS = {user.id: user.pin for user in read_sample().users}
 SECOND = "/definitions/pioneer/3"
 
@@ -44,7 +44,7 @@ async def test_a_drained_version_plays_its_last_run_and_the_next_one_takes_over(
         earlier = await anna.get("/definitions/pioneer/2")
         assert (earlier["state"], earlier["open_runs"]) == ("draining", 1)
         await anna.complete(visit, "neutral", "face_to_face")
-        await anna.post(f"/enrolments/{run}/exit", {"reason": "moved_away", "remark": "Left the clinic."})
+        await anna.post(f"/enrolments/{run}/exit", {"reason": "moved_away", "remark": "Left the clinic.", "safety": {"answer": "none"}})
 
         async def retired() -> bool | None:
             return (await anna.get("/definitions/pioneer/2"))["state"] == "retired" or None

@@ -18,7 +18,7 @@ from tests.end_to_end.conftest import Opening
 from tests.end_to_end.house import Desk, House, Json, link
 from tests.end_to_end.waiting import eventually
 
-WHY = {"reason": "Agreed for the spring."}
+WHY = {"reason": "Agreed for the spring.", "safety": {"answer": "none"}}
 PINS = {user.id: user.pin for user in read_sample().users}
 THIRD = "/definitions/pioneer/3"
 MAP = {"first-visit": "opening-visit", "outlook-mail": "outlook-letter", "outlook-reading": "outlook-time"}
@@ -93,7 +93,14 @@ async def _stand_awkwardly(house: House) -> dict[str, str]:
     task, later = await anna.task(runs["Stenlid"], "first-visit"), JourneyClock.of(house.settings).now() + timedelta(days=40)
     await anna.post(f"/tasks/{task}/snooze", {"until": later.isoformat()})
     await anna.task(runs["Solvik"], "first-visit")
-    halt = {"kind": "pause", "scope": "hcp", "value": await anna.person("Solvik"), "reason": "hcp_asked", "remark": "She is away."}
+    halt = {
+        "kind": "pause",
+        "scope": "hcp",
+        "value": await anna.person("Solvik"),
+        "reason": "hcp_asked",
+        "remark": "She is away.",
+        "safety": {"answer": "none"},
+    }
     await house.desk("mkt-lena").post("/halts", halt)
     await _told_to_pause(house, runs["Solvik"])
     done = await anna.complete(await anna.task(runs["Björnfors"], "first-visit"), "neutral", "remote")
@@ -144,13 +151,16 @@ async def _goes_on(house: House, runs: dict[str, str], ledger: list[Json]) -> No
     done = await anna.complete(snoozed, "no_access", "remote")
     assert next(one["step"] for one in done["happened"]) == "opening-visit"
     (halt,) = (await lena.get("/halts"))["items"]
-    await lena.post(f"/halts/{halt['id']}/lift", {"catch_up": "shift", "remark": "She is back."})
+    await lena.post(f"/halts/{halt['id']}/lift", {"catch_up": "shift", "remark": "She is back.", "safety": {"answer": "none"}})
     await anna.standing(runs["Solvik"], "task", "opening-visit")
 
     async with transaction(house.engine) as session:  # the week has passed
         await session.exec(update(tables.Touch).where(col(tables.Touch.step) == "elsewhere").values(at=datetime(2020, 1, 1, tzinfo=UTC)))
     held = f"{runs['Björnfors']}.outlook-mail.1"
-    await lena.post(f"/enrolments/{runs['Björnfors']}/repair", {"action": "retry", "passage": held, "reason": "stuck", "remark": "The week is over."})
+    await lena.post(
+        f"/enrolments/{runs['Björnfors']}/repair",
+        {"action": "retry", "passage": held, "reason": "stuck", "remark": "The week is over.", "safety": {"answer": "none"}},
+    )
     await anna.standing(runs["Björnfors"], "waiting", "outlook-time")
     await house.mails(TAGE)
     new = [row["key"] for row in await _ledger(house) if row["key"] not in {known["key"] for known in ledger}]

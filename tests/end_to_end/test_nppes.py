@@ -89,7 +89,7 @@ async def _report(grace: Desk, person: str, task: str, turn: int) -> Json:
     channel = brief["channels"][0]["channel"] if brief["kind"] == "visit" else None
     more: Json = {}
     if outcome == "wants_data":
-        asked = {"person_id": person, "product": "cardiolex", "question": "What about my oldest patients?", "unsolicited": True}
+        asked = {"person_id": person, "product": "cardiolex", "question": "What about my oldest patients?", "safety": {"answer": "none"}, "unsolicited": True}
         more = {"inquiry_id": (await grace.post("/inquiries", asked))["id"]}
     return await grace.complete(task, outcome, channel, **more)
 

@@ -43,7 +43,7 @@ async def test_the_wrong_territory(house: House) -> None:
     for path, body in (
         ("/enrolments", {"person_id": person, "journey": "pioneer"}),
         (f"/tasks/{task}/complete", COMPLETED),
-        (f"/enrolments/{run}/exit", {"reason": "other", "remark": "Not mine."}),
+        (f"/enrolments/{run}/exit", {"reason": "other", "remark": "Not mine.", "safety": {"answer": "none"}}),
         (f"/people/{person}/consents", CONSENT),
     ):
         assert _said(await erik.refused(path, body)) == (404, "not_found"), path
@@ -73,7 +73,7 @@ async def test_an_unknown_field(house: House) -> None:
     assert [error["pointer"] for error in nested.body["errors"]] == ["/persona/sure"]
     misspelt = await anna.refused("/tasks?asignee=me")
     assert (*_said(misspelt), misspelt.body["errors"][0]["parameter"]) == (422, "invalid", "asignee")
-    await anna.post(f"/tasks/{task}/complete", {**COMPLETED, "remark": "Kind."}, key="mended")
+    await anna.post(f"/tasks/{task}/complete", {**COMPLETED, "remark": "Kind.", "safety": {"answer": "none"}}, key="mended")
 
 
 async def test_a_repeated_key(house: House) -> None:
@@ -85,7 +85,7 @@ async def test_a_repeated_key(house: House) -> None:
     assert (again.status_code, again.json(), again.headers["idempotency-replayed"]) == (200, first.json(), "true")
     other_body = await anna.refused(f"/tasks/{task}/complete", {**COMPLETED, "outcome": "neutral"}, key="once")
     assert _said(other_body) == (422, "idempotency_key_reused")
-    other_address = await anna.refused(f"/enrolments/{run}/exit", {"reason": "other", "remark": "Oops."}, key="once")
+    other_address = await anna.refused(f"/enrolments/{run}/exit", {"reason": "other", "remark": "Oops.", "safety": {"answer": "none"}}, key="once")
     assert _said(other_address) == (422, "idempotency_key_reused")
     assert len([line for line in await anna.story(run) if line["what"] == "task_closed"]) == 1
 
@@ -108,7 +108,7 @@ async def test_entering_where_one_may_not(house: House) -> None:
     assert _said(await anna.refused("/enrolments", {"person_id": person, "journey": "ordinary"})) == (409, "not_eligible")
     assert _said(await anna.refused("/enrolments", {"person_id": await anna.person("Almgrund"), "journey": "pioneer"})) == (409, "not_eligible")
     assert _said(await anna.refused("/enrolments", {"person_id": person, "journey": "unheard-of"})) == (404, "not_found")
-    await anna.post(f"/enrolments/{run}/exit", {"reason": "hcp_asked", "remark": "No time this year."})
+    await anna.post(f"/enrolments/{run}/exit", {"reason": "hcp_asked", "remark": "No time this year.", "safety": {"answer": "none"}})
     assert _said(await anna.refused("/enrolments", {"person_id": person, "journey": "pioneer"})) == (409, "too_early_to_enter_again")
 
 
@@ -127,12 +127,15 @@ async def test_a_choice_that_is_not_offered(house: House) -> None:
     """The conductor chooses among the offers; handing over to another's strategy needs another persona."""
     anna = house.desk("rep-anna")
     _, _, task = await _at_first_visit(anna)
-    choice = await anna.refused(f"/tasks/{task}/choose", {"offer": "peer-round", "remark": "Would suit her."})
+    choice = await anna.refused(f"/tasks/{task}/choose", {"offer": "peer-round", "remark": "Would suit her.", "safety": {"answer": "none"}})
     assert (*_said(choice), "switch-strategy" in choice.body["allowed"]) == (409, "not_offered", True)
-    assert _said(await anna.refused(f"/tasks/{task}/choose", {"offer": "switch-strategy", "remark": "Another person."})) == (409, "same_persona")
-    confirmed = {**COMPLETED, "choose": "switch-strategy", "persona": {"is": "pioneer", "reason": "Just as described."}}
+    assert _said(await anna.refused(f"/tasks/{task}/choose", {"offer": "switch-strategy", "remark": "Another person.", "safety": {"answer": "none"}})) == (
+        409,
+        "same_persona",
+    )
+    confirmed = {**COMPLETED, "choose": "switch-strategy", "persona": {"is": "pioneer", "reason": "Just as described."}, "safety": {"answer": "none"}}
     assert _said(await anna.refused(f"/tasks/{task}/complete", confirmed)) == (409, "same_persona")
-    stranger = {**COMPLETED, "persona": {"is": "prince", "reason": "Wears a crown."}}
+    stranger = {**COMPLETED, "persona": {"is": "prince", "reason": "Wears a crown."}, "safety": {"answer": "none"}}
     assert _said(await anna.refused(f"/tasks/{task}/complete", stranger)) == (422, "persona_unknown")
 
 
@@ -143,7 +146,7 @@ async def test_medical_without_the_hcps_own_question(house: House) -> None:
     wants_data: Json = {"outcome": "wants_data", "channel": "remote"}
     assert _said(await anna.refused(f"/tasks/{task}/complete", wants_data, key="question")) == (409, "inquiry_required")
     assert _said(await anna.refused(f"/tasks/{task}/complete", {**wants_data, "inquiry_id": "none"})) == (422, "inquiry_unknown")
-    asked: Json = {"person_id": person, "product": "cardiolex", "question": "And in dialysis?", "unsolicited": False}
+    asked: Json = {"person_id": person, "product": "cardiolex", "question": "And in dialysis?", "safety": {"answer": "none"}, "unsolicited": False}
     prompted = await anna.refused("/inquiries", asked)
     assert (*_said(prompted), prompted.body["errors"][0]["pointer"]) == (422, "solicited", "/unsolicited")
     inquiry = (await anna.post("/inquiries", {**asked, "unsolicited": True}))["id"]

@@ -45,7 +45,7 @@ async def test_an_exit_by_hand_is_answered_again(house: House) -> None:
     """The same for a run that was ended by hand."""
     anna = house.desk("rep-anna")
     run, _ = await _at_phone_call(anna)
-    leaving: Json = {"reason": "hcp_asked", "remark": "No time this year."}
+    leaving: Json = {"reason": "hcp_asked", "remark": "No time this year.", "safety": {"answer": "none"}}
     first = await anna.post(f"/enrolments/{run}/exit", leaving, key="leave")
     await _forget_the_answer(house, "leave")
     assert await anna.post(f"/enrolments/{run}/exit", leaving, key="leave") == first

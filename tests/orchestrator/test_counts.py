@@ -42,7 +42,7 @@ async def test_failure_2_loops_that_cannot_look_are_counted() -> None:
     risen: Counted = {}
     with counting(risen):
         await keep_relaying(Away(one := asyncio.Event()), one)  # type: ignore[arg-type]  # a relay is asked for nothing else
-        await keep_watching(Away(other := asyncio.Event()), other)  # type: ignore[arg-type]  # likewise a monitor
+        await keep_watching(Away(other := asyncio.Event()), other)
     assert risen == {("relay", "ConnectionRefusedError"): 1, ("look", "ConnectionRefusedError"): 1}
 
 

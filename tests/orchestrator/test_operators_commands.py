@@ -18,7 +18,7 @@ from tests.orchestrator.store.desk.filling import every
 from tests.orchestrator.store.operating import a_standing, several_runs
 
 JOURNEY = "heart-failure-pioneer"
-WHO = ("--as", "user-marketing", "--remark", "As agreed.")
+WHO = ("--as", "user-marketing", "--remark", "As agreed.", "--safety", "none")
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_alarms_are_listed_and_end_with_1(house: str, dirigent: Dirigent) -> Non
 
 def test_who_may_not_does_not(house: str, dirigent: Dirigent) -> None:
     """A rep pauses nothing from the command line either, and nobody does so with an odd scope."""
-    refused = dirigent("halts", "pause", "market", "SE", "--as", "user-rep", "--remark", "No.", "--yes")
+    refused = dirigent("halts", "pause", "market", "SE", "--as", "user-rep", "--remark", "No.", "--safety", "none", "--yes")
     assert (refused.code, "roles" in refused.err) == (1, True)
     assert rows(house, tables.Halt) == []
     assert dirigent("halts", "pause", "version", "no-number", *WHO, "--yes").code == 1

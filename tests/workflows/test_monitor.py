@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from api.rows import EnrolmentRow
 from api.schemas.operations import LiftHalt, NewHalt
+from api.schemas.safety import NothingToReport
 from journeys import events as on
 from journeys.events import CatchUp
 from orchestrator.monitor import PAGE
@@ -81,12 +82,14 @@ async def test_failure_1_a_workflow_terminated_behind_our_back_is_noticed(clinic
 async def test_failure_1_a_lost_row_of_the_outbox_is_noticed(clinic: Clinic) -> None:
     """An enrolment whose start was lost never begins; a pause whose end was lost never ends."""
     await add(clinic.engine, an_enrolment(id="lost", status="requested", territory_id=HOME, created_at=clinic.clock.now()))
-    halt = NewHalt.model_validate({"kind": "pause", "scope": "hcp", "value": f"person-{clinic.runs[1]}", "reason": "other", "remark": "A break."})
+    halt = NewHalt.model_validate(
+        {"kind": "pause", "scope": "hcp", "value": f"person-{clinic.runs[1]}", "reason": "other", "remark": "A break.", "safety": {"answer": "none"}}
+    )
     desk, now = StoredHalts(clinic.engine), clinic.clock.now()
     done: Any = await desk.impose(ADMIN, halt, remark="r", once=once(), now=now)
     await clinic.finished(done.operation.id)
     await until(lambda: paused(clinic, clinic.runs[1]))
-    await desk.lift(ADMIN, done.halt.id, LiftHalt(catch_up=CatchUp.SHIFT, remark="Over."), remark="r", now=now)
+    await desk.lift(ADMIN, done.halt.id, LiftHalt(catch_up=CatchUp.SHIFT, remark="Over.", safety=NothingToReport(answer="none")), remark="r", now=now)
     await change(clinic.engine, "DELETE FROM outbox WHERE delivered_at IS NULL")
     await asyncio.sleep(0.5)
     alarms = {(alarm.enrolment_id, alarm.kind) for alarm in await clinic.monitor().look()}

@@ -5,6 +5,7 @@ from typing import Any
 
 from api.paging import Slice
 from api.schemas.operations import LiftHalt, NewHalt, NewMigration, RepairMany
+from api.schemas.safety import NothingToReport
 from journeys import events as on
 from journeys.commands import What
 from journeys.events import CatchUp
@@ -22,7 +23,7 @@ from workflows.run import operation_id, operations_queue, workflow_id
 async def test_everybody_moves_to_the_new_version(clinic: Clinic) -> None:
     """Tasks stay open under their ids, due as the new version says; the next visit is the new version's."""
     before = {task.id: task.due for task in await every(clinic.engine, tables.Task)}
-    told = {"journey": JOURNEY, "source": 1, "target": 2, "reason": "strategy_changed", "remark": "A second visit."}
+    told = {"journey": JOURNEY, "source": 1, "target": 2, "reason": "strategy_changed", "remark": "A second visit.", "safety": {"answer": "none"}}
     begun = await StoredMigrations(clinic.engine).begin(ADMIN, NewMigration.model_validate(told), remark="r", once=once(), now=clinic.clock.now())
     assert await clinic.finished(begun.id) == {"done": COUNT}
     assert {(row.version, row.digest) for row in await clinic.enrolments()} == {(2, version_2().digest)}
@@ -37,7 +38,7 @@ async def test_everybody_moves_to_the_new_version(clinic: Clinic) -> None:
 
 async def test_an_operation_has_a_queue_of_its_own(clinic: Clinic) -> None:
     """A rep never waits behind it."""
-    halt = NewHalt.model_validate({"kind": "pause", "scope": "market", "value": "SE", "reason": "other", "remark": "A break."})
+    halt = NewHalt.model_validate({"kind": "pause", "scope": "market", "value": "SE", "reason": "other", "remark": "A break.", "safety": {"answer": "none"}})
     done = await StoredHalts(clinic.engine).impose(ADMIN, halt, remark="r", once=once(), now=clinic.clock.now())
     assert not isinstance(done, int)
     operation = getattr(done, "operation", None)
@@ -52,11 +53,15 @@ async def test_an_operation_has_a_queue_of_its_own(clinic: Clinic) -> None:
 async def test_everybody_is_paused_and_goes_on(clinic: Clinic) -> None:
     """Paused within moments, with the halt's name; lifted, each stands where it stood, with the days added."""
     desk, now = StoredHalts(clinic.engine), clinic.clock.now()
-    halt = NewHalt.model_validate({"kind": "pause", "scope": "territory", "value": HOME, "reason": "other", "remark": "A break.", "expected": COUNT})
+    halt = NewHalt.model_validate(
+        {"kind": "pause", "scope": "territory", "value": HOME, "reason": "other", "remark": "A break.", "safety": {"answer": "none"}, "expected": COUNT}
+    )
     done: Any = await desk.impose(ADMIN, halt, remark="r", once=once(), now=now)
     assert await clinic.finished(done.operation.id) == {"done": COUNT}
     await clinic.all_are(lambda row: (row.doing, row.held_because) == ("paused", done.halt.id))
-    lifted: Any = await desk.lift(ADMIN, done.halt.id, LiftHalt(catch_up=CatchUp.SHIFT, remark="Over."), remark="r", now=now)
+    lifted: Any = await desk.lift(
+        ADMIN, done.halt.id, LiftHalt(catch_up=CatchUp.SHIFT, remark="Over.", safety=NothingToReport(answer="none")), remark="r", now=now
+    )
     assert await clinic.finished(lifted.operation.id) == {"done": COUNT}
     await clinic.all_are(lambda row: row.doing == "task")
 
@@ -64,7 +69,9 @@ async def test_everybody_is_paused_and_goes_on(clinic: Clinic) -> None:
 async def test_everybody_is_stopped(clinic: Clinic) -> None:
     """Every run ends with the reason of the stop; those that ended before are told apart."""
     await clinic.gateway.command(clinic.runs[0], on.Leave(id="leave", by="user-rep", reason="moved_away"))
-    halt = NewHalt.model_validate({"kind": "stop", "scope": "product", "value": "cardiolex", "reason": "safety_signal", "remark": "Recalled."})
+    halt = NewHalt.model_validate(
+        {"kind": "stop", "scope": "product", "value": "cardiolex", "reason": "safety_signal", "remark": "Recalled.", "safety": {"answer": "none"}}
+    )
     done: Any = await StoredHalts(clinic.engine).impose(ADMIN, halt, remark="r", once=once(), now=clinic.clock.now())
     assert done.halt.concerned == COUNT - 1
     assert await clinic.finished(done.operation.id) == {"done": COUNT - 1}
@@ -81,6 +88,7 @@ async def repaired(clinic: Clinic, action: str, *, step: str | None = None) -> d
         "step": step,
         "reason": "data_problem",
         "remark": "As agreed.",
+        "safety": {"answer": "none"},
         "per_second": 50,
     }
     begun = await StoredRepairs(clinic.engine).begin(ADMIN, RepairMany.model_validate(asked), remark="remark-1", once=once(), now=clinic.clock.now())
@@ -155,7 +163,7 @@ async def test_failure_12_everybody_leaves(held: Clinic) -> None:
     """Every run ends with the reason that was stated, and its workflow with it; one that left before is told apart."""
     await held.gateway.command(held.runs[0], on.Leave(id="leave", by="user-rep", reason="moved_away"))
     others = held.runs[1:]
-    asked = {"action": "leave", "journey": JOURNEY, "reason": "data_problem", "remark": "As agreed."}
+    asked = {"action": "leave", "journey": JOURNEY, "reason": "data_problem", "remark": "As agreed.", "safety": {"answer": "none"}}
     desk = StoredRepairs(held.engine)
     begun = await desk.begin(ADMIN, RepairMany.model_validate(asked), remark="remark-1", once=once(), now=held.clock.now())
     assert await held.finished(begun.id) == {"done": len(others)}

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.idempotency import Once
 from api.schemas.operations import MigrationPreview, NewMigration, OperationLine, PlanMigration, StepCount
+from api.schemas.safety import NothingToReport
 from api.who import Who
 from journeys.definitions import Definition
 from journeys.migration import Fate, Obstacle, Spot, Unmovable, plan
@@ -71,7 +72,15 @@ class StoredMigrating:
         )
         for source in (await session.exec(earlier.order_by(col(DefinitionVersion.version)))).all():
             old, _ = await _versions(session, PlanMigration(journey=journey, source=source, target=version))
-            migration = NewMigration(journey=journey, source=source, target=version, mapping=dict(mapping), reason="strategy_changed", remark="Published so.")
+            migration = NewMigration(
+                journey=journey,
+                source=source,
+                target=version,
+                mapping=dict(mapping),
+                reason="strategy_changed",
+                remark="Published so.",
+                safety=NothingToReport(answer="none"),
+            )
             operation = _operation(migration, old, operation_id=f"migrate{uuid4().hex}", by=by, remark=None, now=since)
             operation.not_before = self._pace.wall(since)
             session.add(operation)

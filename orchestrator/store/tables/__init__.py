@@ -50,6 +50,7 @@ from orchestrator.store.tables.runs import (
     Turn,
     WaitingTouch,
 )
+from orchestrator.store.tables.safety import SafetyAnswerRow, SafetyCaseRow, SafetyFlag, SafetyLine, SafetyNotice, SafetySending
 
 __all__ = [
     "Absence",
@@ -113,6 +114,12 @@ __all__ = [
     "Reply",
     "ReplyWords",
     "Request",
+    "SafetyAnswerRow",
+    "SafetyCaseRow",
+    "SafetyFlag",
+    "SafetyLine",
+    "SafetyNotice",
+    "SafetySending",
     "SentCopy",
     "SigningPin",
     "StandingRow",

@@ -43,9 +43,9 @@ class Outbox(SQLModel, table=True):
     __table_args__ = (Index("outbox_open", "id", postgresql_where=text("delivered_at IS NULL")),)
     id: int | None = serial()
     enrolment_id: str = Field(index=True)
-    """Whose run it is; of an operation over many runs, or of a letter outside a journey, its own id."""
+    """Whose run it is; of an operation over many runs, of a letter outside a journey, or of a safety case, its own id."""
     kind: str
-    """start, fact or command of a run; sweep; openings of a journey; operation; dispatch."""
+    """start, fact or command of a run; sweep; openings of a journey; operation; dispatch; safety."""
     payload: dict[str, Any] = document()
     created_at: datetime = instant()
     try_after: datetime = instant()

@@ -11,6 +11,7 @@ from api.codes import Code
 from api.ports import NotDone
 from api.rows import InquiryRow
 from api.schemas.inquiries import NewInquiry, NewResponse
+from api.schemas.safety import NothingToReport
 from api.who import Role, Who
 from journeys.content import ContentVersion
 from journeys.definitions import ContentRef
@@ -26,6 +27,7 @@ from tests.orchestrator.store.desk.filling import ASTRID, BO, MSL, REP, add, ast
 from tests.orchestrator.store.lettering import an_answer, ask_for, deliver, furnish
 from tests.orchestrator.store.sending import change
 
+NONE = NothingToReport(answer="none")
 ANSWER = "No <b>dose</b> is known; see the cohort."
 
 
@@ -44,14 +46,14 @@ BRAND = {"study": "https://brand.example/launch"}
 
 
 async def asked(engine: AsyncEngine) -> InquiryRow:
-    question = NewInquiry(person_id=ASTRID, product="cardiolex", question="Is it safe?", unsolicited=True)
+    question = NewInquiry(person_id=ASTRID, product="cardiolex", question="Is it safe?", unsolicited=True, safety=NONE)
     row = await StoredInquiries(engine).record(REP, await astrid(engine), question, once=once(), now=NOW)
     assert isinstance(row, InquiryRow)
     return row
 
 
 async def respond(engine: AsyncEngine, inquiry: str, **changes: Any) -> InquiryRow | NotDone:
-    told = NewResponse.model_validate({"answer": ANSWER, "content": "our-answer@1", **changes})
+    told = NewResponse.model_validate({"answer": ANSWER, "content": "our-answer@1", "safety": NONE, **changes})
     return await StoredResponses(engine).respond(MSL, inquiry, told, now=NOW)
 
 
@@ -106,7 +108,7 @@ async def test_an_answer_that_was_refused_may_be_sent_again(house: AsyncEngine) 
     assert isinstance(again, InquiryRow)
     assert (again.response, len(await every(house, tables.Dispatch))) == ("requested", 2)
     other = Who("msl-lars", Role.MSL)
-    anothers = await StoredResponses(house).respond(other, inquiry.id, NewResponse(answer=ANSWER, content=ContentRef("our-answer", 1)), now=NOW)
+    anothers = await StoredResponses(house).respond(other, inquiry.id, NewResponse(answer=ANSWER, content=ContentRef("our-answer", 1), safety=NONE), now=NOW)
     assert isinstance(anothers, NotDone)
     assert anothers.code is Code.INQUIRY_TAKEN
 

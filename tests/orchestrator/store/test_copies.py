@@ -9,6 +9,7 @@ from activities.ports import Handover
 from activities.touches import TouchActivities
 from api.paging import Slice
 from api.ports import CopySealedError
+from api.schemas.safety import NothingToReport
 from api.schemas.touches import HoldCopies, SettleTouch
 from api.who import Role, Who
 from journeys.markets import Copies
@@ -26,7 +27,8 @@ OLD, NEW = b"o" * 32, b"n" * 32
 SEALING = Sealing({"k1": OLD})
 COMPLIANCE, MEDICAL, MARKETING = (Who(f"user-{role}", role) for role in (Role.COMPLIANCE, Role.MEDICAL, Role.MARKETING))
 REP, MSL = Who("user-rep", Role.REP), Who("user-msl", Role.MSL)
-HOLD = HoldCopies(held=True, reason="litigation", remark="By counsel.")
+NONE = NothingToReport(answer="none")
+HOLD = HoldCopies(held=True, reason="litigation", remark="By counsel.", safety=NONE)
 TEN_YEARS = Copies().days
 
 
@@ -135,7 +137,10 @@ async def test_the_field_sees_the_touches_of_its_own_territories(world: AsyncEng
 async def test_an_operator_settles_what_nobody_knows(world: AsyncEngine, said: str, state: str) -> None:
     """With a reason, on record, once; nothing is offered to any channel by it."""
     await _send(world, channel := FakeChannel(Handover.UNKNOWN))
-    book, order = StoredTouchBook(world, SEALING), SettleTouch.model_validate({"as": said, "reason": "mail_log", "remark": "Looked up."})
+    book, order = (
+        StoredTouchBook(world, SEALING),
+        SettleTouch.model_validate({"as": said, "reason": "mail_log", "remark": "Looked up.", "safety": NONE}),
+    )
     settled = await book.settle(MARKETING, TOUCH, order, remark="r1", now=NOW)
     assert settled is not None
     assert not isinstance(settled, str)
@@ -151,7 +156,7 @@ async def test_a_letter_that_was_not_sent_goes_out_as_another_touch_when_somebod
     await furnish(world)
     await ask_for(world, a_letter())
     await deliver(world, FakeChannel(Handover.UNKNOWN))
-    order = SettleTouch.model_validate({"as": "not_sent", "again": True, "reason": "provider_says", "remark": "Never received."})
+    order = SettleTouch.model_validate({"as": "not_sent", "again": True, "reason": "provider_says", "remark": "Never received.", "safety": NONE})
     assert not isinstance(await StoredTouchBook(world, SEALING).settle(MARKETING, KEY, order, remark="r1", now=NOW), str)
     channel = FakeChannel()
     assert (await deliver(world, channel)).result == "sent"

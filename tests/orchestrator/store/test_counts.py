@@ -205,12 +205,12 @@ async def objected(engine: AsyncEngine) -> None:
 
 
 async def paused(engine: AsyncEngine) -> None:
-    halt = NewHalt.model_validate({"kind": "pause", "scope": "market", "value": "SE", "reason": "other", "remark": "A break."})
+    halt = NewHalt.model_validate({"kind": "pause", "scope": "market", "value": "SE", "reason": "other", "remark": "A break.", "safety": {"answer": "none"}})
     await StoredHalts(engine).impose(ADMIN, halt, remark="r", once=once(), now=NOW)
 
 
 async def a_repair(engine: AsyncEngine) -> None:
-    asked = {"action": "retry", "journey": "heart-failure-pioneer", "reason": "stuck", "remark": "As agreed."}
+    asked = {"action": "retry", "journey": "heart-failure-pioneer", "reason": "stuck", "remark": "As agreed.", "safety": {"answer": "none"}}
     await StoredRepairs(engine).begin(ADMIN, RepairMany.model_validate(asked), remark="r", once=once(), now=NOW)
 
 

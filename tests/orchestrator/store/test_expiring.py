@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.paging import Slice
+from api.rows import NotificationRow
 from api.who import Who
 from journeys.content import ContentVersion
 from journeys.pace import Pace
@@ -58,6 +59,7 @@ async def test_marketing_is_told_whom_it_concerns(world: AsyncEngine) -> None:
 
     (line,) = (await desk.page(MARKETING, unread=True, cut=Slice())).rows
     assert (await of(MEDICAL), await of(REP)) == ([], [])
+    assert isinstance(line, NotificationRow)
     assert line.warning is not None
     assert (line.warning.content, line.warning.days, line.warning.expires) == ("hf-dialogue@2", 30, NOW + 20 * DAY)
     (journey,) = line.warning.reach.journeys

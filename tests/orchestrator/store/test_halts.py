@@ -10,6 +10,7 @@ from activities.orders import OpenOrder
 from api.paging import Slice
 from api.ports import CountChanged, NotEnrolled
 from api.schemas.operations import Concerned, HaltDone, LiftHalt, NewHalt
+from api.schemas.safety import NothingToReport
 from journeys.events import CatchUp
 from journeys.halts import HaltKind, Scope
 from journeys.reasons import Reason
@@ -24,11 +25,18 @@ from tests.orchestrator.store.desk.filling import ASTRID, ENROLMENT, HOME, a_per
 from tests.orchestrator.store.operating import ADMIN, CLOCK, RUNS, FakeHands, a_standing, carried_out, several_runs, the_journey
 from tests.orchestrator.store.sending import a_ledger, a_touch_order
 
-LIFT = LiftHalt(catch_up=CatchUp.SHIFT, remark="It is over.")
+LIFT = LiftHalt(catch_up=CatchUp.SHIFT, remark="It is over.", safety=NothingToReport(answer="none"))
 
 
 def a_halt(**changes: Any) -> NewHalt:
-    told = {"kind": "pause", "scope": "product", "value": "cardiolex", "reason": "safety_signal", "remark": "The label is under review."}
+    told = {
+        "kind": "pause",
+        "scope": "product",
+        "value": "cardiolex",
+        "reason": "safety_signal",
+        "remark": "The label is under review.",
+        "safety": {"answer": "none"},
+    }
     return NewHalt.model_validate({**told, **changes})
 
 

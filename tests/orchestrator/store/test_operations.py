@@ -29,7 +29,16 @@ MAP = {"pause": "call"}
 
 
 def a_migration(**changes: Any) -> NewMigration:
-    told = {"journey": JOURNEY, "source": 1, "target": 2, "mapping": MAP, "reason": "strategy_changed", "remark": "A call is better.", "per_second": 3}
+    told = {
+        "journey": JOURNEY,
+        "source": 1,
+        "target": 2,
+        "mapping": MAP,
+        "reason": "strategy_changed",
+        "remark": "A call is better.",
+        "safety": {"answer": "none"},
+        "per_second": 3,
+    }
     return NewMigration.model_validate({**told, **changes})
 
 
@@ -201,7 +210,15 @@ async def test_failure_12_a_repair_in_bulk_acts_on_what_the_filters_leave(engine
     await add(
         engine, a_standing("run0", line="a", **held), a_standing("run1", line="a", **held), a_standing("run2", line="a", **{**held, "reason": "weekly_cap"})
     )
-    told = {"action": action, "journey": JOURNEY, "held_because": "no_consent", "step": step, "reason": "stuck", "remark": "Mended."}
+    told = {
+        "action": action,
+        "journey": JOURNEY,
+        "held_because": "no_consent",
+        "step": step,
+        "reason": "stuck",
+        "remark": "Mended.",
+        "safety": {"answer": "none"},
+    }
     operation = await StoredRepairs(engine).begin(ADMIN, RepairMany.model_validate(told), remark="r", once=once(), now=NOW)
     assert operation.counts.waiting == 2
     hands = FakeHands()
@@ -218,7 +235,7 @@ async def test_failure_12_a_repair_in_bulk_acts_on_what_the_filters_leave(engine
 async def test_one_repair_is_in_the_audit(engine: AsyncEngine) -> None:
     """Which passage, in which way, and why."""
     await several_runs(engine, 1)
-    repair = Repair.model_validate({"action": "retry", "passage": "run0.mail.1", "reason": "stuck", "remark": "Mended."})
+    repair = Repair.model_validate({"action": "retry", "passage": "run0.mail.1", "reason": "stuck", "remark": "Mended.", "safety": {"answer": "none"}})
     await StoredRepairs(engine).note(ADMIN, "run0", repair, remark="r", now=NOW)
     (line,) = await every(engine, tables.AuditEntry)
     assert (line.action, line.subject, line.details["passage"]) == ("run.retry", "enrolment:run0", "run0.mail.1")
@@ -256,7 +273,14 @@ async def test_an_enrolment_that_waits_for_its_turn_is_changed_where_it_stands(e
     if kind == "migrate":
         operation = await begun(engine)
     else:
-        told = {"action": "leave", "journey": JOURNEY, "since_before": NOW + timedelta(days=1), "reason": "other", "remark": "Stopped."}
+        told = {
+            "action": "leave",
+            "journey": JOURNEY,
+            "since_before": NOW + timedelta(days=1),
+            "reason": "other",
+            "remark": "Stopped.",
+            "safety": {"answer": "none"},
+        }
         await change(engine, "UPDATE standing SET doing = 'held'")
         operation = await StoredRepairs(engine).begin(ADMIN, RepairMany.model_validate(told), remark="r", once=once(), now=NOW)
     hands = FakeHands()

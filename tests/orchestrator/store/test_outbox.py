@@ -56,6 +56,9 @@ class FakeRunner:
         await self._come_through(dispatch_id)
         self.heard[dispatch_id].append("dispatch")
 
+    async def look_after(self, case: str) -> None:
+        self.heard[case].append("look_after")
+
     async def _come_through(self, enrolment_id: str) -> None:
         await asyncio.sleep(0.002)
         if enrolment_id in self.failing:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.paging import Slice
 from api.schemas.inquiries import NewInquiry
+from api.schemas.safety import NothingToReport
 from api.who import Who
 from orchestrator.embedded.postgres import Postgres
 from orchestrator.store import audit, tables
@@ -25,7 +26,7 @@ from orchestrator.store.desk.timelines import StoredTimelines
 from orchestrator.store.engine import make_engine, transaction
 from orchestrator.store.errors import RolesMissingError
 from orchestrator.store.migrations import migrate
-from orchestrator.store.roles import COMMERCIAL, MEDICAL, TOLD
+from orchestrator.store.roles import COMMERCIAL, MEDICAL, ROLES, TOLD
 from orchestrator.store.wall import Crossing, Traveller, Why, beyond
 from tests.builders import NOW
 from tests.database import owning
@@ -101,7 +102,7 @@ Act = Callable[[AsyncEngine], Awaitable[Any]]
 
 
 async def _records(engine: AsyncEngine) -> Any:
-    asked = NewInquiry(person_id=ASTRID, product="cardiolex", question="Is it safe?", unsolicited=True)
+    asked = NewInquiry(person_id=ASTRID, product="cardiolex", question="Is it safe?", unsolicited=True, safety=NothingToReport(answer="none"))
     return await StoredInquiries(engine).record(REP, await astrid(engine), asked, once=once(), now=NOW)
 
 
@@ -182,9 +183,9 @@ async def test_an_owner_who_may_make_roles_needs_no_superuser(postgres_server: P
 async def test_an_owner_who_may_not_is_told_what_an_administrator_runs(postgres_server: Postgres, migrated_template: str) -> None:
     """And nothing of the migration is left behind."""
     url = _owned(postgres_server, "plain", "NOCREATEROLE")
-    with pytest.raises(RolesMissingError, match=f"GRANT {COMMERCIAL}, {MEDICAL} TO"):
+    with pytest.raises(RolesMissingError, match=f"GRANT {', '.join(ROLES)} TO"):
         migrate(url)
-    _administer(postgres_server, f"GRANT {COMMERCIAL}, {MEDICAL} TO plain")
+    _administer(postgres_server, f"GRANT {', '.join(ROLES)} TO plain")
     assert migrate(url)
     postgres_server.drop_database("plain")
 
@@ -195,7 +196,7 @@ def _owned(server: Postgres, name: str, may: str) -> str:
     server.create_database(name)
     _administer(server, f"ALTER DATABASE {name} OWNER TO {name}")
     if may == "CREATEROLE":  # whoever made the roles passes them on; here the server's owner did
-        _administer(server, f"GRANT {COMMERCIAL}, {MEDICAL} TO {name} WITH ADMIN OPTION, SET FALSE, INHERIT FALSE")
+        _administer(server, f"GRANT {', '.join(ROLES)} TO {name} WITH ADMIN OPTION, SET FALSE, INHERIT FALSE")
     return make_url(server.url(name)).set(username=name, password="x").render_as_string(hide_password=False)
 
 

@@ -21,7 +21,7 @@ from tests.database import owning
 
 HOME, AWAY = "se-stockholm", "se-malmo"
 ASTRID, BO = "person-astrid", "person-bo"
-REP, MSL, SALES, MARKETING, MEDICAL, COMPLIANCE, ADMIN, INTEGRATION = (Who(f"user-{role}", role) for role in Role)
+REP, MSL, SALES, MARKETING, MEDICAL, SAFETY, COMPLIANCE, ADMIN, INTEGRATION = (Who(f"user-{role}", role) for role in Role)
 ENROLMENT, TOUCH, MESSAGE_ID = "enr1", "enr1.follow-up.1", "<touch@mail.example>"
 
 

@@ -17,6 +17,7 @@ from api.ports import NotDone
 from api.rows import InquiryRow
 from api.schemas.coverage import CoverageLine, NewAbsence
 from api.schemas.inquiries import DraftWords, NewInquiry, NewSignature
+from api.schemas.safety import NothingToReport
 from api.who import Role, Who
 from journeys.medical import ATTESTATION
 from orchestrator.store import tables
@@ -30,6 +31,7 @@ from tests.database import owning
 from tests.orchestrator.store.desk.filling import ASTRID, COMPLIANCE, HOME, MEDICAL, MSL, REP, add, astrid, every, once, the_world
 
 LARS = Who("msl-lars", Role.MSL)
+NONE = NothingToReport(answer="none")
 SIGNED = NewSignature(typed_name="Astrid Lindqvist", signed_at=NOW)
 
 
@@ -68,7 +70,9 @@ def refused(answer: Any) -> Code:
 
 
 async def recorded(engine: AsyncEngine, key: str = "k", **changes: Any) -> InquiryRow:
-    asked = NewInquiry.model_validate({"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "unsolicited": True, **changes})
+    asked = NewInquiry.model_validate(
+        {"person_id": ASTRID, "product": "cardiolex", "question": "Is it safe?", "safety": {"answer": "none"}, "unsolicited": True, **changes}
+    )
     return row(await StoredInquiries(engine).record(REP, await astrid(engine), asked, once=once(key), now=NOW))
 
 
@@ -119,9 +123,9 @@ async def test_a_draft_is_changed_until_it_is_submitted(engine: AsyncEngine, inq
     assert (draft.status, draft.attested_by, draft.due, draft.assignee) == ("draft", None, None, None)
     assert await inquiries.find(MSL, draft.id, now=NOW) is None
     assert await inquiries.find(Who("rep-2", Role.SALES), draft.id, now=NOW) is None
-    changed = row(await inquiries.draft(REP, draft.id, DraftWords(question="Is it safe in dialysis?"), now=NOW))
+    changed = row(await inquiries.draft(REP, draft.id, DraftWords(question="Is it safe in dialysis?", safety=NONE), now=NOW))
     assert (changed.revision, changed.signature_digest) == (2, None)
-    signed = row(await inquiries.draft(REP, draft.id, DraftWords(question="Is it safe in dialysis, Å?", signature=SIGNED), now=NOW))
+    signed = row(await inquiries.draft(REP, draft.id, DraftWords(question="Is it safe in dialysis, Å?", signature=SIGNED, safety=NONE), now=NOW))
     over = json.dumps([draft.id, 3, "Is it safe in dialysis, Å?", SIGNED.marks, NOW.isoformat()], ensure_ascii=False, sort_keys=True)
     assert signed.signature_digest == sha256(over.encode()).hexdigest()
     sent = row(await inquiries.submit(REP, draft.id, now=NOW))
@@ -131,7 +135,7 @@ async def test_a_draft_is_changed_until_it_is_submitted(engine: AsyncEngine, inq
     mark = await fulfilment.signature(MSL, draft.id, why=None, now=NOW)
     assert mark is not None
     assert (mark.kind, mark.mark, mark.digest) == ("typed_name", "Astrid Lindqvist", sent.signature_digest)
-    assert refused(await inquiries.draft(REP, draft.id, DraftWords(question="Or this?"), now=NOW)) is Code.INQUIRY_SUBMITTED
+    assert refused(await inquiries.draft(REP, draft.id, DraftWords(question="Or this?", safety=NONE), now=NOW)) is Code.INQUIRY_SUBMITTED
     assert refused(await inquiries.submit(Who("rep-2", Role.REP), draft.id, now=NOW)) is Code.NOT_FOUND
 
 
@@ -165,7 +169,7 @@ async def test_a_correction_is_a_new_inquiry_that_names_the_first(engine: AsyncE
     """What is corrected was submitted, of the same HCP."""
     first = await recorded(engine)
     assert (await recorded(engine, "k2", corrects=first.id)).corrects == first.id
-    wrong = NewInquiry(person_id=ASTRID, product="cardiolex", question="Why?", unsolicited=True, corrects="none")
+    wrong = NewInquiry(person_id=ASTRID, product="cardiolex", question="Why?", unsolicited=True, corrects="none", safety=NONE)
     assert refused(await inquiries.record(REP, await astrid(engine), wrong, once=once("k3"), now=NOW)) is Code.INQUIRY_UNKNOWN
 
 
