@@ -34,7 +34,6 @@ class Attempt:
     async def once(self, body: Asked, answer: type[Answered], work: Callable[[Once], Awaitable[Answered]], *, makes: str | None = None) -> Answered:
         """Do the work, or tell what it came to before. A refusal frees the key; work that was cut short is done again. What the report tells drug safety is
         kept first, and stays also where the report is refused. `makes` is the noun of what the request puts on record, where that is reported on."""
-        noted = await words.checked(self._house, self._who, body)
         once = Once(self._who.id, self._key, digest(self._request.method, self._request.url.path, body))
         claim = await self._house.idempotency.claim(once, now=self._house.clock.now())
         match claim.state:
@@ -45,19 +44,19 @@ class Attempt:
                 self._response.headers[REPEATED] = "true"
                 return answer.model_validate(claim.response)
             case "new":
-                done = await self._work(once, body, work, makes)
-                self._response.headers.update(words.header(noted))
-                await words.note(self._house, self._who, self._request.url.path, noted)
-                return done
+                return await self._work(once, body, work, makes)
 
     async def _work(self, once: Once, body: Asked, work: Callable[[Once], Awaitable[Answered]], makes: str | None) -> Answered:
         try:
             await self._hear(once, body, makes)
+            noted = await words.checked(self._house, self._who, body)
             done = await work(once)
         except (Problem, CommandRefusedError):
             await self._house.idempotency.release(once)
             raise
         await self._house.idempotency.settle(once, status=self._request.scope["route"].status_code or 200, response=done.model_dump(mode="json"))
+        self._response.headers.update(words.header(noted))
+        await words.note(self._house, self._who, self._request.url.path, noted)
         return done
 
     async def _hear(self, once: Once, body: Asked, makes: str | None) -> None:

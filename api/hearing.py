@@ -8,7 +8,8 @@ from api.idempotency import Once
 from api.ports import Ports
 from api.ports.safety import Told
 from api.problems import in_field
-from api.schemas.safety import Reported, SafetyReport, free_words
+from api.schemas.free_words import free_words
+from api.schemas.safety import Reported, SafetyReport
 from api.schemas.shapes import Asked
 from api.who import Who
 
@@ -25,7 +26,7 @@ async def hear(house: Ports, who: Who, body: Asked, *, report: str, person_id: s
         answer=body.safety,
         person_id=person_id or getattr(body, "person_id", None),
         product=getattr(body, "product", None),
-        words=tuple(words for _, words in free_words(body)),
+        words=tuple(said.words for said in free_words(body)),
     )
     return await house.safety.told(who, told, once=once, now=now)
 

@@ -4,30 +4,21 @@ A field of a request body holds free words when its type says so (`Words`, `Verb
 refused where a word of the list is in it. What somebody else said, and is only written down, is never censored: it is noted.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from collections.abc import Sequence
+from typing import NamedTuple
 from urllib.parse import quote
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from api.codes import Code
 from api.ports import Ports
 from api.problems import FieldError, Problem
-from api.schemas.shapes import Typed
+from api.schemas.free_words import free_words
 from api.who import Who
 from journeys.restricted import Hit, hits
 
 NOTED = "Restricted-Words"
 """The header that names the words which were taken and noted."""
-
-
-class Said(NamedTuple):
-    """Free words in a body, where they stand, and whether they are the asker's own."""
-
-    pointer: str
-    words: str
-    own: bool
 
 
 class Noted(NamedTuple):
@@ -61,41 +52,6 @@ async def note(house: Ports, who: Who, path: str, noted: Sequence[Noted]) -> Non
 def header(noted: Sequence[Noted]) -> dict[str, str]:
     """The words that were noted, for whoever typed them."""
     return {NOTED: ", ".join(dict.fromkeys(quote(each.hit.word) for each in noted))} if noted else {}
-
-
-def free_words(body: BaseModel, at: str = "") -> Iterator[Said]:
-    """Every text in the body that a human typed freely."""
-    for name, field in type(body).model_fields.items():
-        pointer = f"{at}/{field.alias or name}"
-        value = getattr(body, name)
-        typed = _typed(field)
-        if typed is not None and isinstance(value, str):
-            yield Said(pointer, value, typed.own)
-        else:
-            yield from _within(value, pointer)
-
-
-def _within(value: object, at: str) -> Iterator[Said]:
-    if isinstance(value, BaseModel):
-        yield from free_words(value, at)
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _within(each, f"{at}/{key}")
-    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        for index, each in enumerate(value):
-            yield from _within(each, f"{at}/{index}")
-
-
-def _typed(field: FieldInfo) -> Typed | None:
-    """The mark of free words, also within `Words | None`."""
-    return next((mark for mark in (*field.metadata, *_marks(field.annotation)) if isinstance(mark, Typed)), None)
-
-
-def _marks(annotation: Any) -> Iterator[Any]:
-    if get_origin(annotation) is Annotated:
-        yield from annotation.__metadata__
-    for inner in get_args(annotation):
-        yield from _marks(inner)
 
 
 def _because(hit: Hit) -> str:

@@ -1,13 +1,13 @@
 """The adverse-event question and safety cases: what every report with free words answers, what a case is told by, and what each reader learns of it."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.schemas.shapes import Asked, Moment, Name, Told, Typed, Words
+from api.schemas.free_words import free_words
+from api.schemas.shapes import Asked, Moment, Name, Told, Verbatim
 from journeys.safety import SafetyKind
 from journeys.shapes import Slug
 
@@ -24,7 +24,7 @@ class SafetyReport(Asked):
 
     answer: Literal["yes"]
     kind: SafetyKind = Field(examples=["adverse_event"])
-    words: Words = Field(examples=["A patient of hers, about 70, had a rash two days after the first tablet."])
+    words: Verbatim = Field(examples=["A patient of hers, about 70, had a rash two days after the first tablet."])
     product: Slug | None = Field(None, description="The product of the report where none is named.", examples=["cardiolex"])
     aware_at: Moment | None = Field(None, description="When you, or whoever of the company was first, learnt of it; now where none is named.")
 
@@ -47,31 +47,11 @@ class Reported(Asked):
         return self
 
 
-def free_words(body: BaseModel) -> Iterator[tuple[str, str]]:
-    """The free words of a body with where they stand (RFC 6901), those of its parts included and those of the safety answer not."""
-    for name, field in type(body).model_fields.items():
-        value, pointer = getattr(body, name), f"/{field.alias or name}"
-        if name == "safety":
-            continue
-        if isinstance(value, str) and are_free((field.annotation, *field.metadata)):
-            yield pointer, value
-        for number, part in enumerate(value if isinstance(value, tuple) else (value,)):
-            if isinstance(part, BaseModel):
-                inside = f"{pointer}/{number}" if isinstance(value, tuple) else pointer
-                yield from ((inside + rest, words) for rest, words in free_words(part))
-
-
-def are_free(declared: object) -> bool:
-    """Whether a field is declared as free words, also where it may be missing."""
-    parts = declared if isinstance(declared, tuple) else get_args(declared)
-    return any(isinstance(part, Typed) or are_free(part) for part in parts if not isinstance(part, str))
-
-
 class NewSafetyCase(Asked):
     """A report on its own, about a person or about nobody in particular."""
 
     kind: SafetyKind = Field(examples=["product_complaint"])
-    words: Words = Field(examples=["The blister of lot 4711 was torn, says the ward."])
+    words: Verbatim = Field(examples=["The blister of lot 4711 was torn, says the ward."])
     person_id: Name | None = Field(None, description="The HCP who told it, where it is one on record.", examples=["7c1d4f6a2b9e4c0f8a35d1e2f3a4b5c6"])
     product: Slug | None = Field(None, examples=["cardiolex"])
     aware_at: Moment | None = Field(None, description="When you, or whoever of the company was first, learnt of it; now where none is named.")
@@ -81,7 +61,7 @@ class MoreOfCase(Asked):
     """What is added to a case. What was reported stays as it was reported: a correction is a line beside it."""
 
     kind: Literal["follow_up", "correction"] = Field(examples=["follow_up"])
-    words: Words = Field(examples=["The patient has recovered, says the clinic."])
+    words: Verbatim = Field(examples=["The patient has recovered, says the clinic."])
 
 
 class Acknowledge(Asked):

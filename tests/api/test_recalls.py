@@ -5,7 +5,7 @@ from tests.api.conftest import As
 from tests.api.fakes import World
 
 AT = "/api/v1/content/hf-dialogue/versions/2"
-BODY = {"reason": "label_changed", "remark": "The new label narrows the indication."}
+BODY = {"reason": "label_changed", "remark": "The new label narrows the indication.", "safety": {"answer": "none"}}
 
 
 async def test_a_version_is_withdrawn_with_the_count_that_was_told(as_: As, world: World) -> None:

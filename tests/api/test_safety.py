@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
-from api.schemas.safety import AdapterAnswer, MoreOfCase, NewSafetyCase, Reported, SafetyReport, are_free
+from api.schemas.free_words import are_free
+from api.schemas.safety import AdapterAnswer, MoreOfCase, NewSafetyCase, Reported, SafetyReport
 from api.schemas.shapes import Asked
 from api.who import Role
 from tests.api.conftest import As
@@ -29,6 +30,7 @@ NOT_FREE = {
     ("MarketPolicy", "zone"): "a zone of the IANA database, and nothing else",
     ("MarketPolicy", "source"): "where each rule of a market comes from",
     ("MedicalPolicy", "attestation"): "the sentence that a market has its reps attest",
+    ("RestrictedWord", "word"): "a word that others may not type",
     ("NewSignature", "png"): "a picture in base64",
     **dict.fromkeys((("FactIs", name) for name in ("fact", "is_", "in_", "at_least", "at_most", "has")), "compared with such a fact"),
 }
