@@ -113,8 +113,8 @@ class Desk:
     async def remark(self, who: Who, words: str, once: Once, *, heard: SafetyAnswer) -> str:
         """Keep the words that were given as the reason, after the answer to the adverse-event question about them, and return their id. Raises
         RestrictedWordError, as the API refuses them."""
-        await allow(self.engine, who, words)
         await self.safety.told(who, Told(report=f"command:{once.key}", answer=heard, words=(words,)), once=once, now=self.now)
+        await allow(self.engine, who, words)
         return await StoredRemarks(self.engine).keep(who, words, side="commercial", once=once, now=self.now)
 
 

@@ -48,7 +48,7 @@ async def read_notification(notification_id: str, who: SignedIn, house: House) -
 
 
 def _version(row: NotificationRow | SafetyNoticeRow) -> tuple[str, int] | None:
-    """The version of a journey whose line it is; None of a warning of content and of a safety case."""
+    """The version of a journey whose line it is; None of a warning of content or a safety case."""
     if isinstance(row, SafetyNoticeRow):
         return None
     return (row.journey, row.version) if row.journey is not None and row.version is not None else None

@@ -65,7 +65,8 @@ def withdraw(ref: Ref, *, as_: By, remark: Why, safety: Heard, reason: str = "ot
     async def work(desk: Desk) -> str:
         who = await desk.somebody(as_, _RECALLERS)
         try:
-            asked = WithdrawContent.model_validate({"reason": reason, "remark": remark, "per_second": per_second, "expected": None if yes else found.runs})
+            told = {"reason": reason, "remark": remark, "safety": answer(safety, remark), "per_second": per_second}
+            asked = WithdrawContent.model_validate({**told, "expected": None if yes else found.runs})
         except ValidationError as invalid:
             raise NotDoneError("; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in invalid.errors())) from None
         request = once(who)

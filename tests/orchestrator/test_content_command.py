@@ -15,7 +15,7 @@ from tests.orchestrator.store.sending import fill
 from tests.orchestrator.test_operators_commands import rows
 
 NOW = datetime.now(UTC)
-ACT = ("--as", "user-medical", "--remark", "The label has changed.", "--reason", "label_changed")
+ACT = ("--as", "user-medical", "--remark", "The label has changed.", "--safety", "none", "--reason", "label_changed")
 
 
 @pytest.fixture
@@ -48,8 +48,11 @@ def test_a_version_is_counted_and_withdrawn(house: str, dirigent: Dirigent) -> N
     """By a user who may, with words that may be said; a second time says so."""
     assert "It concerns 1 person" in dirigent("content", "reach", "hf-dialogue@2").out
     assert dirigent("content", "reach", "hf-nothing@1").err == "There is no content hf-nothing@1.\n"
-    assert "an active user in one of the roles" in dirigent("content", "withdraw", "hf-dialogue@2", "--as", "user-rep", "--remark", "Because.", "--yes").err
-    said = dirigent("content", "withdraw", "hf-dialogue@2", "--as", "user-medical", "--remark", "No miracle.", "--yes")
+    assert (
+        "an active user in one of the roles"
+        in dirigent("content", "withdraw", "hf-dialogue@2", "--as", "user-rep", "--remark", "Because.", "--safety", "none", "--yes").err
+    )
+    said = dirigent("content", "withdraw", "hf-dialogue@2", "--as", "user-medical", "--remark", "No miracle.", "--safety", "none", "--yes")
     assert (said.code, 'Say it without "miracle"' in said.err, rows(house, tables.Recall)) == (1, True, [])
     assert "hf-dialogue@2 is withdrawn" in dirigent("content", "withdraw", "hf-dialogue@2", *ACT, "--yes").out
     (recall,) = rows(house, tables.Recall)

@@ -27,7 +27,7 @@ MEDICAL = Who("user-medical", Role.MEDICAL)
 
 
 def asked(**changes: object) -> WithdrawContent:
-    return WithdrawContent.model_validate({"reason": "label_changed", "remark": "A new label.", **changes})
+    return WithdrawContent.model_validate({"reason": "label_changed", "remark": "A new label.", "safety": {"answer": "none"}, **changes})
 
 
 async def withdrawn(engine: AsyncEngine, **changes: object) -> object:
