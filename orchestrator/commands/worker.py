@@ -91,7 +91,7 @@ async def _work(given: settings.Settings) -> None:
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     officer = make_safety_officer(client, task_queue=given.task_queue, engine=engine, ways=make_ways(given, channels[EMAIL], others), pace=clock.pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
-    exchange = make_exchange(given.crm, given.calls, engine, clock) if given.crm is not None else None
+    exchange = make_exchange(given.crm, others, words=given.calls, engine=engine, clock=clock) if given.crm is not None else None
     with served(given.metrics_host, given.metrics_port):
         async with others, playing, sweeping, operating, officer:
             log.info("worker", doing="playing", task_queue=given.task_queue)

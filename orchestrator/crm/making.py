@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.ports import Clock
 from journeys.calls import CallWords
-from orchestrator.channels.conversation import new_client
 from orchestrator.crm.accounts import Salesforce, Veeva
 from orchestrator.crm.exchange import Exchange
 from orchestrator.crm.port import Crm
@@ -28,8 +27,8 @@ def make_crm(account: Veeva | Salesforce, client: httpx.AsyncClient) -> Crm:
             assert_never(account)
 
 
-def make_exchange(account: Veeva | Salesforce, words: Mapping[str, CallWords], engine: AsyncEngine, clock: Clock) -> Exchange:
+def make_exchange(account: Veeva | Salesforce, client: httpx.AsyncClient, *, words: Mapping[str, CallWords], engine: AsyncEngine, clock: Clock) -> Exchange:
     """What a worker does about the CRM. `words` is how calls are read, by source."""
-    crm = make_crm(account, new_client())
+    crm = make_crm(account, client)
     arrivals = StoredArrivals(engine, account.name, words.get(account.name, CallWords()))
     return Exchange(engine, account.name, crm, arrivals, clock, since=account.since)
