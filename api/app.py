@@ -20,6 +20,7 @@ from api.routers import (
     content,
     content_states,
     coverage,
+    crm,
     definitions,
     enrolments,
     events,
@@ -83,6 +84,7 @@ _TAGS = [
     {"name": "touches", "description": "What was sent, what became of it, and its copies."},
     {"name": "facts in", "description": "What providers told of messages, also where nobody could place it."},
     {"name": "call reports", "description": "Calls that a CRM reports."},
+    {"name": "crm", "description": "Records of ours at a CRM."},
     {"name": "replies", "description": "What people write back."},
     {"name": "webhooks", "description": "Where providers tell it, each by its own proof."},
     {"name": "users", "description": "What users change of their own."},
@@ -139,7 +141,7 @@ def _signed() -> APIRouter:
     of_people = (people, knowledge, consents, consent_texts, evidence, tasks, notifications, why)
     of_medical = (inquiries, fulfilment, coverage, firewall, safety_cases, safety_flags)
     of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, recalls, facts, events, occasions)
-    of_others = (facts_in, call_reports, replies)
+    of_others = (facts_in, call_reports, replies, crm)
     of_operators = (halts, operations, migrations, repairs, users, touches, markets)
     for noun in (*of_people, *of_medical, *of_journeys, *of_others, *of_operators):
         router.include_router(noun.router)

@@ -11,8 +11,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
-from orchestrator.clock import JourneyClock
+from orchestrator.clock import JourneyClock, wall_clock
 from orchestrator.counts import Dropped, count
+from orchestrator.store.crm.watching import StoredCrmWatch
 from orchestrator.store.unknowns import UNBALANCED, UNKNOWN, StoredUnknowns
 from orchestrator.store.watch import GONE, Parked, StoredWatch
 
@@ -56,8 +57,17 @@ class Looks(Protocol):
 class Monitor:
     """Looks and remembers where it stopped asking Temporal. Several workers may look at once: alarms are raised once."""
 
-    def __init__(self, watch: StoredWatch, servers: Servers, clock: JourneyClock, *, grace: timedelta = GRACE, unknowns: StoredUnknowns | None = None) -> None:
-        self._watch, self._servers, self._clock, self._unknowns = watch, servers, clock, unknowns
+    def __init__(
+        self,
+        watch: StoredWatch,
+        servers: Servers,
+        clock: JourneyClock,
+        *,
+        grace: timedelta = GRACE,
+        unknowns: StoredUnknowns | None = None,
+        crm: StoredCrmWatch | None = None,
+    ) -> None:
+        self._watch, self._servers, self._clock, self._unknowns, self._crm = watch, servers, clock, unknowns, crm
         self._grace = grace * clock.pace.speed
         self._after = ""
         self._balanced = ""
@@ -74,6 +84,9 @@ class Monitor:
                 break
         if self._unknowns is not None:
             await self._look_into_the_ledger(self._unknowns)
+        if self._crm is not None:
+            for each in await self._crm.raise_alarms(now=wall_clock()):
+                log.error("crm", crm=each.crm, kind=each.kind, key=each.key, alarm=each.state, trouble=each.trouble, since=each.since.isoformat())
         return new
 
     async def _look_into_the_ledger(self, unknowns: StoredUnknowns) -> None:

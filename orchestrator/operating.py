@@ -22,6 +22,7 @@ from journeys.safety import SafetyKind
 from orchestrator import settings
 from orchestrator.clock import JourneyClock
 from orchestrator.store import audit
+from orchestrator.store.crm.watching import StoredCrmWatch
 from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.evidence import StoredEvidence
@@ -90,6 +91,7 @@ class Desk:
         self.people, self.evidence = StoredPeople(engine), StoredEvidence(engine)
         self.firewall = StoredFirewall(engine)
         self.safety, self.safety_watch = StoredSafety(engine), SafetyWatch(engine)
+        self.crm = StoredCrmWatch(engine)
 
     @property
     def now(self) -> datetime:

@@ -16,6 +16,7 @@ from journeys.content import EMAIL
 from journeys.shapes import Slug
 from orchestrator.channels.accounts import Accounts, Postmark, Smtp, carries_letters, carries_texts
 from orchestrator.content_systems.systems import ContentSystem
+from orchestrator.crm.accounts import AnyCrm
 from orchestrator.replies.doors import MailboxDoor
 from orchestrator.requests.endpoints import Endpoint, read
 from orchestrator.webhooks import doors
@@ -94,6 +95,9 @@ class Settings(BaseSettings):
 
     calls: Annotated[dict[str, CallWords], NoDecode] = {}
     """How each CRM that reports calls speaks: its outcomes and channels in ours, and how far a call and its visit may lie apart. JSON by source."""
+
+    crm: Annotated[AnyCrm | None, NoDecode] = None
+    """The CRM that calls, sent e-mails and suggestions go to, and calls come from: JSON with its kind, its address and an account. None: nothing runs."""
 
     reply_to: EmailAddress | None = None
     """Where answers go, with the message's own id behind a plus: replies@… is written as replies+id@…; none: to the sender."""
@@ -208,6 +212,15 @@ class Settings(BaseSettings):
     @classmethod
     def _doors(cls, written: object) -> object:
         return doors.read(written) if isinstance(written, str) else written
+
+    @field_validator("crm", mode="before")
+    @classmethod
+    def _crm(cls, written: object) -> object:
+        return (
+            read(written, like='{"kind": "veeva", "url": "https://…", "token": "…", "products": {"cardiolex": "V5J…"}}')
+            if isinstance(written, str)
+            else written
+        )
 
     @field_validator("calls", mode="before")
     @classmethod

@@ -25,6 +25,7 @@ from orchestrator.store.desk.consents import StoredConsents
 from orchestrator.store.desk.content_systems import StoredContentSystems
 from orchestrator.store.desk.contents import StoredContents
 from orchestrator.store.desk.coverages import StoredCoverages
+from orchestrator.store.desk.crm import StoredCrmRecords
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.desk.events import StoredEvents
@@ -117,6 +118,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         markets=StoredMarkets(engine),
         judgements=StoredJudgements(engine, channels=means.channels),
         call_reports=StoredCallReports(engine, settings.calls),
+        crm_records=StoredCrmRecords(engine),
         facts_in=StoredFactsIn(engine, known, settings.webhooks.tolerances),
         replies=StoredReplies(engine, known, settings.webhooks.tolerances, mail_domain=settings.mail_domain),
         words=StoredWords(engine),

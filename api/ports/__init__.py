@@ -8,6 +8,7 @@ from api.ports.calls import CallReports
 from api.ports.consents import Consents
 from api.ports.content_systems import ContentSystems
 from api.ports.contents import Contents
+from api.ports.crm import CrmRecords
 from api.ports.definitions import Acted, Arrange, AskedRelease, AskedSignature, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, NotEnrolled, Sweeps
 from api.ports.facts_in import Brought, FactsIn, NotLetIn
@@ -48,6 +49,7 @@ __all__ = [
     "CountChanged",
     "Counts",
     "Coverages",
+    "CrmRecords",
     "Definitions",
     "Enrolments",
     "Events",

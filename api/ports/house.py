@@ -6,6 +6,7 @@ from api.ports.calls import CallReports
 from api.ports.consents import Consents
 from api.ports.content_systems import ContentSystems
 from api.ports.contents import Contents
+from api.ports.crm import CrmRecords
 from api.ports.definitions import Arrange, Definitions, Lifecycles
 from api.ports.enrolments import Enrolments, Events, Sweeps
 from api.ports.evidence import Evidence, Print
@@ -78,6 +79,7 @@ class Ports:
     judgements: Judgements
     facts_in: FactsIn
     call_reports: CallReports
+    crm_records: CrmRecords
     replies: Replies
     words: RestrictedWords
     choices: Choices

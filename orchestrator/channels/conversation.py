@@ -54,8 +54,8 @@ def new_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(limits=httpx.Limits(max_keepalive_connections=0), timeout=_CONNECT, follow_redirects=False, trust_env=False)
 
 
-async def converse(client: httpx.AsyncClient, request: httpx.Request, *, patience: float) -> Reply | BrokenOff:
-    """Say the request once, within so many seconds."""
+async def converse(client: httpx.AsyncClient, request: httpx.Request, *, patience: float, most: int = _LONGEST) -> Reply | BrokenOff:
+    """Say the request once, within so many seconds, and read so many bytes of the answer at most."""
     begun = False
 
     async def follow(event: str, _: dict[str, Any]) -> None:
@@ -68,19 +68,19 @@ async def converse(client: httpx.AsyncClient, request: httpx.Request, *, patienc
         async with asyncio.timeout(patience) as limit:
             reply = await client.send(request, stream=True)
             try:
-                return Reply(reply.status_code, reply.headers, await _read(reply))
+                return Reply(reply.status_code, reply.headers, await _read(reply, most))
             finally:
                 await reply.aclose()
     except (httpx.RequestError, TimeoutError) as error:
         return BrokenOff(begun, "TimeoutError" if limit.expired() else type(error).__name__)
 
 
-async def _read(reply: httpx.Response) -> bytes:
+async def _read(reply: httpx.Response, most: int) -> bytes:
     said = b""
     try:
         async for part in reply.aiter_raw():
             said += part
-            if len(said) > _LONGEST:
+            if len(said) > most:
                 break
     except httpx.RequestError:
         pass  # the status was said, and stands

@@ -15,6 +15,8 @@ from orchestrator.channels.making import make_channels
 from orchestrator.clock import JourneyClock
 from orchestrator.content_systems.polling import ContentPoller
 from orchestrator.counts import served
+from orchestrator.crm.exchange import PAUSE
+from orchestrator.crm.making import make_exchange
 from orchestrator.escalating import Escalation
 from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
@@ -29,6 +31,7 @@ from orchestrator.safety.monitor import SafetyMonitor
 from orchestrator.safety.ways import make_ways
 from orchestrator.sealing import Sealing
 from orchestrator.store.copies import Purge
+from orchestrator.store.crm.watching import StoredCrmWatch
 from orchestrator.store.desk.replies import StoredReplies
 from orchestrator.store.engine import make_engine
 from orchestrator.store.last_look import StoredLastLook
@@ -80,13 +83,15 @@ async def _work(given: settings.Settings) -> None:
         sealing=sealing,
     )
     gateway = Gateway(client, task_queue=given.task_queue, pace=clock.pace)
-    relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock, unknowns=StoredUnknowns(engine))
+    crm = StoredCrmWatch(engine) if given.crm is not None else None
+    relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock, unknowns=StoredUnknowns(engine), crm=crm)
     beside = (Reconciler(StoredUnknowns(engine), channels, clock), Purge(engine, clock), Escalation(StoredOverdue(engine), clock))
     desk = StoredReplies(engine, {}, {}, mail_domain=given.mail_domain)
     watching_safety = SafetyMonitor(SafetyWatch(engine), clock)
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     officer = make_safety_officer(client, task_queue=given.task_queue, engine=engine, ways=make_ways(given, channels[EMAIL], others), pace=clock.pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
+    exchange = make_exchange(given.crm, others, words=given.calls, engine=engine, clock=clock) if given.crm is not None else None
     with served(given.metrics_host, given.metrics_port):
         async with others, playing, sweeping, operating, officer:
             log.info("worker", doing="playing", task_queue=given.task_queue)
@@ -94,11 +99,13 @@ async def _work(given: settings.Settings) -> None:
                 given.ready_file.touch()
             taking_over = (metering.keep_taking_over(stop),) if metering is not None else ()
             looking = (mailbox.keep_looking(given.mailbox, partial(_take, desk, clock), stop),) if given.mailbox is not None else ()
+            # A mirror must not break what it shows: whatever goes wrong there, journeys are played.
+            telling = (keep(exchange.look, stop, rest=PAUSE, name="crm", trouble=(Exception,)),) if exchange is not None else ()
             warning = ExpiryLook(engine, clock)
             warned = keep(warning.look, stop, rest=warning.rest, name="expiry", trouble=(SQLAlchemyError, OSError))
             poller = ContentPoller(engine, given.content_systems, others, clock.now)
             following = keep(poller.look, stop, rest=given.content_pause, name="content_sync", trouble=(SQLAlchemyError, OSError))
-            looks = (keep_looking(beside, stop), warned, following, *looking)
+            looks = (keep_looking(beside, stop), warned, following, *looking, *telling)
             watching = (keep_watching(monitor, stop), keep_watching(watching_safety, stop))
             await asyncio.gather(keep_relaying(relay, stop), *watching, *looks, *taking_over)
     await engine.dispose()

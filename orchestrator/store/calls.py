@@ -17,12 +17,13 @@ from journeys.safety_words import screen
 from journeys.shapes import read_back
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import outbox
+from orchestrator.store.crosswalk import user_of
 from orchestrator.store.desk.adding import added
 from orchestrator.store.entering import locked
 from orchestrator.store.events import LATE, UNKNOWN_PERSON, person_of
 from orchestrator.store.repeats import repeated
 from orchestrator.store.safety import About, flag
-from orchestrator.store.tables import CallReport, CallRevision, DefinitionVersion, Enrolment, Person, Remark, Task, Touch, User
+from orchestrator.store.tables import CallReport, CallRevision, DefinitionVersion, Enrolment, Person, Remark, Task, Touch
 
 COMPLETED, RECORDED, CANCELLED = "completed", "recorded", "cancelled"
 """Standings, besides `unknown_person`."""
@@ -97,8 +98,7 @@ async def take(session: AsyncSession, told: ToldCall, words: CallWords, *, by: s
 
 async def judge(session: AsyncSession, row: CallReport, person_id: str | None, words: CallWords, *, now: datetime) -> None:
     """Do what follows from the call as it stands now. The person, where known, is locked."""
-    user = await session.get(User, row.named["rep"])
-    row.person_id, row.rep = person_id, user.id if user is not None else None
+    row.person_id, row.rep = person_id, await user_of(session, row.source, row.named["rep"])
     if person_id is None:
         row.standing, row.reason = UNKNOWN_PERSON, None
     elif row.status == CANCELLED:

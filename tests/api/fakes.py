@@ -45,6 +45,7 @@ from api.schemas.bulk_enrolments import NewBulkEnrolment
 from api.schemas.call_reports import NewCallReport
 from api.schemas.consents import ConsentLine, NewConsent, NewObjection, NewOptIn, NewWithdrawal
 from api.schemas.content import ContentLine
+from api.schemas.crm import CrmRecordLine
 from api.schemas.events import NewEvent
 from api.schemas.evidence import ConsentEvidence, EvidencePack
 from api.schemas.expiring import ExpiringLine
@@ -644,6 +645,11 @@ class FakeCallReports(_OfWorld):
         return {"recorded": len(self.world.calls)}
 
 
+class FakeCrmRecords(_OfWorld):
+    async def page(self, who: Who, *, kind: str | None, state: str | None, trouble: str | None, person_id: str | None, cut: Slice) -> Batch[CrmRecordLine]:
+        return sliced([], cut)
+
+
 class FakeReplies(_OfWorld):
     async def bring(self, provider: str, brought: Brought, *, now: datetime) -> str | NotLetIn:
         return "replied" if brought.body == b"genuine" else NotLetIn(Code.SIGNATURE_INVALID, "Not signed.")
@@ -863,6 +869,7 @@ def ports(world: World) -> Ports:
         judgements=FakeJudgements(world),
         facts_in=FakeFactsIn(world),
         call_reports=FakeCallReports(world),
+        crm_records=FakeCrmRecords(world),
         replies=FakeReplies(world),
         words=FakeWords(world),
         choices=FakeChoices(world),

@@ -204,6 +204,7 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "report_cloud_events": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/events", EVENT),
     "judge_events_again": (frozenset({Role.ADMIN}), "/api/v1/events/judge-again", {"reason": "The crosswalk is there.", "safety": NONE}),
     "report_call": (frozenset({Role.ADMIN, Role.INTEGRATION}), "/api/v1/call-reports", CALL),
+    "list_crm_records": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/crm/records?state=waiting", None),
     "list_call_reports": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/call-reports", None),
     "judge_calls_again": (frozenset({Role.ADMIN}), "/api/v1/call-reports/judge-again", {"reason": "The crosswalk is there.", "safety": NONE}),
     "list_replies": (ALL, "/api/v1/replies", None),

@@ -182,6 +182,33 @@ def test_a_channel_that_is_wrong_is_named_and_its_account_not_shown(set_to: SetT
     assert "hidden-word" not in str(refused.value)
 
 
+_VEEVA = '{"kind": "veeva", "url": "https://crm.example", "token": "hidden-word", "products": {"cardiolex": "V5J1"}}'
+
+
+def test_a_crm_is_named_with_its_account(set_to: SetTo) -> None:
+    """None is the rule; a representation hides what is secret."""
+    read = set_to({**_COMPLETE, "CRM": _VEEVA})
+    assert (read.crm is not None and read.crm.kind, set_to(_COMPLETE).crm) == ("veeva", None)
+    assert "hidden-word" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("hidden-word", 'DIRIGENT_CRM: is not JSON like {"kind"'),
+        ('{"kind": "paper"}', "DIRIGENT_CRM: Input tag 'paper'"),
+        (_VEEVA.replace("V5J1", ""), "DIRIGENT_CRM veeva products cardiolex"),
+        (_VEEVA.replace('"V5J1"}', '"V5J1"}, "call": {"fields": {"x": "y"}}'), "DIRIGENT_CRM veeva: call: x is none of ours"),
+    ],
+)
+def test_a_crm_that_is_wrong_is_told_so_and_its_account_not_shown(set_to: SetTo, written: str, said: str) -> None:
+    """What is the matter; never what was written."""
+    with pytest.raises(SettingsInvalidError) as refused:
+        set_to({**_COMPLETE, "CRM": written})
+    assert said in str(refused.value)
+    assert "hidden-word" not in str(refused.value)
+
+
 def test_a_channel_goes_one_way(set_to: SetTo) -> None:
     """Two answers to how a text is sent would be none."""
     sms = json.dumps({"sms": {"provider": "webhook", "url": "https://x.example", "secret": _SECRET}})

@@ -3,6 +3,7 @@
 from orchestrator.store.tables.acts import Notification, Proposal
 from orchestrator.store.tables.consents import Consent, ConsentText, Objection, OptIn, Suppression, SuppressionKey
 from orchestrator.store.tables.contents import Choice, ContentSource, ContentWarning, Recall
+from orchestrator.store.tables.crm import CrmArrival, CrmCursor, CrmRecord, UserExternalId
 from orchestrator.store.tables.dispatches import Dispatch, DispatchWords, InvitationNotice, MedicalDispatchWords
 from orchestrator.store.tables.entering import EventEffect, OutsideEvent, Sweep, SweepResult
 from orchestrator.store.tables.facts_in import CallReport, CallRevision, FactIn, MedicalReplyWords, Repeat, Reply, ReplyWords, WebhookToken
@@ -70,6 +71,9 @@ __all__ = [
     "ContentVersion",
     "ContentWarning",
     "Coverage",
+    "CrmArrival",
+    "CrmCursor",
+    "CrmRecord",
     "DeclaredEvent",
     "DefinitionVersion",
     "Dispatch",
@@ -135,6 +139,7 @@ __all__ = [
     "Turn",
     "Undeliverable",
     "User",
+    "UserExternalId",
     "VersionSignature",
     "WaitingTouch",
     "WebhookToken",

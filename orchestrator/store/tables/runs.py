@@ -215,7 +215,7 @@ class HeardFact(SQLModel, table=True):
     """What was heard of a touch, stored once: by its source's id, and once per touch and kind."""
 
     __tablename__ = "heard_fact"
-    __table_args__ = (UniqueConstraint("source", "source_id"), UniqueConstraint("touch_key", "heard"))
+    __table_args__ = (UniqueConstraint("source", "source_id"), UniqueConstraint("touch_key", "heard"), Index("heard_by_arrival", "arrived_at", "id"))
     id: str = Field(primary_key=True)
     source: str
     source_id: str
