@@ -7,7 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from journeys.calls import CallWords
 from orchestrator.channels.breaker import Breaker, Patience
+from orchestrator.channels.conversation import new_client
 from orchestrator.crm.exchange import Exchange
+from orchestrator.crm.making import make_exchange
 from orchestrator.crm.port import Away, Denied, Page, Upserted
 from orchestrator.crm.records import Arriving, Cursor, Kind, Record
 from orchestrator.pacing import keep
@@ -15,6 +17,7 @@ from orchestrator.store import tables
 from orchestrator.store.crm.arrivals import StoredArrivals
 from tests.activities.fakes import StoppedClock
 from tests.orchestrator.counting import Counted, counting
+from tests.orchestrator.crm.vendors import Vault, opened
 from tests.orchestrator.store.desk.filling import every
 
 
@@ -62,6 +65,16 @@ async def test_a_list_that_is_denied_is_trouble_too(engine: AsyncEngine) -> None
     with counting(risen):
         await exchange.look()
     assert risen == {("look", "invalid_field"): 2}
+
+
+async def test_the_exchange_of_the_settings_is_the_vendor_s(engine: AsyncEngine) -> None:
+    """As a worker makes it: one look logs in and asks for both lists."""
+    async with opened(Vault()) as vault, new_client() as client:
+        assert isinstance(vault, Vault)
+        exchange = make_exchange(vault.account(), client, words={}, engine=engine, clock=StoppedClock())
+        assert await exchange.look() == 2
+        assert vault.sessions == 1
+        assert {asked.form["q"].partition(" FROM ")[2].partition(" ")[0] for asked in vault.asked[1:]} == {"call2__v", "suggestion_feedback__v"}
 
 
 async def test_a_fault_of_ours_does_not_stop_the_worker(engine: AsyncEngine) -> None:
