@@ -17,8 +17,10 @@ from orchestrator.temporal.worker import release
 from tests.workflows.careless import Careless
 from tests.workflows.scenarios import SCENARIOS, Scenario
 from tests.workflows.stages import a_stage
+from workflows.dispatch import Dispatch
 from workflows.journey import Journey
 from workflows.openings import Openings
+from workflows.safety_case import SafetyCase
 from workflows.sweep import Sweep
 
 STRICT = SandboxRestrictions.default.with_import_notification_policy(SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH)
@@ -43,7 +45,7 @@ async def test_every_entry_of_the_list_is_needed(entry: str) -> None:
         others.prepare_workflow(workflow._Definition.must_from_class(Journey))
 
 
-@pytest.mark.parametrize("played", [Journey, Sweep, Openings])
+@pytest.mark.parametrize("played", [Journey, Sweep, Openings, Dispatch, SafetyCase])
 async def test_the_list_is_enough(played: type) -> None:
     """With all of it the workflow loads, so that the tests above prove what they say."""
     sandboxed(STRICT).prepare_workflow(workflow._Definition.must_from_class(played))
@@ -52,7 +54,8 @@ async def test_the_list_is_enough(played: type) -> None:
 def test_workflow_code_runs_inside_the_sandbox() -> None:
     """Of the workflows, only shapes and figures are let through; whatever acts is loaded anew for each run and watched over."""
     modules = {f"workflows.{file.stem}" for file in Path(workflows.__file__ or "").parent.glob("*.py") if file.stem != "__init__"}
-    assert modules - PASSED_THROUGH.keys() == {f"workflows.{name}" for name in ("journey", "alarm", "openings", "sweep", "operation", "dispatch")}
+    acting = ("journey", "alarm", "openings", "sweep", "operation", "dispatch", "safety_case")
+    assert modules - PASSED_THROUGH.keys() == {f"workflows.{name}" for name in acting}
 
 
 async def test_the_sandbox_is_on(temporal_client: Client) -> None:

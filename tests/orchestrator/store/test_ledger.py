@@ -106,10 +106,11 @@ async def test_what_is_missing_is_refused_with_its_reason(world: AsyncEngine, re
 
 
 async def test_every_reason_of_the_gate_is_shown(world: AsyncEngine) -> None:
-    """No reason code of the gate is without its test; the others are given by the conductor and the channel."""
+    """No reason code of the gate is without its test; the others are shown where what they need is at hand, or given by the conductor and the channel."""
     elsewhere = {Reason.WEEKLY_CAP, Reason.NO_INQUIRY, Reason.CHANNEL_DOWN, Reason.CHANNEL_SLOW, Reason.CHANNEL_REFUSED, Reason.HELD_TOO_LONG}
     elsewhere |= {
         Reason.CAP,
+        Reason.CONTENT_CHOICE_UNFIT,
         Reason.TOO_SOON,
         Reason.OTHERS_FIRST,
         Reason.ZONE_UNKNOWN,
