@@ -21,7 +21,7 @@ class CrmRecordLine(Told):
     try_after: datetime | None = Field(None, description="Of one that waits: when it is tried next.")
     crm_id: str | None = Field(None, description="The CRM's own id of it.")
     written_at: datetime | None = None
-    answer: str | None = Field(None, description="What the rep made of a suggestion: accepted, dismissed or done.")
-    answer_reason: str | None = Field(None, description="The CRM's code of why.")
-    answered_at: datetime | None = None
+    feedback: str | None = Field(None, description="What the rep made of a suggestion: accepted, dismissed or done.")
+    feedback_reason: str | None = Field(None, description="The CRM's code of why.")
+    feedback_at: datetime | None = None
     alarm: bool = Field(description="Whether the monitor has raised an alarm.")

@@ -116,8 +116,8 @@ class StoredArrivals:
         row = await _by_crm_id(session, self._crm, Kind.SUGGESTION, feedback.suggestion)
         if row is None:
             return _Stands(UNKNOWN_SUGGESTION)
-        if row.answered_at is None or row.answered_at <= feedback.revised_at:
-            row.answer, row.answer_reason, row.answered_at = feedback.answer, feedback.reason, feedback.revised_at
+        if row.feedback_at is None or row.feedback_at <= feedback.revised_at:
+            row.feedback, row.feedback_reason, row.feedback_at = feedback.answer, feedback.reason, feedback.revised_at
             session.add(row)
         return _Stands(TAKEN, feedback.answer, row.key)
 

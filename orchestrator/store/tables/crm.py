@@ -42,10 +42,10 @@ class CrmRecord(SQLModel, table=True):
     """Of what the CRM was last told, or refused: a record that is otherwise by now is written again."""
     crm_id: str | None = Field(default=None, index=True)
     written_at: datetime | None = maybe_instant()
-    answer: str | None = None
+    feedback: str | None = None
     """What the rep made of a suggestion: accepted, dismissed or done."""
-    answer_reason: str | None = None
-    answered_at: datetime | None = maybe_instant()
+    feedback_reason: str | None = None
+    feedback_at: datetime | None = maybe_instant()
     alarmed_at: datetime | None = maybe_instant()
 
 

@@ -365,7 +365,7 @@ async def test_feedback_on_a_suggestion_is_kept_with_it(either: Trade) -> None:
         either.vendor.lists["Suggestion_Feedback_vod__c"] = [row, {**row, "Id": "a0F2", "Suggestion_vod__c": "somebody's"}]
     await either.look()
     ours = (await either.records())["suggestion", VISIT]
-    assert (ours.answer, ours.answered_at) == ("dismissed", NOW)
+    assert (ours.feedback, ours.feedback_at) == ("dismissed", NOW)
     assert {row.standing for row in await every(either.engine, tables.CrmArrival)} == {"taken", "unknown_suggestion"}
 
 
