@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -43,19 +44,20 @@ the_client = functools.cache(new_client)
 
 
 @dataclass
-class Subject:
-    """A channel under test. `manner` says how its provider behaves from now on; `taken` is how many messages it has."""
+class Subject(ABC):
+    """A channel under test. `manner` says how its provider behaves from now on."""
 
     message: Message
     manner: Manner = Manner.TAKES
 
     @property
+    @abstractmethod
     def taken(self) -> int:
-        raise NotImplementedError
+        """How many messages its provider has."""
 
+    @abstractmethod
     def channel(self) -> contextlib.AbstractAsyncContextManager[Channel]:
         """The channel, patient enough for the manner."""
-        raise NotImplementedError
 
 
 @dataclass
