@@ -3,16 +3,14 @@ ever and tells nobody is the one failure that looks like health."""
 
 import asyncio
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
 from orchestrator.clock import JourneyClock, wall_clock
-from orchestrator.counts import Dropped, count
+from orchestrator.pacing import AWAY, keep
 from orchestrator.store.crm.watching import StoredCrmWatch
 from orchestrator.store.unknowns import UNBALANCED, UNKNOWN, StoredUnknowns
 from orchestrator.store.watch import GONE, Parked, StoredWatch
@@ -125,11 +123,4 @@ def _said(new: tuple[Parked, ...]) -> tuple[Parked, ...]:
 
 async def keep_watching(monitor: Looks, stop: asyncio.Event) -> None:
     """Look again and again until told to stop. What keeps it from looking is a line of the log; the next look tries again."""
-    while not stop.is_set():
-        try:
-            await monitor.look()
-        except (SQLAlchemyError, RPCError, OSError) as error:
-            log.warning("monitor", trouble=type(error).__name__)
-            count(Dropped.LOOK, type(error).__name__)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), PAUSE)
+    await keep(monitor.look, stop, rest=PAUSE, name="monitor", trouble=(*AWAY, RPCError))

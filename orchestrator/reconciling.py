@@ -3,15 +3,11 @@ time is over. Paced, a few at a time, so that it stands in nobody's way."""
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
-from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from activities.ports import Channel, Clock
-from orchestrator.counts import Dropped, count
 from orchestrator.store.unknowns import StoredUnknowns
 
 PAUSE = 30.0
@@ -24,12 +20,6 @@ ANSWER = timedelta(seconds=10)
 """How long a provider may think about one."""
 
 log = structlog.get_logger()
-
-
-class Look(Protocol):
-    async def look(self) -> int:
-        """Do what is due, and return how much it was."""
-        ...
 
 
 class Reconciler:
@@ -54,16 +44,3 @@ class Reconciler:
         except Exception as error:  # noqa: BLE001 - one provider's trouble must not keep the others from being asked
             log.warning("reconcile", trouble=type(error).__name__)
             return None
-
-
-async def keep_looking(looks: tuple[Look, ...], stop: asyncio.Event) -> None:
-    """Look again and again until told to stop. What keeps one from looking is a line of the log; the next look tries again."""
-    while not stop.is_set():
-        for each in looks:
-            try:
-                await each.look()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("reconcile", trouble=type(error).__name__)
-                count(Dropped.LOOK, type(error).__name__)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), PAUSE)

@@ -2,15 +2,19 @@
 
 import asyncio
 import signal
+from collections.abc import Coroutine, Iterator, Mapping
 from functools import partial
+from typing import Any
 
+import httpx
 import structlog
 import typer
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from activities.ports import Channel
 from api.links import Links
 from journeys.content import EMAIL
-from orchestrator import logging, settings
+from orchestrator import logging, reconciling, settings
 from orchestrator.channels.making import make_channels
 from orchestrator.clock import JourneyClock
 from orchestrator.content_systems.polling import ContentPoller
@@ -22,7 +26,7 @@ from orchestrator.mail.compose import Composer
 from orchestrator.mail.links import MailLinks
 from orchestrator.monitor import Monitor, keep_watching
 from orchestrator.pacing import keep
-from orchestrator.reconciling import Reconciler, keep_looking
+from orchestrator.reconciling import Reconciler
 from orchestrator.replies import mailbox
 from orchestrator.replies.letters import Letter
 from orchestrator.requests.asking import SignedRequests
@@ -48,6 +52,9 @@ from orchestrator.temporal.safety import make_safety_officer
 from orchestrator.temporal.sweeping import make_sweeper
 from orchestrator.temporal.worker import keep_relaying, make_operator, make_worker
 from orchestrator.warning import ExpiryLook
+
+Loop = Coroutine[Any, Any, None]
+"""What goes on until the worker is told to stop."""
 
 app = typer.Typer()
 log = structlog.get_logger()
@@ -83,33 +90,53 @@ async def _work(given: settings.Settings) -> None:
         sealing=sealing,
     )
     gateway = Gateway(client, task_queue=given.task_queue, pace=clock.pace)
-    crm = StoredCrmWatch(engine) if given.crm is not None else None
-    relay, monitor = Relay(engine, gateway), Monitor(StoredWatch(engine), gateway, clock, unknowns=StoredUnknowns(engine), crm=crm)
-    beside = (Reconciler(StoredUnknowns(engine), channels, clock), Purge(engine, clock), Escalation(StoredOverdue(engine), clock))
-    desk = StoredReplies(engine, {}, {}, mail_domain=given.mail_domain)
-    watching_safety = SafetyMonitor(SafetyWatch(engine), clock)
     sweeping = make_sweeper(client, task_queue=given.task_queue, engine=engine, clock=clock, per_second=given.sweep_pace)
     officer = make_safety_officer(client, task_queue=given.task_queue, engine=engine, ways=make_ways(given, channels[EMAIL], others), pace=clock.pace)
     operating = make_operator(client, task_queue=given.task_queue, engine=engine, hands=gateway, clock=clock)
-    exchange = make_exchange(given.crm, others, words=given.calls, engine=engine, clock=clock) if given.crm is not None else None
     with served(given.metrics_host, given.metrics_port):
         async with others, playing, sweeping, operating, officer:
             log.info("worker", doing="playing", task_queue=given.task_queue)
             if given.ready_file is not None:
                 given.ready_file.touch()
-            taking_over = (metering.keep_taking_over(stop),) if metering is not None else ()
-            looking = (mailbox.keep_looking(given.mailbox, partial(_take, desk, clock), stop),) if given.mailbox is not None else ()
-            # A mirror must not break what it shows: whatever goes wrong there, journeys are played.
-            telling = (keep(exchange.look, stop, rest=PAUSE, name="crm", trouble=(Exception,)),) if exchange is not None else ()
-            warning = ExpiryLook(engine, clock)
-            warned = keep(warning.look, stop, rest=warning.rest, name="expiry", trouble=(SQLAlchemyError, OSError))
-            poller = ContentPoller(engine, given.content_systems, others, clock.now)
-            following = keep(poller.look, stop, rest=given.content_pause, name="content_sync", trouble=(SQLAlchemyError, OSError))
-            looks = (keep_looking(beside, stop), warned, following, *looking, *telling)
-            watching = (keep_watching(monitor, stop), keep_watching(watching_safety, stop))
-            await asyncio.gather(keep_relaying(relay, stop), *watching, *looks, *taking_over)
+            loops = [
+                keep_relaying(Relay(engine, gateway), stop),
+                *_watching(given, engine, gateway, clock, stop),
+                *_looking(engine, channels, clock, stop),
+                *_listening(given, engine, others, clock, stop),
+            ]
+            if metering is not None:
+                loops.append(metering.keep_taking_over(stop))
+            await asyncio.gather(*loops)
     await engine.dispose()
     log.info("worker", doing="stopped")
+
+
+def _watching(given: settings.Settings, engine: AsyncEngine, gateway: Gateway, clock: JourneyClock, stop: asyncio.Event) -> Iterator[Loop]:
+    """What raises alarms: over runs, touches and records of the CRM, and over safety cases."""
+    crm = StoredCrmWatch(engine) if given.crm is not None else None
+    yield keep_watching(Monitor(StoredWatch(engine), gateway, clock, unknowns=StoredUnknowns(engine), crm=crm), stop)
+    yield keep_watching(SafetyMonitor(SafetyWatch(engine), clock), stop)
+
+
+def _looking(engine: AsyncEngine, channels: Mapping[str, Channel], clock: JourneyClock, stop: asyncio.Event) -> Iterator[Loop]:
+    """What the house does by itself when its time has come."""
+    yield keep(Reconciler(StoredUnknowns(engine), channels, clock).look, stop, rest=reconciling.PAUSE, name="reconcile")
+    yield keep(Purge(engine, clock).look, stop, rest=reconciling.PAUSE, name="purge")
+    yield keep(Escalation(StoredOverdue(engine), clock).look, stop, rest=reconciling.PAUSE, name="overdue")
+    expiry = ExpiryLook(engine, clock)
+    yield keep(expiry.look, stop, rest=expiry.rest, name="expiry")
+
+
+def _listening(given: settings.Settings, engine: AsyncEngine, others: httpx.AsyncClient, clock: JourneyClock, stop: asyncio.Event) -> Iterator[Loop]:
+    """What other systems tell when they are asked: content systems, the mailbox of replies, the CRM."""
+    yield keep(ContentPoller(engine, given.content_systems, others, clock.now).look, stop, rest=given.content_pause, name="content_sync")
+    if given.mailbox is not None:
+        desk = StoredReplies(engine, {}, {}, mail_domain=given.mail_domain)
+        yield mailbox.keep_looking(given.mailbox, partial(_take, desk, clock), stop)
+    if given.crm is not None:
+        exchange = make_exchange(given.crm, others, words=given.calls, engine=engine, clock=clock)
+        # A mirror must not break what it shows: whatever goes wrong there, journeys are played.
+        yield keep(exchange.look, stop, rest=PAUSE, name="crm", trouble=(Exception,))
 
 
 async def _take(desk: StoredReplies, clock: JourneyClock, letter: Letter) -> str:

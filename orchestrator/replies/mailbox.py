@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from orchestrator.counts import Dropped, count
+from orchestrator.pacing import keep
 from orchestrator.replies.doors import MailboxDoor
 from orchestrator.replies.letters import Letter, read
 
@@ -86,15 +87,9 @@ async def look(open_mailbox: Callable[[], ImapMailbox], take: Callable[[Letter],
 
 
 async def keep_looking(door: MailboxDoor, take: Callable[[Letter], Awaitable[str]], stop: asyncio.Event) -> None:
-    """Look again and again until told to stop. A mailbox that is away is looked into later; what is in it waits there."""
-    while not stop.is_set():
-        try:
-            await look(lambda: ImapMailbox(door), take)
-        except Exception as error:  # noqa: BLE001 - whatever stands in the way is logged and counted, and the worker lives on
-            log.warning("mailbox", trouble=type(error).__name__)
-            count(Dropped.LOOK, "mailbox")
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), door.every_seconds)
+    """Look again and again until told to stop. A mailbox that is away is looked into later; what is in it waits there. Whatever stands in the way, the
+    worker lives on: what others write to us must not stop what we do."""
+    await keep(lambda: look(lambda: ImapMailbox(door), take), stop, rest=door.every_seconds, name="mailbox", trouble=(Exception,))
 
 
 def _letter(one: Fetched) -> Letter | None:

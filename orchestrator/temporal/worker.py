@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
@@ -19,8 +17,9 @@ from activities.requests import RequestActivities
 from activities.runs import RunActivities
 from activities.touches import TouchActivities
 from orchestrator.clock import JourneyClock
-from orchestrator.counts import Counts, Dropped, count
+from orchestrator.counts import Counts, Dropped
 from orchestrator.mail.compose import Composer
+from orchestrator.pacing import keep
 from orchestrator.release import version
 from orchestrator.sealing import Sealing
 from orchestrator.store.dispatches import StoredDispatches
@@ -103,11 +102,4 @@ def release() -> WorkerDeploymentConfig:
 
 async def keep_relaying(relay: Relay, stop: asyncio.Event) -> None:
     """Look into the outbox until told to stop. While the database is away there is nothing to hand over, and the next look tries again."""
-    while not stop.is_set():
-        try:
-            await relay.nudge()
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("outbox", trouble=type(error).__name__)
-            count(Dropped.RELAY, type(error).__name__)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), BEAT)
+    await keep(relay.nudge, stop, rest=BEAT, name="outbox", dropped=Dropped.RELAY)
