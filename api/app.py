@@ -41,6 +41,7 @@ from api.routers import (
     notifications,
     occasions,
     operations,
+    organisations,
     people,
     preferences,
     recalls,
@@ -68,6 +69,7 @@ is an `application/problem+json` document (RFC 9457) with a stable `code`. A com
 _TAGS = [
     {"name": "tasks", "description": "What waits for a human, and the five commands."},
     {"name": "people", "description": "Who is in one's territory, and their story."},
+    {"name": "organisations", "description": "Where people work, and how reps are received there."},
     {"name": "notifications", "description": "Lines for a colleague, with nothing to be done."},
     {"name": "enrolments", "description": "One HCP in one journey."},
     {"name": "bulk enrolments", "description": "Many HCPs in one journey: counted, let go, paced."},
@@ -138,7 +140,7 @@ def create_app(
 def _signed() -> APIRouter:
     """Everything under /api/v1 is for those who are signed in."""
     router = APIRouter(prefix="/api/v1", dependencies=[Depends(strict.known_only)])
-    of_people = (people, knowledge, consents, consent_texts, evidence, tasks, notifications, why)
+    of_people = (people, organisations, knowledge, consents, consent_texts, evidence, tasks, notifications, why)
     of_medical = (inquiries, fulfilment, coverage, firewall, safety_cases, safety_flags)
     of_journeys = (catalogue, definitions, lifecycles, seeing, enrolments, bulk_enrolments, content, recalls, facts, events, occasions)
     of_others = (facts_in, call_reports, replies, crm)

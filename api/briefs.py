@@ -6,6 +6,7 @@ from typing import Any
 
 from api import letters, telling
 from api.rows import PersonRow, TaskRow
+from api.schemas.organisations import Visiting
 from api.schemas.people import CommercialProfile, MedicalProfile, PersonLine
 from api.schemas.tasks import Channel, Escalated, Material, Offer, TaskForCommercial, TaskForMedical, TaskLine
 from api.who import Who, works
@@ -58,7 +59,14 @@ def line(task: TaskRow, definition: Definition | None) -> TaskLine:
 
 
 def for_commercial(
-    task: TaskRow, definition: Definition, *, who: Who, profile: CommercialProfile, contents: Mapping[ContentRef, ContentVersion], now: datetime
+    task: TaskRow,
+    definition: Definition,
+    *,
+    who: Who,
+    profile: CommercialProfile,
+    contents: Mapping[ContentRef, ContentVersion],
+    visiting: Visiting | None,
+    now: datetime,
 ) -> TaskForCommercial:
     """A rep's task: with the commercial profile, the channels and what to show on each."""
     step = definition.steps.get(task.step)
@@ -72,6 +80,7 @@ def for_commercial(
         version=task.version,
         commercial=profile,
         channels=_channels(step, contents, language, now) if isinstance(step, VisitStep) else (),
+        visiting=visiting,
         content=_material(step.sending.content, contents, language, now) if isinstance(step, SendStep) else None,
         letter=letters.choices(contents.get(step.sending.content), contents, market=task.person.market, languages=(language or "",), now=now)
         if isinstance(step, SendStep)

@@ -36,6 +36,9 @@ class Code(StrEnum):
     PROMOTIONAL_LINK = "promotional_link"
     PERSONA_UNKNOWN = "persona_unknown"
     CANNOT_TAKE_OVER = "cannot_take_over"
+    ACCESS_FORBIDDEN = "access_forbidden"
+    APPROVAL_REQUIRED = "approval_required"
+    ACCESS_LOOSENED = "access_loosened"
     CHOICE_UNFIT = "choice_unfit"
     NOT_LINT_CLEAN = "not_lint_clean"
     VERSION_EXISTS = "version_exists"
@@ -144,6 +147,9 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.PROMOTIONAL_LINK: (422, "An answer promotes nothing"),
     Code.PERSONA_UNKNOWN: (422, "No such persona"),
     Code.CANNOT_TAKE_OVER: (422, "That user cannot take this task"),
+    Code.ACCESS_FORBIDDEN: (409, "No visits there"),
+    Code.APPROVAL_REQUIRED: (422, "The unit's approval is needed"),
+    Code.ACCESS_LOOSENED: (403, "Not yours to let in more"),
     Code.CHOICE_UNFIT: (422, "Not what the letter leaves to you"),
     Code.NOT_LINT_CLEAN: (422, "The journey has errors"),
     Code.VERSION_EXISTS: (409, "The version is on record"),

@@ -21,7 +21,8 @@ EMAIL: Final = "email"
 FRAGMENT: Final = "fragment"
 """What an approved passage is made for: to stand in a letter that offers it."""
 
-MEETINGS = ("face_to_face", "remote", "phone")
+FACE_TO_FACE: Final = "face_to_face"
+MEETINGS = (FACE_TO_FACE, "remote", "phone")
 """The channels of a visit. Content for them names a material; a human shows it."""
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from journeys.access import Access, MeetingForm
 from journeys.caps import Bound, Cap, Spacing
 from journeys.content import Language
 from journeys.medical import MedicalPolicy
@@ -56,6 +57,8 @@ class MarketPolicy(Authored):
     """Whether promotion of a product must carry the market's minimum information. A market that says nothing asks for it."""
     restricted_words: dict[Language, tuple[RestrictedWord, ...]] = {}
     """What nobody may type of a product, by language. `api.words` asks it of every free word that comes in."""
+    visits: dict[MeetingForm, Access] = {}
+    """How HCOs that have said nothing themselves receive reps, by the form of the meeting. A form that is not named is open. See docs/visits.md."""
     signatures: tuple[Party, ...] = ALWAYS
     """Who signs a journey that names this market: sales, marketing and medical, and whoever else this market asks for."""
     journeys_at_once: int = Field(1, ge=1, le=20)

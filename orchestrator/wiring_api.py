@@ -45,6 +45,7 @@ from orchestrator.store.desk.migrations import StoredMigrating, StoredMigrations
 from orchestrator.store.desk.notifications import StoredNotifications
 from orchestrator.store.desk.occasions import StoredOccasions
 from orchestrator.store.desk.operations import StoredOperations
+from orchestrator.store.desk.organisations import StoredOrganisations
 from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.preferences import StoredPreferences
 from orchestrator.store.desk.recalls import StoredRecalls
@@ -82,6 +83,7 @@ def make_ports(engine: AsyncEngine, client: Client, *, clock: JourneyClock, sett
         users=StoredUsers(engine),
         idempotency=StoredIdempotency(engine),
         people=StoredPeople(engine),
+        organisations=StoredOrganisations(engine),
         timelines=StoredTimelines(engine),
         definitions=StoredDefinitions(engine),
         lifecycles=StoredLifecycles(engine, means, migrating=StoredMigrating(clock.pace)),

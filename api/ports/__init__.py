@@ -17,6 +17,7 @@ from api.ports.inquiries import Coverages, Firewall, Fulfilment, Inquiries, NotD
 from api.ports.ledger import CopySealedError, NotSettled, TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import CountChanged, Halts, Migrations, Operations, Repairs, Watch
+from api.ports.organisations import Organisations
 from api.ports.people import Knowledge, People, Timelines
 from api.ports.recalls import Recalls
 from api.ports.replies import Replies
@@ -72,6 +73,7 @@ __all__ = [
     "Notifications",
     "Occasions",
     "Operations",
+    "Organisations",
     "People",
     "Ports",
     "Recalls",

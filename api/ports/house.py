@@ -15,6 +15,7 @@ from api.ports.inquiries import Coverages, Firewall, Fulfilment, Inquiries, Resp
 from api.ports.ledger import TouchBook
 from api.ports.occasions import Occasions
 from api.ports.operations import Halts, Migrations, Operations, Repairs, Watch
+from api.ports.organisations import Organisations
 from api.ports.people import Knowledge, People, Timelines
 from api.ports.preferences import Preferences
 from api.ports.recalls import Recalls
@@ -41,6 +42,7 @@ class Ports:
     users: Users
     idempotency: Idempotency
     people: People
+    organisations: Organisations
     timelines: Timelines
     definitions: Definitions
     lifecycles: Lifecycles

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
-from api import briefs, letters
+from api import briefs, letters, visits
 from api.asking import asked_about_safety
 from api.attempts import Attempted
 from api.codes import Code
@@ -22,6 +22,7 @@ from api.schemas.tasks import Choose, Complete, Done, Reassign, Skip, Snooze, Ta
 from api.security import Anyone, only
 from api.who import WORKERS, Role, Who, worker_of, works
 from journeys import events
+from journeys.definitions import VisitStep
 from journeys.facts import Wall
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
@@ -64,7 +65,9 @@ async def read_task(task_id: str, who: Anyone, house: House) -> TaskRead:
     parts = tuple(ref for each in contents.values() for ref in letters.offered(each))
     contents = {**contents, **await house.contents.versions(parts)} if parts else contents
     profile = await house.people.commercial(task.person.id)
-    return briefs.for_commercial(task, definition, who=who, profile=profile, contents=contents, now=house.clock.now())
+    step = definition.steps.get(task.step)
+    met = await house.organisations.visiting(task.person.id, step.visit.form, task_id=task.id) if isinstance(step, VisitStep) else None
+    return briefs.for_commercial(task, definition, who=who, profile=profile, contents=contents, visiting=met, now=house.clock.now())
 
 
 class Hand:
@@ -106,6 +109,7 @@ async def complete(body: Complete, who: Worker, hand: Handed) -> Done:
         if task.inquiry_id is not None and body.safety is None:
             await asked_about_safety(hand.house, task.inquiry_id)
         await letters.keep_choice(hand.house, who, task, body)
+        await visits.keep_approval(hand.house, who, task, body)
 
     told = body.model_dump(include={"outcome", "channel"}) | {
         "persona": body.persona.is_ if body.persona else None,

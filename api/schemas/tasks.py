@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from api.schemas.organisations import UnitApproval, Visiting
 from api.schemas.people import CommercialProfile, MedicalProfile, PersonLine
 from api.schemas.safety import Reported
 from api.schemas.shapes import Asked, ContentName, Moment, Name, Told, Words
@@ -32,6 +33,7 @@ class Complete(Reported):
     inquiry_id: Name | None = Field(None, description="The recorded question on which medical follows up.")
     choose: StepId | None = Field(None, description="An offer, instead of the outcome's own path.")
     letter: LetterChoice | None = Field(None, description="What the letter says, where it leaves a choice to the rep.")
+    unit_approval: UnitApproval | None = Field(None, description="The unit's approval of a visit face to face, where its HCO asks for one.")
     remark: Words | None = None
 
 
@@ -133,6 +135,7 @@ class TaskForCommercial(_TaskRead):
     commercial: CommercialProfile
     offers: tuple[Offer, ...] = ()
     channels: tuple[Channel, ...] = ()
+    visiting: Visiting | None = Field(None, description="Of a visit: how the HCP may be met face to face.")
     content: Material | None = Field(None, description="The approved e-mail, text or invitation that the rep sends.")
     letter: LetterChoices | None = Field(None, description="What the letter leaves to the rep; null where it leaves nothing.")
     sends_by: str | None = Field(None, description="The channel by which it goes out.", examples=["sms"])

@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from journeys.access import MeetingForm
 from journeys.definitions.words import Content
 from journeys.durations import Duration
 from journeys.shapes import Authored, Slug, StepId
@@ -18,6 +19,7 @@ class Meeting(Authored):
 
 class Visit(Authored):
     by: Literal["rep"] = "rep"
+    form: MeetingForm = MeetingForm.PRODUCT_INFORMATION
     due: Duration
     face_to_face: Meeting | None = None
     remote: Meeting | None = None

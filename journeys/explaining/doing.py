@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from journeys.access import MeetingForm
 from journeys.definitions import (
     HOLD_OUT,
     BranchStep,
@@ -87,6 +88,8 @@ def doing(step: Step, names: Names) -> Iterator[str]:  # noqa: C901, PLR0912 - o
 def _visit(step: VisitStep, names: Names) -> Iterator[str]:
     channels = step.visit.channels
     yield f"The rep meets the HCP {either([CHANNELS[channel] for channel in channels])}, within {step.visit.due}."
+    if step.visit.form is not MeetingForm.PRODUCT_INFORMATION:
+        yield f"It is held as a meeting of the form “{spoken(step.visit.form)}”."
     for channel, meeting in channels.items():
         shows = f"shows {both([names.content(ref) for ref in meeting.materials])}" if meeting.materials else "shows nothing"
         yield sentence(f"{CHANNELS[channel]}, the rep {shows}{_saying(meeting.message)}")

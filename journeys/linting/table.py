@@ -95,6 +95,7 @@ RULES: tuple[Row, ...] = (
     Row("J412", "language of a market without words", contents.lacking_language, Severity.WARNING),
     Row("J413", "promotion without minimum information", contents.uninformed),
     Row("J414", "choice that cannot be made", contents.unchoosable),
+    Row("J415", "promotion in a meeting about risks", contents.promoting_meeting),
     Row("J601", "more contact than the cap allows", people.too_much),
     Row("J602", "promotion after an objection", people.after_objection),
     Row("J603", "safety information held back", people.held_out_of_safety),

@@ -15,7 +15,7 @@ from journeys.shapes import Authored, Slug, StepId
 USE, WITH = "use", "with"
 
 INHERITED: dict[str, tuple[str, ...]] = {
-    "visit": ("due", "face_to_face", "remote", "phone"),
+    "visit": ("form", "due", "face_to_face", "remote", "phone"),
     "email": ("sent_by", "to", "due", "hold_up_to"),
     "message": ("channel", "sent_by", "to", "due", "hold_up_to"),
     "invite": ("occasion", "lasts", "answer_by", "recorded_by", "sent_by", "to", "due", "hold_up_to"),

@@ -134,6 +134,7 @@ TEXTS: dict[type[BaseModel], dict[str, str]] = {
     on.Not: {"not": "This does not hold."},
     Visit: {
         "by": "Who visits.",
+        "form": "What the meeting is held as: an HCO may receive each form in another way.",
         "due": "By when; after that the step is overdue.",
         "face_to_face": "Materials and message for the room.",
         "remote": "Materials and message for the screen.",

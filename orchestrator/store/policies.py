@@ -14,6 +14,7 @@ from journeys.markets import MarketPolicy
 from journeys.reasons import Reason
 from orchestrator.store.operations import begin
 from orchestrator.store.tables import Enrolment, Market, Operation, Person, StandingRow
+from orchestrator.store.visiting import look_again
 
 RULES_CHANGED = "rules_changed"
 """Why a touch is put before the gate again."""
@@ -43,11 +44,14 @@ async def set_policy(session: AsyncSession, policy: MarketPolicy, *, by: str, re
     """
     row = await session.get(Market, policy.market)
     body = written(policy)
+    before = (row.body.get("visits") if row is not None else None) or {}
     if row is None:
         session.add(Market(id=policy.market, body=body, digest=digest_of(body), updated_at=now))
     else:
         row.body, row.digest, row.updated_at = body, digest_of(body), now
     await session.flush()
+    if before != body.get("visits", {}):
+        await look_again(session, col(Person.market) == policy.market)
     if (await session.exec(_held(policy.market).limit(1))).first() is None:
         return None
     operation = Operation(

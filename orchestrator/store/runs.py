@@ -24,6 +24,7 @@ from orchestrator.store.recipients import least_busy
 from orchestrator.store.routing import give, route
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Inquiry, Person, Task
 from orchestrator.store.versions import settle_after_run
+from orchestrator.store.visiting import keep_out
 
 
 class StoredRuns:
@@ -62,7 +63,11 @@ class StoredRuns:
         async with transaction(self._engine) as session:
             enrolment = await project(session, order.entry, now=datetime.now(UTC))
             if enrolment is not None:
-                session.add(await _task(session, enrolment, order))
+                task = await _task(session, enrolment, order)
+                session.add(task)
+                if task.kind == "visit":
+                    step = (await _definition(session, enrolment)).steps.get(task.step)
+                    await keep_out(session, task, step, await session.get_one(Person, task.person_id))
 
     async def facts(self, order: FactsOrder, *, now: datetime) -> dict[str, Value | None]:
         """Record the advance and report the facts as they stand at `now`."""

@@ -67,6 +67,7 @@ from api.schemas.operations import (
     RepairMany,
     TroubleLine,
 )
+from api.schemas.organisations import ApprovalLine, OrganisationLine
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.schemas.recalls import Withdrawn
 from api.schemas.touches import CopyRead, HoldCopies, SettleTouch, TouchLine, TouchRead
@@ -98,6 +99,7 @@ from tests.api.keeping import FakeChoices, FakeContentSystems, FakeRecalls, Fake
 from tests.api.living import FakeDefinitions, FakeLifecycles
 from tests.api.ruling import FakeJudgements, FakeMarkets
 from tests.api.slicing import sliced
+from tests.api.visiting import FakeOrganisations, a_place
 from tests.builders import NOW, a_library
 
 TOUCH = "enr1.follow-up.1"
@@ -112,6 +114,9 @@ class World:
     users: dict[str, UserRow] = field(default_factory=dict)
     alignments: set[tuple[str, str]] = field(default_factory=set)
     people: dict[str, PersonRow] = field(default_factory=dict)
+    organisations: dict[str, OrganisationLine] = field(default_factory=lambda: {"org-1": a_place()})
+    """Where everybody works."""
+    approvals: list[ApprovalLine] = field(default_factory=list)
     commercial: dict[str, CommercialProfile] = field(default_factory=dict)
     medical: dict[str, MedicalProfile] = field(default_factory=dict)
     lines: list[TimelineRow] = field(default_factory=list)
@@ -831,6 +836,7 @@ def ports(world: World) -> Ports:
         counts=FakeCounts(world),
         users=FakeUsers(world),
         idempotency=FakeIdempotency(world),
+        organisations=FakeOrganisations(world),
         people=FakePeople(world),
         timelines=FakeTimelines(world),
         definitions=FakeDefinitions(world),

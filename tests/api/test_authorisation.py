@@ -52,6 +52,13 @@ FOUND_OUT = {"reason": "provider_says", "remark": "Their support looked it up.",
 
 CONSENT = {"channel": "email", "method": "signature", "text_version": "v1", "language": "sv", "proof": "form-1"}
 MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
+    "list_organisations": (ALL, "/api/v1/organisations", None),
+    "read_organisation": (ALL, "/api/v1/organisations/org-1", None),
+    "set_access": (
+        frozenset({Role.REP, Role.SALES, Role.COMPLIANCE, Role.ADMIN}),
+        "/api/v1/organisations/org-1/access",
+        {"visits": {"product_information": "none"}, "remark": "Their letter of today.", "safety": {"answer": "none"}},
+    ),
     "list_people": (ALL, "/api/v1/people", None),
     "read_person": (ALL, f"/api/v1/people/{ASTRID}", None),
     "read_timeline": (ALL, f"/api/v1/people/{ASTRID}/timeline", None),

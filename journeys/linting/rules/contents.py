@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from journeys.access import MeetingForm
 from journeys.choosing import needs_choice, unfit
 from journeys.conditions import AllOf, FactIs
 from journeys.content import EMAIL, MEETINGS, ContentState, ContentVersion
-from journeys.definitions import Purpose, SendStep
+from journeys.definitions import Purpose, SendStep, VisitStep
 from journeys.expiring import SOON
 from journeys.facts import CATALOGUE
 from journeys.linting.subject import Subject
@@ -127,6 +128,15 @@ def unchoosable(subject: Subject) -> Iterator[Remark]:
             lacks = unfit(contents.get(ref), content)
             if lacks is not None:
                 yield Remark(loc, lacks, "offer passages made for this letter's product, readers and languages")
+
+
+def promoting_meeting(subject: Subject) -> Iterator[Remark]:
+    """J415: a meeting that is held as one about risks promotes nothing, so it is no step of a journey that promotes."""
+    for step_id, step in subject.steps.items():
+        promotes = isinstance(step, VisitStep) and step.visit.form is MeetingForm.RISK_MINIMISATION and subject.definition.purpose is Purpose.PROMOTIONAL
+        if promotes:
+            message = f'"{step_id}" is held as a meeting about risks, and this journey is promotional'
+            yield Remark(("steps", step_id, "visit", "form"), message, "hold it as product_information or education, or give the journey the purpose safety")
 
 
 def nothing_above(subject: Subject) -> Iterator[Remark]:

@@ -52,6 +52,7 @@ from orchestrator.store.tables.runs import (
     WaitingTouch,
 )
 from orchestrator.store.tables.safety import SafetyAnswerRow, SafetyCaseRow, SafetyFlag, SafetyLine, SafetyNotice, SafetySending
+from orchestrator.store.tables.visits import UnitApproval
 
 __all__ = [
     "Absence",
@@ -138,6 +139,7 @@ __all__ = [
     "Touch",
     "Turn",
     "Undeliverable",
+    "UnitApproval",
     "User",
     "UserExternalId",
     "VersionSignature",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_instant, refers_to, serial
@@ -60,6 +60,8 @@ class Organisation(SQLModel, table=True):
     """Of those who work here and have none of their own."""
     status: str = "active"
     """active or deactivated."""
+    visits: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """How it receives reps, by the form of the meeting; of a form that is not named it has said nothing. A register knows none of it."""
     digest: str | None = None
 
 
