@@ -13,10 +13,17 @@ _HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 _STYLE = (
-    "body{font:1.125rem/1.6 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}"
-    "button{font:inherit;min-height:3rem;padding:.5rem 1.5rem;border:0;border-radius:.375rem;background:#0b4f8a;color:#fff;cursor:pointer}"
-    "button:focus-visible{outline:3px solid #f2a900;outline-offset:2px}"
+    "body{font:1.125rem/1.5 system-ui,sans-serif;margin:0;color:#1b1b1b;background:#fff;overflow-wrap:break-word}"
+    "main{max-width:34rem;margin:0 auto;padding:1.5rem 1rem 3rem}"
+    "h1,h2{line-height:1.25;text-wrap:balance}h1{font-size:1.75rem;margin:0 0 1rem}h2{font-size:1.25rem;margin:0 0 .5rem}p{margin:0 0 1rem}"
+    "section{border-top:1px solid #767676;margin-top:1.5rem;padding-top:1.25rem}"
+    "summary{padding:.625rem 0;color:#0b4f8a;text-decoration:underline;cursor:pointer}details{margin-bottom:.75rem}"
+    "blockquote{margin:0 0 1.25rem;padding:.75rem 1rem;border-left:.25rem solid #767676;background:#f4f6f8}blockquote p:last-child{margin:0}"
+    "[role=status]{padding:.75rem 1rem;border-left:.25rem solid #1a6b34;background:#edf7f0}"
+    "button{font:inherit;min-height:3rem;padding:.5rem 1.5rem;border:0;border-radius:.375rem;background:#0b4f8a;color:#fff;text-align:left;cursor:pointer}"
+    ":focus-visible{outline:3px solid #1b1b1b;outline-offset:3px}"
 )
+"""Contrasts are 4.5 to 1 and more for words, 3 to 1 for what shows where the focus is, and what is tapped is 44 pixels high (WCAG 2.2)."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class _Words:
     close: str
     invalid: str
     otherwise: str
+    lost: str
     channels: dict[str, str]
 
 
@@ -42,16 +50,18 @@ _LANGUAGES = {
         close="You will get no more promotion from us by {channel}. You may close this page.",
         invalid="This link is not valid",
         otherwise="Please use the link of the message itself, unchanged, or answer that message and ask us to stop.",
+        lost="Please use the link of the message itself, unchanged, or answer that message.",
         channels={"email": "e-mail", "sms": "text message (SMS)", "phone": "telephone", "remote": "video call", "face_to_face": "visit"},
     ),
     "sv": _Words(
-        ask="Avregistrera dig?",
+        ask="Vill du avregistrera dig?",
         effect="Du får ingen mer reklam från oss via {channel}. Det gäller genast.",
         button="Avregistrera",
         done="Du är avregistrerad",
         close="Du får ingen mer reklam från oss via {channel}. Du kan stänga sidan.",
         invalid="Länken är inte giltig",
         otherwise="Använd länken i själva meddelandet, oförändrad, eller svara på det och be oss sluta.",
+        lost="Använd länken i själva meddelandet, oförändrad, eller svara på det.",
         channels={"email": "e-post", "sms": "sms", "phone": "telefon", "remote": "videosamtal", "face_to_face": "besök"},
     ),
 }
@@ -83,14 +93,23 @@ def unknown(language: str) -> HTMLResponse:
     return page(language, words.invalid, words.otherwise, status=404)
 
 
+def lost(language: str) -> HTMLResponse:
+    """For a link to read something that leads nowhere, perhaps because a mail program broke it."""
+    words = _LANGUAGES[language]
+    return page(language, words.invalid, words.lost, status=404)
+
+
 def channel_name(language: str, channel: str) -> str:
     """How a channel is called on a page."""
     return _LANGUAGES[language].channels.get(channel, channel)
 
 
-def page(language: str, title: str, text: str, more: str = "", *, status: int = 200) -> HTMLResponse:
-    """A title, a sentence or two in plain text, and HTML of our own after it."""
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title><style>{_STYLE}</style>'
-    body = f"<main><h1>{escape(title)}</h1><p>{escape(text)}</p>{more}</main>"
+def page(language: str, title: str, text: str, more: str = "", *, told: str | None = None, status: int = 200) -> HTMLResponse:
+    """A title, a sentence or two in plain text, and HTML of our own after it. `told` is what was just done: it stands above them, has the focus, and begins
+    the title of the window, which a screen reader reads first."""
+    window = f"{told} {title}" if told is not None else title
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(window)}</title><style>{_STYLE}</style>'
+    news = f'<p role="status" tabindex="-1" autofocus><strong>{escape(told)}</strong></p>' if told is not None else ""
+    body = f"<main><h1>{escape(title)}</h1>{news}<p>{escape(text)}</p>{more}</main>"
     headers = {**_HEADERS, "Content-Language": language, "Vary": "Accept-Language"}
     return HTMLResponse(f'<!doctype html><html lang="{language}"><head>{head}</head><body>{body}</body></html>', status, headers=headers)

@@ -29,9 +29,11 @@ class _Words:
     on: str
     off: str
     words: str
+    agreed: str
     give: str
     withdraw: str
     elsewhere: str
+    held: str
     all_title: str
     all_text: str
     all_button: str
@@ -58,9 +60,11 @@ _LANGUAGES = {
         on="You have agreed to this.",
         off="You have not agreed to this.",
         words="What you agree to",
+        agreed="What you have agreed to",
         give="Agree to: {line}",
         withdraw="Stop: {line}",
         elsewhere="You can agree to this by a link that we send by {channel}, or with our representative.",
+        held="You have said no to this in another way, which this page cannot change. Our representative can help, should you wish it after all.",
         all_title="Stop everything",
         all_text="Takes back everything that you have agreed to, for every channel and product.",
         all_button="Stop all of it",
@@ -79,8 +83,8 @@ _LANGUAGES = {
         confirm_button="Yes, I agree",
         confirmed="Your consent is recorded",
         confirmed_text="Thank you. You can take it back at any time by the link in every message. You may close this page.",
-        over="This link is no longer good",
-        over_text="Its time is over, or it is no longer needed. Nothing was recorded. Ask us for a new letter if you wish one.",
+        over="This link no longer works",
+        over_text="Its time is over, or you have changed your choice since. Nothing new was recorded. Ask us for a new letter if you wish one.",
     ),
     "sv": _Words(
         title="Dina val",
@@ -90,9 +94,11 @@ _LANGUAGES = {
         on="Du har samtyckt till detta.",
         off="Du har inte samtyckt till detta.",
         words="Vad du samtycker till",
+        agreed="Vad du har samtyckt till",
         give="Samtyck till: {line}",
         withdraw="Avsluta: {line}",
         elsewhere="Du kan samtycka till detta med en länk som vi skickar via {channel}, eller hos vår representant.",
+        held="Du har sagt nej till detta på ett annat sätt, som inte kan ändras här. Vår representant kan hjälpa dig om du vill det ändå.",
         all_title="Avsluta allt",
         all_text="Återkallar allt som du har samtyckt till, för alla kanaler och produkter.",
         all_button="Avsluta allt",
@@ -112,7 +118,7 @@ _LANGUAGES = {
         confirmed="Ditt samtycke är registrerat",
         confirmed_text="Tack. Du kan återkalla det när som helst via länken i varje meddelande. Du kan stänga sidan.",
         over="Länken gäller inte längre",
-        over_text="Tiden har gått ut, eller så behövs den inte längre. Inget har registrerats. Be oss om ett nytt brev om du vill.",
+        over_text="Tiden har gått ut, eller så har du ändrat ditt val sedan dess. Inget nytt har registrerats. Be oss om ett nytt brev om du vill.",
     ),
 }
 
@@ -120,13 +126,13 @@ _LANGUAGES = {
 def choices(language: str, row: PreferenceRow, done: Done | None = None) -> HTMLResponse:
     """Every choice with how it stands; `done` is what the click before came to."""
     words = _LANGUAGES[language]
-    told = f'<p role="status"><strong>{escape(words.done[done])}</strong></p>' if done is not None else ""
+    told = words.done[done] if done is not None else None
     if row.objected:
-        return pages.page(language, words.title, words.objected, told)
+        return pages.page(language, words.title, words.objected, told=told)
     lines = "".join(_line(language, words, line) for line in row.lines)
     stop = _section(words.all_title, words.all_text, _button("act", "withdraw-all", words.all_button))
     objection = _section(words.object_title, words.object_text, _button("act", "object", words.object_button))
-    return pages.page(language, words.title, words.intro, told + lines + stop + objection)
+    return pages.page(language, words.title, words.intro, lines + stop + objection, told=told)
 
 
 def ask(language: str, opt_in: OptInRow) -> HTMLResponse:
@@ -156,11 +162,13 @@ def _line(language: str, words: _Words, line: PreferenceLine) -> str:
     channel = pages.channel_name(language, line.channel)
     name = words.line_of.format(product=line.product.capitalize(), channel=channel) if line.product is not None else words.line.format(channel=channel)
     of = language_of(line, language)
-    more = f"<details><summary>{escape(words.words)}</summary>{_quoted(line.words[of], of)}</details>"
+    more = f"<details><summary>{escape(words.agreed if line.allowed else words.words)}</summary>{_quoted(line.words[of], of)}</details>"
     if line.allowed:
         more += _button("act", f"withdraw {line.channel} {line.product or ''}".strip(), words.withdraw.format(line=name))
     elif line.can_give:
         more += _button("act", f"give {line.text} {of}", words.give.format(line=name))
+    elif line.held:
+        more += f"<p>{escape(words.held)}</p>"
     else:
         more += f"<p>{escape(words.elsewhere.format(channel=channel))}</p>"
     return _section(name, words.on if line.allowed else words.off, more)

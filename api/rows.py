@@ -463,6 +463,8 @@ class PreferenceLine:
     allowed: bool
     can_give: bool
     """Whether a click where they are now is proof enough: the link came to the very address of the channel."""
+    held: bool = False
+    """Whether a no stands that no click here can lift: another system heard it, or another record of the address."""
 
 
 @dataclass(frozen=True)
@@ -486,3 +488,5 @@ class OptInRow:
     language: str
     until: datetime
     confirmed: bool
+    undone: bool = False
+    """Whether the person has objected, or has taken back since what was given by it."""

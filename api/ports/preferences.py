@@ -22,8 +22,9 @@ class Preferences(Protocol):
         """Record what the recipient agreed to with a click; False where it may not be given so, or was given too often today."""
         ...
 
-    async def withdraw(self, touch: str, *, channel: str | None, product: str | None, agent: Agent, now: datetime) -> None:
-        """Record what the recipient takes back: a channel for a product or for all, or everything. What is taken back already stays so."""
+    async def withdraw(self, touch: str, *, channel: str | None, product: str | None, agent: Agent, now: datetime) -> bool:
+        """Record what the recipient takes back: a channel for a product or for all, or everything. What is taken back already stays so. False where there
+        is no such channel or product, and nothing was recorded."""
         ...
 
     async def object(self, touch: str, *, now: datetime) -> None:
@@ -37,5 +38,5 @@ class Preferences(Protocol):
     async def opt_in(self, opt_in: str) -> OptInRow | None: ...
 
     async def confirm(self, opt_in: str, *, agent: Agent, now: datetime) -> bool:
-        """Record the consent, once. False where the time is over or the person has objected."""
+        """Record the consent, once. False where the time is over, the person has objected, or what was given by it has been taken back since."""
         ...

@@ -29,8 +29,11 @@ Using = Annotated[Agent, Depends(agent)]
 
 
 async def _asked(request: Request) -> list[str]:
-    """What the form of the page asks for, word by word."""
-    form = parse_qs((await request.body()).decode(errors="replace"), max_num_fields=8)
+    """What the form of the page asks for, word by word; nothing, where it is no form of ours."""
+    try:
+        form = parse_qs((await request.body()).decode(errors="replace"), max_num_fields=8)
+    except ValueError:  # more fields than the page has
+        return []
     return form.get("act", [""])[0].split()
 
 
@@ -52,21 +55,20 @@ async def change_preferences(token: str, codec: Codec, house: House, spoken: Lan
     row = await house.preferences.of_touch(touch, now=now) if touch is not None else None
     if touch is None or row is None:
         return pages.unknown(spoken)
-    done: Done | None = None
     match act:
         case ["give", text, language]:
             done = Done.GIVEN if await house.preferences.give(touch, text, language=language, agent=using, now=now) else Done.NOT_HERE
-        case ["withdraw", channel, *product]:
-            await house.preferences.withdraw(touch, channel=channel, product=product[0] if product else None, agent=using, now=now)
-            done = Done.WITHDRAWN
+        case ["withdraw", channel, *products] if len(products) <= 1:
+            taken = await house.preferences.withdraw(touch, channel=channel, product=next(iter(products), None), agent=using, now=now)
+            done = Done.WITHDRAWN if taken else Done.NOT_HERE
         case ["withdraw-all"]:
-            await house.preferences.withdraw(touch, channel=None, product=None, agent=using, now=now)
-            done = Done.WITHDRAWN
+            taken = await house.preferences.withdraw(touch, channel=None, product=None, agent=using, now=now)
+            done = Done.WITHDRAWN if taken else Done.NOT_HERE
         case ["object"]:
             await house.preferences.object(touch, now=now)
             done = Done.OBJECTED
         case _:
-            pass
+            done = Done.NOT_HERE
     return await _choices(house, touch, spoken, done)
 
 
@@ -77,9 +79,9 @@ async def ask_to_confirm(token: str, codec: Codec, house: House, spoken: Languag
     if opt_in is None:
         return pages.unknown(spoken)
     language = pages.spoken(opt_in.language, otherwise=spoken)
-    if opt_in.confirmed:
+    if opt_in.confirmed and not opt_in.undone:
         return preference_pages.confirmed(language)
-    return preference_pages.over(language) if house.clock.now() >= opt_in.until else preference_pages.ask(language, opt_in)
+    return preference_pages.over(language) if opt_in.undone or house.clock.now() >= opt_in.until else preference_pages.ask(language, opt_in)
 
 
 @router.post("/c/{token}", summary="Confirm a consent", dependencies=[Nudged], response_class=HTMLResponse, responses={200: PAGE, 404: PAGE, 410: PAGE})

@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import pages
 from api.house import House
 from api.links import BadLinkError, Links
 from api.nudging import Nudged
 from api.ports import Ports
-from api.problems import responses, unknown
 
 router = APIRouter(tags=["links"])
 
@@ -32,31 +31,27 @@ Codec = Annotated[Links, Depends(links)]
 Language = Annotated[str, Depends(language)]
 
 
-@router.get("/t/{token}", summary="Follow a link", status_code=302, dependencies=[Nudged], response_class=RedirectResponse, responses=responses(404))
-async def follow(token: str, codec: Codec, house: House) -> RedirectResponse:
+@router.get("/t/{token}", summary="Follow a link", status_code=302, dependencies=[Nudged], response_class=RedirectResponse, responses={404: PAGE})
+async def follow(token: str, codec: Codec, house: House, spoken: Language) -> Response:
     """Note the first click and go on to where the approved content leads; nowhere else can be reached from here."""
     try:
         touch, name = codec.read_click(token)
     except BadLinkError:
-        raise unknown("link") from None
-    return await _on(house, touch, name)
+        return pages.lost(spoken)
+    return await _on(house, touch, name, spoken)
 
 
-@router.get(
-    "/t/{code}/{name}", summary="Follow a short link", status_code=302, dependencies=[Nudged], response_class=RedirectResponse, responses=responses(404)
-)
-async def follow_short(code: str, name: str, house: House) -> RedirectResponse:
+@router.get("/t/{code}/{name}", summary="Follow a short link", status_code=302, dependencies=[Nudged], response_class=RedirectResponse, responses={404: PAGE})
+async def follow_short(code: str, name: str, house: House, spoken: Language) -> Response:
     """The same for a link in a text message, where the touch's short code stands for the signed token."""
     touch = await house.touches.named(code)
-    if touch is None:
-        raise unknown("link")
-    return await _on(house, touch, name)
+    return await _on(house, touch, name, spoken) if touch is not None else pages.lost(spoken)
 
 
-async def _on(house: Ports, touch: str, name: str) -> RedirectResponse:
+async def _on(house: Ports, touch: str, name: str, spoken: str) -> Response:
     target = await house.touches.click(touch, name, now=house.clock.now())
     if target is None:
-        raise unknown("link")
+        return pages.lost(spoken)
     return RedirectResponse(target.address, status_code=302, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
 
 

@@ -66,16 +66,17 @@ async def proven(session: AsyncSession, touch: Touch) -> bool:
 
 
 async def withdraw(session: AsyncSession, touch: Touch, *, method: str, now: datetime) -> bool:
-    """Withdraw the recipient's consent to promotion on the touch's channel, for all products. False where the latest act here says so already: one that was
-    given again later, for one product too, may be withdrawn again."""
+    """Withdraw the recipient's consent to promotion on the touch's channel, for all products, whatever the message itself was for: it is what the page says,
+    and nothing else needs consent. False where the latest act here says so already: one that was given again later, for one product too, may be withdrawn
+    again."""
     person = next(one for one in await sharing(session, touch.person_id, touch.channel) if one.id == touch.person_id)
-    purpose = Purpose.PROMOTIONAL if method != ONE_CLICK else touch.purpose
-    acts = select(Consent.act, Consent.product).where(Consent.person_id == person.id, Consent.channel == touch.channel, Consent.purpose == purpose)
+    of_promotion = Consent.purpose == Purpose.PROMOTIONAL
+    acts = select(Consent.act, Consent.product).where(Consent.person_id == person.id, Consent.channel == touch.channel, of_promotion)
     here = acts.where(Consent.source == HERE).order_by(col(Consent.at).desc(), col(Consent.act).desc())
     if (await session.exec(here)).first() == ("withdrawn", None):
         count_in(session, Dropped.UNSUBSCRIPTION, REPEATED)
         return False
-    told: dict[str, Any] = {"channel": touch.channel, "purpose": purpose, "market": person.market, "method": method, "captured_by": RECIPIENT}
+    told: dict[str, Any] = {"channel": touch.channel, "purpose": Purpose.PROMOTIONAL, "market": person.market, "method": method, "captured_by": RECIPIENT}
     act = Consent(id=uuid4().hex, person_id=person.id, act="withdrawn", proof=f"touch:{touch.key}", at=now, recorded_at=now, **told)
     await add_act(session, act, by=RECIPIENT, role=RECIPIENT)
     return True

@@ -466,9 +466,10 @@ class FakePreferences(_OfWorld):
         self.world.chosen.add(text)
         return True
 
-    async def withdraw(self, touch: str, *, channel: str | None, product: str | None, agent: Agent, now: datetime) -> None:
+    async def withdraw(self, touch: str, *, channel: str | None, product: str | None, agent: Agent, now: datetime) -> bool:
         gone = [text for text in self.world.chosen if channel in {None, self.world.texts[text].channel}]
         self.world.chosen.difference_update(gone)
+        return channel in {None, *(text.channel for text in self.world.texts.values())}
 
     async def object(self, touch: str, *, now: datetime) -> None:
         self.world.objections[touch] = now

@@ -35,7 +35,8 @@ async def test_a_click_is_noted_and_leads_on(http: httpx.AsyncClient, world: Wor
 async def test_no_link_leads_elsewhere(http: httpx.AsyncClient, world: World) -> None:
     """A name that the content does not have, a touch that is not ours and a made-up token lead nowhere."""
     for token in (LINKS.click(TOUCH, "elsewhere"), LINKS.click("nobody", "study"), "made.up"):
-        assert (await http.get(f"/t/{token}")).status_code == 404
+        answer = await http.get(f"/t/{token}", headers={"Accept-Language": "sv"})
+        assert (answer.status_code, "Länken är inte giltig" in answer.text) == (404, True)
     assert world.heard == set()
 
 

@@ -1,6 +1,7 @@
 """The public pages of consent: a page to choose on and a page for the second click, both of which change nothing by being read."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -72,6 +73,31 @@ async def test_what_is_no_act_and_no_link_of_ours_does_nothing(browser: httpx.As
         assert (await browser.get(path)).status_code == 404, path
         assert (await _click(browser, path, "object")).status_code == 404, path
     assert world.objections == {}
+
+
+@pytest.mark.parametrize("act", ["explode now", "withdraw", "withdraw pager", "withdraw email a b", "withdraw email%00", "", "&".join("abcdefghij")])
+async def test_a_form_that_does_nothing_never_says_that_it_did(browser: httpx.AsyncClient, world: World, act: str) -> None:
+    """Not one that is no act, names a channel that there is not, has more fields than ours, or came in another encoding."""
+    world.chosen = {"v1"}
+    page = await browser.post(CHOICES, content=f"act={act}", headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert (page.status_code, "could not be recorded here" in page.text, world.chosen) == (200, True, {"v1"})
+
+
+async def test_what_was_done_is_what_a_screen_reader_reads_first(browser: httpx.AsyncClient) -> None:
+    """It begins the title of the window and has the focus; a page on which nothing was done has neither."""
+    done = await _click(browser, CHOICES, "withdraw-all")
+    assert "<title>It is stopped, from now on. Your choices</title>" in done.text
+    assert 'role="status" tabindex="-1" autofocus>' in done.text
+    assert "autofocus" not in (await browser.get(CHOICES)).text
+
+
+async def test_a_confirmed_link_says_so_only_for_as_long_as_it_is_true(browser: httpx.AsyncClient, as_: As, world: World) -> None:
+    """Who took it back since, or objected, is not told that the consent is recorded, nor asked."""
+    await as_(Role.REP).post(f"/api/v1/people/{ASTRID}/consents/double-opt-in", {"text_version": "v1", "language": "sv"})
+    for confirmed in (True, False):
+        world.opt_ins["opt-1"] = replace(world.opt_ins["opt-1"], confirmed=confirmed, undone=True)
+        page = await browser.get(SECOND_CLICK)
+        assert (page.status_code, "Inget nytt har registrerats" in page.text, _acts(page)) == (410, True, [])
 
 
 async def test_the_second_click_gives_what_was_asked(browser: httpx.AsyncClient, as_: As, world: World) -> None:

@@ -1,7 +1,6 @@
 """What people choose for themselves by the links of their messages, kept with the evidence of the click: the touch, the text, the time and the kind of
 program that was used, and no address of anybody's machine."""
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import uuid4
@@ -12,19 +11,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.idempotency import Once
 from api.ports.preferences import Agent
-from api.rows import OptInRow, PersonRow, PreferenceLine, PreferenceRow
+from api.rows import OptInRow, PersonRow, PreferenceRow
 from api.schemas.consents import NewOptIn
 from api.who import Who
 from journeys.consent_texts import ConsentText
 from journeys.consents import HERE, missing
 from journeys.content import EMAIL
 from journeys.definitions import ContentRef, Purpose
+from journeys.reasons import Reason
 from journeys.shapes import read_back
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit, tables
 from orchestrator.store.addresses import sharing
 from orchestrator.store.consents import add_act
 from orchestrator.store.desk.adding import added
+from orchestrator.store.desk.preference_lines import lines_of, texts_of
 from orchestrator.store.dispatches import STEP, NewDispatch, dispatch
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import consent_acts, has_objected
@@ -59,14 +60,14 @@ class StoredPreferences:
                 return None
             person = await session.get_one(Person, row.person_id)
             objected = await has_objected(session, person.id)
-            lines = () if objected else await _lines(session, person, row, now)
+            lines = () if objected else await lines_of(session, person, row, now)
         return PreferenceRow(language=person.language, objected=objected, lines=lines)
 
     async def give(self, touch: str, text: str, *, language: str, agent: Agent, now: datetime) -> bool:
         async with transaction(self._engine) as session:
             row = await session.get_one(Touch, touch)
             person = (await _locked(session, row))[0]
-            line = next((line for line in await _lines(session, person, row, now) if line.text == text), None)
+            line = next((line for line in await lines_of(session, person, row, now) if line.text == text), None)
             if line is not None and line.allowed:
                 count_in(session, Dropped.CONSENT, REPEATED)
                 return True
@@ -81,18 +82,23 @@ class StoredPreferences:
             await _record(session, row, person, "given", line.channel, line.product, agent, now, **details)
         return True
 
-    async def withdraw(self, touch: str, *, channel: str | None, product: str | None, agent: Agent, now: datetime) -> None:
+    async def withdraw(self, touch: str, *, channel: str | None, product: str | None, agent: Agent, now: datetime) -> bool:
         async with transaction(self._engine) as session:
             row = await session.get_one(Touch, touch)
             person = await session.get_one(Person, row.person_id)
-            known = await _channels(session, person)
-            lines = [(each, product if channel is not None else None) for each in known if channel in (None, each)]
-            for each, of in lines:
+            known = await _lines_known(session, person) | {(row.channel, None)}
+            lines = {(each, product if channel is not None else None) for each, _ in known if channel in (None, each)}
+            if product is not None and product not in {of for _, of in known}:
+                lines = set()
+            if not lines:
+                count_in(session, Dropped.UNSUBSCRIPTION, "not_here")
+            for each, of in sorted(lines):
                 await sharing(session, person.id, each)
                 if await _taken_back(session, person.id, each, of):
                     count_in(session, Dropped.UNSUBSCRIPTION, REPEATED)
                 else:
                     await _record(session, row, person, "withdrawn", each, of, agent, now)
+        return bool(lines)
 
     async def object(self, touch: str, *, now: datetime) -> None:
         async with transaction(self._engine) as session:
@@ -141,7 +147,7 @@ class StoredPreferences:
             row = await session.get_one(OptIn, opt_in, with_for_update=True)
             if row.consent_id is not None:
                 count_in(session, Dropped.CONSENT, REPEATED)
-                return True
+                return not await _undone(session, row)
             if now >= row.until or await has_objected(session, row.person_id):
                 count_in(session, Dropped.CONSENT, "too_late" if now >= row.until else "objected")
                 return False
@@ -176,35 +182,12 @@ async def _locked(session: AsyncSession, touch: Touch) -> list[Person]:
     return sorted(people, key=lambda person: person.id != touch.person_id)
 
 
-async def _lines(session: AsyncSession, person: Person, touch: Touch, now: datetime) -> tuple[PreferenceLine, ...]:
-    """What the person may choose: each text of promotion that is in use in their market."""
-    acts = await consent_acts(session, person)
-    stored = (await session.exec(select(tables.ConsentText).where(tables.ConsentText.market == person.market).order_by(col(tables.ConsentText.id)))).all()
-    return tuple(
-        PreferenceLine(
-            text=text.text,
-            channel=text.channel,
-            product=text.product,
-            words={language: wording.text for language, wording in text.words.items()},
-            allowed=missing(acts, channel=text.channel, purpose=Purpose.PROMOTIONAL, market=person.market, now=now, product=text.product) is None,
-            can_give=text.channel == touch.channel,
-        )
-        for text in _in_use(stored)
-    )
-
-
-def _in_use(rows: Iterable[tables.ConsentText]) -> Iterator[ConsentText]:
-    for row in rows:
-        text = read_back(ConsentText, row.body)
-        if text.purpose is Purpose.PROMOTIONAL and not text.retired:
-            yield text
-
-
-async def _channels(session: AsyncSession, person: Person) -> list[str]:
-    """Every channel that anybody was ever asked about, or that stands in an act of this person."""
-    texts = (await session.exec(select(tables.ConsentText).where(tables.ConsentText.market == person.market))).all()
-    acts = await session.exec(select(Consent.channel).where(Consent.person_id == person.id))
-    return sorted({*acts, *(text.channel for text in _in_use(texts))})
+async def _lines_known(session: AsyncSession, person: Person) -> set[tuple[str, str | None]]:
+    """Every channel and product that anybody in the market may be asked about, or was, or that stands in an act of this person. Nothing else can be taken
+    back: what a form says must not become words in a ledger that nobody may change."""
+    texts = await texts_of(session, person.market)
+    acts = await session.exec(select(Consent.channel, Consent.product).where(Consent.person_id == person.id))
+    return {*acts, *((text.channel, text.product) for text in texts.values())}
 
 
 async def _taken_back(session: AsyncSession, person_id: str, channel: str, product: str | None) -> bool:
@@ -264,4 +247,17 @@ async def _letter_of(session: AsyncSession, dispatch_id: str) -> str:
 async def _shown(session: AsyncSession, row: OptIn) -> OptInRow:
     words = (await _text(session, row.text_version)).words[row.language].text
     told = {name: getattr(row, name) for name in ("id", "channel", "product", "language", "until")}
-    return OptInRow(**told, text=row.text_version, words=words, confirmed=row.consent_id is not None)
+    return OptInRow(**told, text=row.text_version, words=words, confirmed=row.consent_id is not None, undone=await _undone(session, row))
+
+
+async def _undone(session: AsyncSession, row: OptIn) -> bool:
+    """Whether the person has objected, or has taken back since what was given by this."""
+    if await has_objected(session, row.person_id):
+        return True
+    given = await session.get_one(Consent, row.consent_id) if row.consent_id is not None else None
+    if given is None:
+        return False
+    acts = await consent_acts(session, await session.get_one(Person, row.person_id))
+    later = [act for act in acts if act.at >= given.at]
+    now = max(act.at for act in later)
+    return missing(later, channel=row.channel, purpose=Purpose.PROMOTIONAL, market=row.market, now=now, product=row.product) is Reason.CONSENT_WITHDRAWN

@@ -75,10 +75,43 @@ async def test_a_click_proves_the_address_that_it_came_to_and_no_other(centre: S
 async def test_everything_is_taken_back_at_once(centre: StoredPreferences, world: AsyncEngine) -> None:
     """On every channel that anybody may ask about; a channel that nobody knows is none."""
     await centre.withdraw(TOUCH, channel="carrier-pigeon", product=None, agent="program", now=NOW)
+    assert await centre.withdraw(TOUCH, channel="email", product="words of anybody", agent="program", now=NOW) is False
     assert await _new(world) == []
     await centre.withdraw(TOUCH, channel=None, product=None, agent="program", now=NOW)
     assert [(act.channel, act.product) for act in await _new(world)] == [("email", None), ("sms", None)]
     assert not any((await _stands(centre)).values())
+
+
+async def test_what_was_agreed_to_is_shown_in_its_own_words(centre: StoredPreferences, world: AsyncEngine) -> None:
+    """Also where another text is in use now; what was agreed to by a text of its own that is retired can be taken back still, and then is gone."""
+    older = {text: a_consent_text(text, retired=True, channel="email", product=product) for text, product in (("older", None), ("letters", "newsline"))}
+    async with transaction(world) as session:
+        for text in older.values():
+            await library.publish_consent_text(session, text, now=NOW)
+        given = (await session.get_one(tables.Consent, "consent-1")).model_dump()
+        for text, later in (("older", 1), ("letters", 2)):
+            told = {"id": text, "text_version": text, "product": older[text].product, "at": NOW - timedelta(minutes=9 - later)}
+            session.add(tables.Consent(**{**given, **told}))
+        stored = await session.get_one(tables.ConsentText, "older")
+        stored.body = {**stored.body, "words": {"sv": {**stored.body["words"]["sv"], "text": "Older words: " + stored.body["words"]["sv"]["text"]}}}
+    row = await centre.of_touch(TOUCH, now=NOW)
+    assert row is not None
+    by_line = {(line.channel, line.product): line for line in row.lines}
+    assert by_line["email", None].words["sv"].startswith("Older words")
+    assert (by_line["email", "newsline"].allowed, by_line["email", "newsline"].can_give) == (True, False)
+    assert await centre.withdraw(TOUCH, channel="email", product="newsline", agent="browser", now=NOW)
+    assert "letters" not in await _stands(centre)
+
+
+async def test_a_no_that_another_system_heard_is_not_said_to_be_lifted_by_a_click(centre: StoredPreferences, world: AsyncEngine) -> None:
+    """A consent here would leave it standing, so that none is offered and none is recorded."""
+    async with transaction(world) as session:
+        given = (await session.get_one(tables.Consent, "consent-1")).model_dump()
+        session.add(tables.Consent(**{**given, "id": "no", "act": "withdrawn", "source": "crm", "source_id": "1", "at": NOW}))
+    row = await centre.of_touch(TOUCH, now=NOW)
+    assert row is not None
+    assert [(line.held, line.can_give) for line in row.lines if line.channel == "email"] == [(True, False)] * 2
+    assert await centre.give(TOUCH, "email-all", language="sv", agent="browser", now=NOW + timedelta(minutes=1)) is False
 
 
 async def test_an_objection_leaves_nothing_to_choose(centre: StoredPreferences, world: AsyncEngine) -> None:
@@ -136,6 +169,10 @@ async def test_the_second_click_is_the_consent(centre: StoredPreferences, world:
     (given,) = [act for act in await _new(world) if act.act == "given"]
     assert (given.method, given.proof, given.text_version, given.language, given.at) == ("double_opt_in", f"opt-in:{opt_in.id}", "email-all", "sv", at)
     assert given.expires == at + timedelta(days=10)
+    assert [row.undone for row in [await centre.opt_in(opt_in.id)] if row is not None] == [False]
+    await centre.withdraw(TOUCH, channel="email", product=None, agent="browser", now=at + timedelta(hours=1))
+    assert [row.undone for row in [await centre.opt_in(opt_in.id)] if row is not None] == [True]
+    assert await centre.confirm(opt_in.id, agent="browser", now=at + timedelta(hours=2)) is False
     assert given.evidence is not None
     assert (given.evidence["asked_by"], given.evidence["agent"], given.evidence["touch"]) == ("user-rep", "browser", f"{opt_in.id}.dispatch.1")
 
