@@ -27,7 +27,7 @@ from orchestrator.store.engine import transaction
 from orchestrator.store.entering import leave_queue, locked
 from orchestrator.store.facts import load_facts
 from orchestrator.store.halts import paused
-from orchestrator.store.recalling import RECALL, recalled, to_tell
+from orchestrator.store.recalling import RECALL, RETRY, held_with, recalled, to_tell
 from orchestrator.store.tables import DefinitionVersion, Enrolment, Operation, OperationItem
 from orchestrator.store.turns import QUEUED
 
@@ -192,6 +192,8 @@ async def _concerned(session: AsyncSession, operation: Operation) -> SelectBase:
     """Whom an operation concerns that begins later than it was written."""
     if operation.kind == RECALL:
         return await to_tell(session, operation)
+    if operation.kind == RETRY:
+        return held_with(operation)
     return to_migrate(operation.orders["journey"], operation.orders["from"])
 
 

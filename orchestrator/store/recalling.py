@@ -1,10 +1,11 @@
-"""Withdrawing a version of content: the gate is shut in the transaction of the act, and then every run that names it is told, at a pace."""
+"""Withdrawing a version of content: the gate is shut in the transaction of the act, and then every run that names it is told, at a pace. A passage of a
+letter is nothing that a run names: what is held with it is put before the gate again instead, and a letter that a rep has yet to send goes without it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import SelectBase, null
+from sqlalchemy import SelectBase, func, null
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,9 +15,10 @@ from journeys.definitions import ContentRef
 from journeys.events import ContentRecalled
 from orchestrator.store import audit, outbox
 from orchestrator.store.reach import naming, open_in, reach
-from orchestrator.store.tables import ContentVersion, Enrolment, Operation, Recall
+from orchestrator.store.tables import Choice, ContentVersion, Enrolment, Operation, Recall, StandingRow
 
 RECALL = "recall"
+RETRY = "retry"
 DESK = "desk"
 
 
@@ -67,9 +69,12 @@ async def withdraw(session: AsyncSession, act: Withdrawing) -> Recall | CountCha
         created_at=act.now,
         **told,
     )
-    session.add(operation)
-    await session.flush()
-    await outbox.wake(session, outbox.Kind.OPERATION, operation.id)
+    asked_again = Operation(**{**operation.model_dump(), "id": f"{act.id}-{RETRY}", "kind": RETRY}) if row.body.get("parts") else None
+    for each in (operation, asked_again):
+        if each is not None:
+            session.add(each)
+            await session.flush()
+            await outbox.wake(session, outbox.Kind.OPERATION, each.id)
     counted = reached.model_dump(include={"runs", "people", "held", "tasks", "received"})
     details = {"before": before, "source": act.source, **counted}
     await audit.record(
@@ -87,6 +92,18 @@ async def to_tell(session: AsyncSession, operation: Operation) -> SelectBase:
     """The runs that a recall concerns: every open one in a version that names the content, the earliest first."""
     named = await naming(session, ref_of(operation))
     return select(Enrolment.id, null().label("passage")).where(open_in(named)).order_by(col(Enrolment.created_at), col(Enrolment.id))
+
+
+def held_with(operation: Operation) -> SelectBase:
+    """The touches that are held with the content as a passage which a rep chose, those first that were held first."""
+    chosen = func.jsonb_exists(func.to_jsonb(col(Choice.fragments)), str(ref_of(operation)))
+    return (
+        select(Enrolment.id, col(StandingRow.key).label("passage"))
+        .join(StandingRow, col(StandingRow.enrolment_id) == col(Enrolment.id))
+        .join(Choice, col(Choice.key) == col(StandingRow.key))
+        .where(Enrolment.status == "running", StandingRow.doing == "held", chosen)
+        .order_by(col(StandingRow.since), col(StandingRow.key))
+    )
 
 
 def recalled(operation: Operation) -> ContentRecalled:

@@ -1,6 +1,7 @@
 """A recall on a real PostgreSQL: the account before, the gate shut in the transaction of the act, the runs told after it, and who has it already."""
 
 import asyncio
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,7 +18,7 @@ from orchestrator.store.desk.recalls import StoredRecalls
 from orchestrator.store.engine import transaction
 from orchestrator.store.library import publish_content
 from orchestrator.store.recalling import Withdrawing, withdraw
-from tests.builders import NOW, a_content
+from tests.builders import NOW, a_choice, a_content, a_fragment
 from tests.orchestrator.store.desk.filling import ASTRID, BO, TOUCH, a_task, a_touch, add, an_enrolment, every, once, walk
 from tests.orchestrator.store.operating import FakeHands, a_standing, carried_out
 from tests.orchestrator.store.sending import a_ledger, a_touch_order
@@ -107,6 +108,30 @@ async def test_who_has_it_is_listed_for_the_follow_up(world: AsyncEngine) -> Non
     recalls = StoredRecalls(world)
     assert [line.person_id for line in await walk(lambda cut: recalls.received(REF, cut=cut), limit=1)] == [BO]
     assert [line.person_id for line in (await recalls.received(part, cut=Slice())).rows] == [ASTRID]
+
+
+async def test_what_is_held_with_a_withdrawn_passage_is_put_before_the_gate_at_once(world: AsyncEngine) -> None:
+    """That alone: a letter for which something else was chosen, or with which a rep has yet to begin, goes on as it was."""
+    part = ContentRef("hf-renal", 1)
+    told: dict[str, Any] = {"letter": "hf-choice@1", "fill": {"occasion": "round"}, "by": "user-rep", "at": NOW}
+    async with transaction(world) as session:
+        for content in (a_choice(), a_fragment("hf-renal@1"), a_fragment("hf-dosing@1")):
+            await publish_content(session, ContentVersion.model_validate(content), now=NOW)
+    await add(
+        world,
+        a_standing("enr1", step="follow-up", doing="held", reason="weekly_cap"),
+        tables.Choice(key="enr1.follow-up.1", fragments=["hf-dosing@1", "hf-renal@1"], **told),
+        an_enrolment(id="other", journey="heart-failure-pioneer", person_id=BO),
+        a_standing("other", step="follow-up", doing="held", reason="weekly_cap"),
+        tables.Choice(key="other.follow-up.1", fragments=["hf-dosing@1"], **told),
+    )
+    done = await StoredRecalls(world).withdraw(MEDICAL, part, asked(), remark="remark-1", once=once(), now=NOW)
+    assert isinstance(done, Withdrawn)
+    hands = FakeHands()
+    (again,) = [row for row in await every(world, tables.Operation) if row.kind == "retry"]
+    assert again.id in {row.enrolment_id for row in await every(world, tables.Outbox)}
+    await carried_out(world, hands, again.id)
+    assert [(run, command.is_, getattr(command, "passage", None)) for run, command in hands.commands] == [("enr1", "retry", "enr1.follow-up.1")]
 
 
 async def test_a_touch_that_is_being_reserved_is_counted_and_none_is_after_it(world: AsyncEngine) -> None:
