@@ -7,10 +7,12 @@ import pytest
 
 from activities.ports import Message
 from api.links import Links
+from journeys.choosing import Chosen
 from journeys.content import ContentVersion, Letter
+from journeys.definitions import ContentRef
 from journeys.library import PACKAGED, read_library
 from journeys.loading.letters import OWN
-from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion
+from orchestrator.mail.compose import Addressee, CannotComposeError, Composer, Occasion, Selection
 from orchestrator.mail.links import MailLinks
 from orchestrator.mail.mime import written
 from orchestrator.mail.moments import in_words
@@ -274,6 +276,19 @@ def test_every_letter_of_the_library_can_be_sent(content: ContentVersion, langua
         assert LINKS.unsubscribe(KEY) in message.text
         assert LINKS.unsubscribe(KEY) in html
     assert written(message, at=NOW)
+
+
+@pytest.mark.parametrize(("language", "says"), [("sv", "Vi talade om"), ("en", "We talked about")])
+def test_a_letter_of_the_library_takes_its_passages_and_leads_to_ones_choices(language: str, says: str) -> None:
+    """One that a rep sends: with the passages that it offers, or without any; each part leads to the page of one's own choices, beside the way to stop."""
+    contents = read_library(PACKAGED).contents
+    letter = contents[ContentRef("hf-visit-summary", 2)]
+    assert letter.fragments is not None
+    passages = tuple(contents[ref] for ref in letter.fragments.offered)
+    for selection in (Selection(), Selection(Chosen(fragments=letter.fragments.offered), passages)):
+        message = a_composer().compose(KEY, content=letter, to=called(languages=(language,)), rep="Rut Rask", selection=selection)
+        for part in (message.text, message.html or ""):
+            assert (LINKS.preferences(KEY) in part, says in part) == (True, bool(selection.fragments))
 
 
 def test_a_letter_comes_from_the_sender_of_its_country() -> None:
