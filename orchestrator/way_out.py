@@ -1,5 +1,5 @@
 """The way out of the messages, looked at as a recipient would: the page behind the unsubscribe link of the latest one. A broken link is a breach of the codes
-(a case before the PMCPA), and nobody but the recipients would notice it."""
+(a case before the PMCPA), and nobody but the recipients would notice it. Every worker looks again and again, and `dirigent monitor` once."""
 
 import httpx
 import structlog
@@ -15,6 +15,9 @@ from orchestrator.store.tables import Touch
 PATIENCE = 10.0
 """Seconds until a page that does not answer is one that does not work."""
 
+PAUSE = 120.0
+"""Seconds between two looks of a worker."""
+
 log = structlog.get_logger()
 
 
@@ -25,15 +28,25 @@ class WayOut:
         self._engine = engine
         self._links = links
         self._transport = transport
+        self._was_in_trouble = False
 
     async def trouble(self) -> str | None:
         """None where the page works, or where nothing was sent yet; else what is wrong, as a code. Logged, and counted."""
-        key = await self._latest()
-        found = await self._ask(self._links.unsubscribe(key)) if key is not None else None
+        found = await self._found()
         if found is not None:
-            log.error("way_out", trouble=found, check="DIRIGENT_PUBLIC_URL, DIRIGENT_SIGNING_KEY, and the path /u/ of what stands before the API")
-            count(Dropped.LOOK, f"way_out_{found}")
+            _tell(found)
         return found
+
+    async def look(self) -> None:
+        """Look as a worker does: trouble is told when it is there at two looks running, for the API may be starting at this moment."""
+        found = await self._found()
+        if found is not None and self._was_in_trouble:
+            _tell(found)
+        self._was_in_trouble = found is not None
+
+    async def _found(self) -> str | None:
+        key = await self._latest()
+        return await self._ask(self._links.unsubscribe(key)) if key is not None else None
 
     async def _latest(self) -> str | None:
         sent = select(Touch.key).where(Touch.purpose == Purpose.PROMOTIONAL, col(Touch.message_id).is_not(None)).order_by(col(Touch.at).desc())
@@ -49,3 +62,8 @@ class WayOut:
         if page.status_code != httpx.codes.OK:
             return f"http_{page.status_code}"
         return None if 'name="List-Unsubscribe"' in page.text else "no_button"
+
+
+def _tell(trouble: str) -> None:
+    log.error("way_out", trouble=trouble, check="DIRIGENT_PUBLIC_URL, DIRIGENT_SIGNING_KEY, and the path /u/ of what stands before the API")
+    count(Dropped.LOOK, f"way_out_{trouble}")

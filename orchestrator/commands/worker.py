@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities.ports import Channel
 from api.links import Links
 from journeys.content import EMAIL
-from orchestrator import logging, reconciling, settings
+from orchestrator import logging, reconciling, settings, way_out
 from orchestrator.channels.making import make_channels
 from orchestrator.clock import JourneyClock
 from orchestrator.content_systems.polling import ContentPoller
@@ -52,6 +52,7 @@ from orchestrator.temporal.safety import make_safety_officer
 from orchestrator.temporal.sweeping import make_sweeper
 from orchestrator.temporal.worker import keep_relaying, make_operator, make_worker
 from orchestrator.warning import ExpiryLook
+from orchestrator.way_out import WayOut
 
 Loop = Coroutine[Any, Any, None]
 """What goes on until the worker is told to stop."""
@@ -100,7 +101,7 @@ async def _work(given: settings.Settings) -> None:
                 given.ready_file.touch()
             loops = [
                 keep_relaying(Relay(engine, gateway), stop),
-                *_watching(given, engine, gateway, clock, stop),
+                *_watching(given, engine, gateway, links, clock, stop),
                 *_looking(engine, channels, clock, stop),
                 *_listening(given, engine, others, clock, stop),
             ]
@@ -111,11 +112,12 @@ async def _work(given: settings.Settings) -> None:
     log.info("worker", doing="stopped")
 
 
-def _watching(given: settings.Settings, engine: AsyncEngine, gateway: Gateway, clock: JourneyClock, stop: asyncio.Event) -> Iterator[Loop]:
-    """What raises alarms: over runs, touches and records of the CRM, and over safety cases."""
+def _watching(given: settings.Settings, engine: AsyncEngine, gateway: Gateway, links: MailLinks, clock: JourneyClock, stop: asyncio.Event) -> Iterator[Loop]:
+    """What raises alarms: over runs, touches and records of the CRM, over safety cases, and over the way out of the messages."""
     crm = StoredCrmWatch(engine) if given.crm is not None else None
     yield keep_watching(Monitor(StoredWatch(engine), gateway, clock, unknowns=StoredUnknowns(engine), crm=crm), stop)
     yield keep_watching(SafetyMonitor(SafetyWatch(engine), clock), stop)
+    yield keep(WayOut(engine, links).look, stop, rest=way_out.PAUSE, name="way_out")
 
 
 def _looking(engine: AsyncEngine, channels: Mapping[str, Channel], clock: JourneyClock, stop: asyncio.Event) -> Iterator[Loop]:

@@ -11,6 +11,7 @@ from orchestrator.mail.links import MailLinks
 from orchestrator.store import tables
 from orchestrator.way_out import WayOut
 from tests.api.fakes import World, ports
+from tests.orchestrator.counting import Counted, counting
 from tests.orchestrator.store.desk.filling import TOUCH, a_run, every, the_world
 
 KEY = "k" * 32
@@ -51,3 +52,16 @@ async def test_a_page_that_does_not_work_is_told_by_a_code(engine: AsyncEngine, 
         await _way_out(engine, httpx.MockTransport(away)).trouble(),
     ]
     assert told == ["http_404", "no_button", "connecterror"]
+
+
+async def test_a_worker_tells_of_what_it_finds_at_two_looks_running(engine: AsyncEngine) -> None:
+    """Each time from the second on; a page that works again in between begins the count anew, so that a restart of the API alarms nobody."""
+    await the_world(engine)
+    await a_run(engine)
+    pages = iter([502, 200, 502, 502, 502])
+    way_out = _way_out(engine, httpx.MockTransport(lambda _: httpx.Response(next(pages), text='name="List-Unsubscribe"')))
+    counts = Counted()
+    with counting(counts):
+        for _ in range(5):
+            await way_out.look()
+    assert counts == {("look", "way_out_http_502"): 2}
