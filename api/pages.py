@@ -19,9 +19,10 @@ _STYLE = (
     "section{border-top:1px solid #767676;margin-top:1.5rem;padding-top:1.25rem}"
     "summary{padding:.625rem 0;color:#0b4f8a;text-decoration:underline;cursor:pointer}details{margin-bottom:.75rem}"
     "blockquote{margin:0 0 1.25rem;padding:.75rem 1rem;border-left:.25rem solid #767676;background:#f4f6f8}blockquote p:last-child{margin:0}"
-    "[role=status]{padding:.75rem 1rem;border-left:.25rem solid #1a6b34;background:#edf7f0}"
+    "[role=status]{padding:.75rem 1rem;border-left:.25rem solid #0b4f8a;background:#eef4fa}"
     "button{font:inherit;min-height:3rem;padding:.5rem 1.5rem;border:0;border-radius:.375rem;background:#0b4f8a;color:#fff;text-align:left;cursor:pointer}"
-    ":focus-visible{outline:3px solid #1b1b1b;outline-offset:3px}"
+    "button.quiet{border:2px solid #0b4f8a;background:#fff;color:#0b4f8a}"
+    ":focus-visible{outline:3px solid #1b1b1b;outline-offset:3px}[role=status]:focus{outline:0}"
 )
 """Contrasts are 4.5 to 1 and more for words, 3 to 1 for what shows where the focus is, and what is tapped is 44 pixels high (WCAG 2.2)."""
 

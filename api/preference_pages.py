@@ -166,7 +166,7 @@ def _line(language: str, words: _Words, line: PreferenceLine) -> str:
     if line.allowed:
         more += _button("act", f"withdraw {line.channel} {line.product or ''}".strip(), words.withdraw.format(line=name))
     elif line.can_give:
-        more += _button("act", f"give {line.text} {of}", words.give.format(line=name))
+        more += _button("act", f"give {line.text} {of}", words.give.format(line=name), quiet=True)
     elif line.held:
         more += f"<p>{escape(words.held)}</p>"
     else:
@@ -183,5 +183,7 @@ def _quoted(text: str, language: str) -> str:
     return f'<blockquote lang="{escape(language)}">{paragraphs}</blockquote>'
 
 
-def _button(name: str, value: str, text: str) -> str:
-    return f'<form method="post"><input type="hidden" name="{name}" value="{escape(value)}"><button type="submit">{escape(text)}</button></form>'
+def _button(name: str, value: str, text: str, *, quiet: bool = False) -> str:
+    """A form of one button. A quiet one stands back beside those that stop something: nobody is nudged to agree."""
+    look = ' class="quiet"' if quiet else ""
+    return f'<form method="post"><input type="hidden" name="{name}" value="{escape(value)}"><button type="submit"{look}>{escape(text)}</button></form>'
