@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
+from http import HTTPStatus
 
 from fastapi.responses import HTMLResponse
 
@@ -12,6 +13,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
+_PLACES = frozenset("actpu")
+"""Where the pages are: the first part of each link, a letter alone."""
 _STYLE = (
     "body{font:1.125rem/1.5 system-ui,sans-serif;margin:0;color:#1b1b1b;background:#fff;overflow-wrap:break-word}"
     "main{max-width:34rem;margin:0 auto;padding:1.5rem 1rem 3rem}"
@@ -39,6 +42,8 @@ class _Words:
     invalid: str
     otherwise: str
     lost: str
+    failed: str
+    again: str
     channels: dict[str, str]
 
 
@@ -51,6 +56,8 @@ _LANGUAGES = {
         close="You will get no more promotion from us by {channel}. You may close this page.",
         invalid="This link is not valid",
         otherwise="Please use the link of the message itself, unchanged, or answer that message and ask us to stop.",
+        failed="This did not work just now",
+        again="Something is wrong on our side. Please try again in a while: it is done once, however often you try. Or answer the message itself.",
         lost="Please use the link of the message itself, unchanged, or answer that message.",
         channels={"email": "e-mail", "sms": "text message (SMS)", "phone": "telephone", "remote": "video call", "face_to_face": "visit"},
     ),
@@ -62,6 +69,8 @@ _LANGUAGES = {
         close="Du får ingen mer reklam från oss via {channel}. Du kan stänga sidan.",
         invalid="Länken är inte giltig",
         otherwise="Använd länken i själva meddelandet, oförändrad, eller svara på det och be oss sluta.",
+        failed="Det gick inte just nu",
+        again="Något är fel hos oss. Försök igen om en stund: det görs en gång, hur många gånger du än försöker. Eller svara på själva meddelandet.",
         lost="Använd länken i själva meddelandet, oförändrad, eller svara på det.",
         channels={"email": "e-post", "sms": "sms", "phone": "telefon", "remote": "videosamtal", "face_to_face": "besök"},
     ),
@@ -98,6 +107,19 @@ def lost(language: str) -> HTMLResponse:
     """For a link to read something that leads nowhere, perhaps because a mail program broke it."""
     words = _LANGUAGES[language]
     return page(language, words.invalid, words.lost, status=404)
+
+
+def are_at(path: str) -> bool:
+    """Whether people come to this path by the link of a message."""
+    _, place, *_ = (*path.split("/"), "")
+    return place in _PLACES
+
+
+def trouble(language: str, status: int) -> HTMLResponse:
+    """What a person sees in place of a problem for programs: that we failed, or that the link leads nowhere."""
+    words = _LANGUAGES[language]
+    ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return page(language, words.failed if ours else words.invalid, words.again if ours else words.otherwise, status=status)
 
 
 def channel_name(language: str, channel: str) -> str:

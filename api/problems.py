@@ -7,10 +7,11 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
+from api import pages
 from api.codes import TABLE, TYPES, Code
 from api.paging import BadCursorError
 from api.ports import CommandRefusedError, ConductorUnavailableError, Ports
@@ -129,12 +130,17 @@ def _refused_to_medical(said: Refused) -> Problem:
     return Problem(Code(said.code), f"{TABLE[Code(said.code)][1]}.")
 
 
-def answer(request: Request, problem: Problem) -> JSONResponse:
-    """The problem as a response, noted for the log line of the request."""
+def answer(request: Request, problem: Problem) -> Response:
+    """The problem as a response, noted for the log line of the request; as a page, where a person opened it by the link of a message."""
     status, title = TABLE[problem.code]
     request.state.problem = problem.code
     ports: Ports = request.app.state.ports
     ports.counts.dropped("request", problem.code)
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}.get(status, {})
+    if pages.are_at(request.url.path):
+        page = pages.trouble(pages.spoken(request.headers.get("accept-language", "")), status)
+        page.headers.update(headers)
+        return page
     details = ProblemDetails(
         type=TYPES + problem.code,
         title=title,
@@ -146,36 +152,35 @@ def answer(request: Request, problem: Problem) -> JSONResponse:
         findings=problem.findings,
         request_id=getattr(request.state, "request_id", None),
     )
-    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}.get(status)
     return JSONResponse(details.model_dump(mode="json", exclude_defaults=True), status, headers=headers, media_type=MEDIA_TYPE)
 
 
-async def _on_problem(request: Request, error: Exception) -> JSONResponse:
+async def _on_problem(request: Request, error: Exception) -> Response:
     return answer(request, error) if isinstance(error, Problem) else await _on_unforeseen(request, error)
 
 
-async def _on_refused(request: Request, error: Exception) -> JSONResponse:
+async def _on_refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, CommandRefusedError):
         return await _on_unforeseen(request, error)
     who: Who | None = getattr(request.state, "who", None)
     return answer(request, refused(error.refused) if who is not None and who.sees(Wall.COMMERCIAL) else _refused_to_medical(error.refused))
 
 
-async def _on_unavailable(request: Request, _: Exception) -> JSONResponse:
+async def _on_unavailable(request: Request, _: Exception) -> Response:
     return answer(request, Problem(Code.UNAVAILABLE, "The journey cannot be reached at the moment. Ask again with the same Idempotency-Key: it is done once."))
 
 
-async def _on_away(request: Request, error: Exception) -> JSONResponse:
+async def _on_away(request: Request, error: Exception) -> Response:
     _log.warning("away", request_id=getattr(request.state, "request_id", None), error=type(error).__name__)
     return answer(request, Problem(Code.UNAVAILABLE, "A part of the system cannot be reached at the moment. Ask again with the same Idempotency-Key."))
 
 
-async def _on_bad_cursor(request: Request, _: Exception) -> JSONResponse:
+async def _on_bad_cursor(request: Request, _: Exception) -> Response:
     wrong = FieldError(detail="Pass `next` of the page before, unchanged.", parameter="cursor")
     return answer(request, Problem(Code.BAD_CURSOR, "The cursor is not one that this list gave out.", errors=[wrong]))
 
 
-async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
+async def _on_invalid(request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     errors = [_field_error(one["type"], one["loc"], one["msg"]) for one in found]
     if any(one["type"] == UNANSWERED for one in found):
@@ -183,7 +188,7 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     return answer(request, Problem(Code.INVALID, "; ".join(_told(one) for one in errors), errors=errors))
 
 
-async def _on_http(request: Request, error: Exception) -> JSONResponse:
+async def _on_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
     match status:
         case 404:
@@ -197,7 +202,7 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
     return answer(request, problem)
 
 
-async def _on_unforeseen(request: Request, error: Exception) -> JSONResponse:
+async def _on_unforeseen(request: Request, error: Exception) -> Response:
     # The server logs the trace; this line ties it to the request.
     _log.error("unforeseen", request_id=getattr(request.state, "request_id", None), error=type(error).__name__)
     return answer(request, Problem(Code.INTERNAL, "Something went wrong on our side. It is logged; asking again with the same key is safe."))

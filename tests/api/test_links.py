@@ -68,6 +68,17 @@ async def test_a_link_that_is_not_ours_says_how_else_to_be_heard(http: httpx.Asy
     assert world.withdrawn == []
 
 
+async def test_a_person_is_never_answered_as_a_program_is(http: httpx.AsyncClient, world: World) -> None:
+    """Where we fail, where the link was cut off, and where something else is asked of it: a page in words, with its status, that nobody keeps."""
+    world.touches = None  # type: ignore[assignment]  # a house in disorder: whatever is asked of a touch fails
+    ours = await http.post(f"/u/{LINKS.unsubscribe(TOUCH)}", headers={"Accept-Language": "sv"})
+    assert (ours.status_code, "Det gick inte just nu" in ours.text) == (500, True)
+    cut_off, other = await http.get("/u/"), await http.put(f"/p/{LINKS.preferences(TOUCH)}")
+    assert (cut_off.status_code, other.status_code, "ask us to stop" in cut_off.text) == (404, 405, True)
+    assert {page.headers["cache-control"] for page in (ours, cut_off, other)} == {"no-store"}
+    assert (await http.get("/unheard-of")).headers["content-type"] == "application/problem+json"
+
+
 async def test_a_recipient_is_answered_in_the_language_of_their_browser(http: httpx.AsyncClient, world: World) -> None:
     """A Swedish browser gets Swedish, with the language said; any other gets English."""
     address = f"/u/{LINKS.unsubscribe(TOUCH)}"
