@@ -4,6 +4,7 @@ so that names are readable in Latin, Greek and Cyrillic letters wherever it is m
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import ttf_opensans
 from fpdf import FPDF
@@ -42,7 +43,8 @@ class _Document(FPDF):
 
     def say(self, text: str, *, size: float = 9, gap: float = 0, bold: bool = False) -> None:
         """A paragraph."""
-        self._write(text, size=size, bold=bold)
+        self.set_font(_FAMILY, style="B" if bold else "", size=size)
+        self.multi_cell(0, size * 0.5, text, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(gap)
 
     def part(self, title: str, told: Iterable[str]) -> None:
@@ -60,15 +62,15 @@ class _Document(FPDF):
         self.ln(3)
 
     def _keep_together(self, *texts: str, room: float = 0) -> None:
-        height = room + sum(float(self._write(text, dry_run=True) or 0) for text in texts)
+        height = room + sum(self._height(text) for text in texts)
         if height < self.eph and self.will_page_break(height):
             self.add_page()
 
-    def _write(self, text: str, *, size: float = 9, bold: bool = False, dry_run: bool = False) -> object:
-        """The height of the text, where it is only asked about."""
-        self.set_font(_FAMILY, style="B" if bold else "", size=size)
-        told = MethodReturnValue.HEIGHT if dry_run else MethodReturnValue.PAGE_BREAK
-        return self.multi_cell(0, size * 0.5, text, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT, dry_run=dry_run, output=told)
+    def _height(self, text: str, size: float = 9) -> float:
+        """How high a paragraph would be. The library tells it in place of writing, and its types do not say so."""
+        self.set_font(_FAMILY, size=size)
+        height: Any = self.multi_cell(0, size * 0.5, text, align=Align.L, dry_run=True, output=MethodReturnValue.HEIGHT)
+        return float(height)
 
 
 def printed(pack: EvidencePack) -> bytes:

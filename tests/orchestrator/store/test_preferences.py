@@ -89,8 +89,8 @@ async def test_what_was_agreed_to_is_shown_in_its_own_words(centre: StoredPrefer
         for text in older.values():
             await library.publish_consent_text(session, text, now=NOW)
         given = (await session.get_one(tables.Consent, "consent-1")).model_dump()
-        for text, later in (("older", 1), ("letters", 2)):
-            told = {"id": text, "text_version": text, "product": older[text].product, "at": NOW - timedelta(minutes=9 - later)}
+        for name, later in (("older", 1), ("letters", 2)):
+            told = {"id": name, "text_version": name, "product": older[name].product, "at": NOW - timedelta(minutes=9 - later)}
             session.add(tables.Consent(**{**given, **told}))
         stored = await session.get_one(tables.ConsentText, "older")
         stored.body = {**stored.body, "words": {"sv": {**stored.body["words"]["sv"], "text": "Older words: " + stored.body["words"]["sv"]["text"]}}}
