@@ -489,4 +489,4 @@ class OptInRow:
     until: datetime
     confirmed: bool
     undone: bool = False
-    """Whether the person has objected, or has taken back since what was given by it."""
+    """Whether the person has objected, has taken back since what was given by it, or has moved to another address before giving it."""

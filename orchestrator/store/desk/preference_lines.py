@@ -13,18 +13,27 @@ from journeys.consents import ConsentAct, missing
 from journeys.definitions import Purpose
 from journeys.shapes import read_back
 from orchestrator.store import tables
+from orchestrator.store.addresses import address_of
 from orchestrator.store.facts import consent_acts
+from orchestrator.store.hearing import digest_of
 from orchestrator.store.tables import Person, Touch
 
 
 async def lines_of(session: AsyncSession, person: Person, touch: Touch, now: datetime) -> tuple[PreferenceLine, ...]:
     """What the person may choose: each text of promotion that is in use in their market, and what they agreed to by one that is not in use any more."""
     acts, texts = await consent_acts(session, person), await texts_of(session, person.market)
-    lines = [_line(text, text.product, acts, texts, reached_by=touch.channel, now=now) for text in texts.values() if not text.retired]
+    reached_by = touch.channel if still_theirs(touch, person) else None
+    lines = [_line(text, text.product, acts, texts, reached_by=reached_by, now=now) for text in texts.values() if not text.retired]
     shown = {(line.channel, line.product) for line in lines}
     given = {(act.channel, act.product): texts.get(act.text_version or "") for act in acts if act.act == "given" and act.record is None}
     old = [_line(text, of, acts, texts, reached_by=None, now=now) for (channel, of), text in given.items() if text is not None and (channel, of) not in shown]
     return (*lines, *(line for line in old if line.allowed))
+
+
+def still_theirs(touch: Touch, person: Person) -> bool:
+    """Whether the message went to the address that the person has now: who reads it elsewhere proves nothing by a click."""
+    address = address_of(person, touch.channel)
+    return touch.address is None or (address is not None and touch.address == digest_of(address, touch.channel))
 
 
 def _line(

@@ -25,7 +25,7 @@ from orchestrator.store import audit, tables
 from orchestrator.store.addresses import sharing
 from orchestrator.store.consents import add_act
 from orchestrator.store.desk.adding import added
-from orchestrator.store.desk.preference_lines import lines_of, texts_of
+from orchestrator.store.desk.preference_lines import lines_of, still_theirs, texts_of
 from orchestrator.store.dispatches import STEP, NewDispatch, dispatch
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import consent_acts, has_objected
@@ -148,8 +148,9 @@ class StoredPreferences:
             if row.consent_id is not None:
                 count_in(session, Dropped.CONSENT, REPEATED)
                 return not await _undone(session, row)
-            if now >= row.until or await has_objected(session, row.person_id):
-                count_in(session, Dropped.CONSENT, "too_late" if now >= row.until else "objected")
+            if now >= row.until or await _undone(session, row):
+                objected = await has_objected(session, row.person_id)
+                count_in(session, Dropped.CONSENT, "too_late" if now >= row.until else "objected" if objected else "not_here")
                 return False
             text = await _text(session, row.text_version)
             evidence = {"opt_in": row.id, "dispatch": row.id, "asked_by": row.asked_by, "asked_at": row.asked_at.isoformat(), "agent": agent}
@@ -251,13 +252,16 @@ async def _shown(session: AsyncSession, row: OptIn) -> OptInRow:
 
 
 async def _undone(session: AsyncSession, row: OptIn) -> bool:
-    """Whether the person has objected, or has taken back since what was given by this."""
-    if await has_objected(session, row.person_id):
+    """Whether the person has objected, has taken back since what was given by this, or has not given it yet and has another address by now."""
+    person = await session.get_one(Person, row.person_id)
+    letter = await session.get(Touch, await _letter_of(session, row.id))
+    moved = letter is not None and row.consent_id is None and not still_theirs(letter, person)
+    if moved or await has_objected(session, row.person_id):
         return True
     given = await session.get_one(Consent, row.consent_id) if row.consent_id is not None else None
     if given is None:
         return False
-    acts = await consent_acts(session, await session.get_one(Person, row.person_id))
+    acts = await consent_acts(session, person)
     later = [act for act in acts if act.at >= given.at]
     now = max(act.at for act in later)
     return missing(later, channel=row.channel, purpose=Purpose.PROMOTIONAL, market=row.market, now=now, product=row.product) is Reason.CONSENT_WITHDRAWN

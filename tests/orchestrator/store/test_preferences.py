@@ -16,6 +16,7 @@ from orchestrator.store import library, tables
 from orchestrator.store.desk.preferences import GOOD_FOR, MOST_A_DAY, StoredPreferences
 from orchestrator.store.dispatches import StoredDispatches
 from orchestrator.store.engine import transaction
+from orchestrator.store.hearing import digest_of
 from tests.builders import NOW, a_consent_text, a_content, a_letter
 from tests.orchestrator.counting import Counted, counting
 from tests.orchestrator.store.desk.filling import ASTRID, ENROLMENT, REP, TOUCH, a_touch, add, astrid, every, once
@@ -70,6 +71,28 @@ async def test_a_click_proves_the_address_that_it_came_to_and_no_other(centre: S
         await centre.withdraw(TOUCH, channel="email", product=None, agent="browser", now=NOW)
         assert await centre.give(TOUCH, text, language=language, agent="browser", now=NOW + timedelta(minutes=1)) is False
     assert [act.act for act in await _new(world)] == ["withdrawn"]
+
+
+async def test_a_click_proves_no_address_that_came_later(centre: StoredPreferences, world: AsyncEngine) -> None:
+    """Who reads an old mailbox gives nothing for the new one, by the page or by a second click; taking back works from there still."""
+    opt_in = await _ask(centre, world)
+    letter = a_touch(key=f"{opt_in.id}.dispatch.1", enrolment_id=None, dispatch_id=opt_in.id, message_id="<letter@mail.example>")
+    await add(world, letter)
+    async with transaction(world) as session:
+        person = await session.get_one(tables.Person, ASTRID)
+        for key in (TOUCH, letter.key):
+            (await session.get_one(tables.Touch, key)).address = digest_of(person.email or "", "email")
+    await centre.withdraw(TOUCH, channel="email", product=None, agent="browser", now=NOW)
+    for address, may in ((None, True), ("another@hospital.example", False)):
+        async with transaction(world) as session:
+            person = await session.get_one(tables.Person, ASTRID)
+            person.email = address or person.email
+        row = await centre.of_touch(TOUCH, now=NOW)
+        assert row is not None
+        assert [line.can_give for line in row.lines if line.channel == "email"] == [may] * 2
+    assert await centre.give(TOUCH, "email-all", language="sv", agent="browser", now=NOW + timedelta(minutes=1)) is False
+    assert await centre.confirm(opt_in.id, agent="browser", now=NOW + timedelta(minutes=1)) is False
+    assert await centre.withdraw(TOUCH, channel="sms", product=None, agent="browser", now=NOW)
 
 
 async def test_everything_is_taken_back_at_once(centre: StoredPreferences, world: AsyncEngine) -> None:
