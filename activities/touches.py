@@ -59,7 +59,10 @@ class TouchActivities:
             # Without the channel there is nothing to hand it to: the gate, which knows the channels too, says so when it is asked again.
             handed = await channel.send(reserved.message) if channel is not None else Handed(result=Handover.DOWN)
         now = self._clock.now()
-        await self._ledger.settle(key, handed, now=now, offered=offered and handed.trouble != TAKEN_BACK)
+        attempt = reserved.message.attempt if offered and reserved.message is not None else None
+        ours = await self._ledger.settle(key, handed, now=now, offered=offered and handed.trouble != TAKEN_BACK, attempt=attempt)
+        if not ours and handed.result is not Handover.ACCEPTED:  # this attempt was given up; whoever has the touch now knows what became of it
+            return Settled(key=key, result="unknown")
         if handed.trouble == TAKEN_BACK:
             return await self._taken_back(order, now)
         return self._told(key, handed, now)

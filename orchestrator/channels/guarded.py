@@ -87,7 +87,7 @@ class GuardedChannel:
 
     async def _offer(self, message: Message) -> Handed:
         """What was taken back while the message waited for its turn is not offered."""
-        if self._last_look is not None and not await self._last_look.may_go(message.key):
+        if self._last_look is not None and not await self._last_look.may_go(message):
             return Handed(result=Handover.DOWN, trouble=TAKEN_BACK)
         return await self._channel.send(message)
 

@@ -177,8 +177,9 @@ class MemoryLedger:
         earlier = None if earlier == Handover.DOWN else earlier
         return Reservation(message=None if settled else self.message, earlier=earlier, message_id=self.message.message_id)
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True, attempt: int | None = None) -> bool:
         if self.dies:
             raise BrokenDownError
         self.settled.append(handed)
         self.state = handed.result
+        return True
