@@ -92,7 +92,10 @@ class GuardedChannel:
         return await self._channel.send(message)
 
     def _hear(self, handed: Handed) -> None:
-        if handed.result in (Handover.ACCEPTED, Handover.REFUSED) or handed.trouble == TAKEN_BACK:
+        if handed.trouble == TAKEN_BACK:
+            self._breaker.not_tried()
+            return
+        if handed.result in (Handover.ACCEPTED, Handover.REFUSED):
             self._breaker.went_well()
             return
         was_open = self._breaker.open

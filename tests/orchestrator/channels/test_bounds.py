@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from activities.ports import CHANNEL_SLOW, Handed, Handover, Message
+from activities.ports import CHANNEL_SLOW, TAKEN_BACK, Handed, Handover, Message
 from orchestrator.channels.breaker import Breaker, Patience
 from orchestrator.channels.guarded import RESTING, GuardedChannel
 from orchestrator.channels.pace import Pace
@@ -131,6 +131,16 @@ async def test_a_provider_that_asks_to_be_left_alone_is() -> None:
     assert (waiting.trouble, waiting.retry_after) == (RESTING, timedelta(seconds=30))
     clock.seconds += 30
     assert [each.result for each in await sent(channel, 2)] == [Handover.ACCEPTED] * 2
+
+
+async def test_what_was_taken_back_tells_nothing_of_the_provider() -> None:
+    """The one message that was to try is kept back at the last look: the provider is as it was, and the next message is the only one that tries."""
+    provider, clock = Provider([DOWN, DOWN, DOWN, Handed(result=Handover.DOWN, trouble=TAKEN_BACK), DOWN, ACCEPTED]), Clock()
+    channel = guarded(provider, clock)
+    await sent(channel, 3)
+    clock.seconds += 30
+    assert [each.trouble for each in await sent(channel, 3)] == [TAKEN_BACK, None, RESTING]
+    assert provider.offered == 5
 
 
 async def test_a_conversation_that_is_cut_short_counts() -> None:
