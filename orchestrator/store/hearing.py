@@ -66,17 +66,21 @@ async def proven(session: AsyncSession, touch: Touch) -> bool:
 
 
 async def withdraw(session: AsyncSession, touch: Touch, *, method: str, now: datetime) -> bool:
-    """Withdraw the recipient's consent to promotion on the touch's channel, for all products. False where the latest act here says so already: one that was
-    given again later, for one product too, may be withdrawn again."""
-    person = next(one for one in await sharing(session, touch.person_id, touch.channel) if one.id == touch.person_id)
-    purpose = Purpose.PROMOTIONAL if method != ONE_CLICK else touch.purpose
-    acts = select(Consent.act, Consent.product).where(Consent.person_id == person.id, Consent.channel == touch.channel, Consent.purpose == purpose)
+    """Withdraw the recipient's consent to promotion on the touch's channel, for all products, whatever the touch itself was for. False where the latest act
+    here says so already: one that was given again later, for one product too, may be withdrawn again."""
+    return await withdraw_from(session, touch.person_id, touch.channel, method=method, proof=f"touch:{touch.key}", now=now)
+
+
+async def withdraw_from(session: AsyncSession, person_id: str, channel: str, *, method: str, proof: str, now: datetime) -> bool:
+    """The same of a person, where no touch is known that it answers."""
+    person, purpose = next(one for one in await sharing(session, person_id, channel) if one.id == person_id), Purpose.PROMOTIONAL
+    acts = select(Consent.act, Consent.product).where(Consent.person_id == person.id, Consent.channel == channel, Consent.purpose == purpose)
     here = acts.where(Consent.source == HERE).order_by(col(Consent.at).desc(), col(Consent.act).desc())
     if (await session.exec(here)).first() == ("withdrawn", None):
         count_in(session, Dropped.UNSUBSCRIPTION, REPEATED)
         return False
-    told: dict[str, Any] = {"channel": touch.channel, "purpose": purpose, "market": person.market, "method": method, "captured_by": RECIPIENT}
-    act = Consent(id=uuid4().hex, person_id=person.id, act="withdrawn", proof=f"touch:{touch.key}", at=now, recorded_at=now, **told)
+    told: dict[str, Any] = {"channel": channel, "purpose": purpose, "market": person.market, "method": method, "captured_by": RECIPIENT}
+    act = Consent(id=uuid4().hex, person_id=person.id, act="withdrawn", proof=proof, at=now, recorded_at=now, **told)
     await add_act(session, act, by=RECIPIENT, role=RECIPIENT)
     return True
 

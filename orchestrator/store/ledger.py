@@ -236,7 +236,10 @@ async def _question(session: AsyncSession, asked: Asked, recipient: str) -> Inqu
 
 
 async def _has_copy(session: AsyncSession, recipient: tables.Person, asked: Asked, now: datetime) -> bool:
-    """Whether this version of the content may have reached the same address through another record of it. Both records are locked."""
+    """Whether this version of the content may have reached the same address through another record of it. Both records are locked. A letter outside a
+    journey is no copy: it says something of its own to each of them, such as the answer to a question."""
+    if asked.dispatch_id is not None:
+        return False
     copies = (
         select(tables.Touch.key)
         .join(tables.Person, col(tables.Person.id) == col(tables.Touch.person_id))
