@@ -40,7 +40,8 @@ def missing(acts: Iterable[ConsentAct], *, channel: str, purpose: str, market: s
     to: who agreed to information did not agree to promotion (ABPI Code 2021 cl. 15.5).
 
     A withdrawal counts from when it is on record, even where it is of a moment that has yet to come: two clocks may differ. It stands until the same record
-    and source gives again, later, to a text, and as narrowly; of conflicting records the least permissive wins so. Where none stands, the latest consent decides; of several at one instant, again the least permissive.
+    and source gives again, later, to a text, and as narrowly; of conflicting records the least permissive wins so. Where none stands, the
+    latest consent decides; of several at one instant, again the least permissive.
     """
     ours = [act for act in acts if act.channel == channel and act.purpose == purpose and act.product in (None, product)]
     ours = [act for act in ours if act.at <= now or act.act == "withdrawn"]
