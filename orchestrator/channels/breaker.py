@@ -53,9 +53,10 @@ class Breaker:
         self._trying = False
 
     def in_trouble(self, *, asked: float | None = None) -> None:
-        """`asked`: for how many seconds the provider wants to be left alone. It knows better than we do, so this is no trouble of ours to count."""
+        """`asked`: for how many seconds the provider wants to be left alone. It knows better than we do, so this is no trouble of ours to count; but "at
+        once" is no wish."""
         self._trying = False
-        if asked is not None:
+        if asked:
             self._until = max(self._until, self._now() + asked)
             return
         self._troubles += 1

@@ -133,6 +133,13 @@ async def test_a_provider_that_asks_to_be_left_alone_is() -> None:
     assert [each.result for each in await sent(channel, 2)] == [Handover.ACCEPTED] * 2
 
 
+async def test_who_throttles_and_wants_no_rest_gets_one() -> None:
+    """Nought seconds is no wish: again and again, it is a trouble like any other."""
+    provider = Provider([Handed(result=Handover.DOWN, retry_after=timedelta())])
+    assert [each.trouble for each in await sent(guarded(provider, Clock()), 5)] == [None] * 3 + [RESTING] * 2
+    assert provider.offered == 3
+
+
 async def test_what_was_taken_back_tells_nothing_of_the_provider() -> None:
     """The one message that was to try is kept back at the last look: the provider is as it was, and the next message is the only one that tries."""
     provider, clock = Provider([DOWN, DOWN, DOWN, Handed(result=Handover.DOWN, trouble=TAKEN_BACK), DOWN, ACCEPTED]), Clock()
