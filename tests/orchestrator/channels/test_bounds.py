@@ -186,6 +186,35 @@ async def test_who_comes_in_a_crowd_waits_for_a_place() -> None:
     assert (provider.offered, provider.most) == (40, 2)
 
 
+@dataclass
+class Look:
+    """A last look that says no once it is told to."""
+
+    wanted: bool = True
+    looked: int = 0
+
+    async def may_go(self, message: Message) -> bool:
+        self.looked += 1
+        return self.wanted
+
+
+async def test_what_was_taken_back_while_it_waited_for_its_place_is_not_offered() -> None:
+    """The last look comes after the wait for a place and for a turn, just before the message is offered, with every kind of provider."""
+    provider, look = Provider(), Look()
+    channel = GuardedChannel("email", provider, breaker=Breaker(), pace=Pace(None), at_once=1, longest=20, last_look=look)
+    provider.door.clear()
+    first = asyncio.create_task(channel.send(a_message()))
+    while provider.talking == 0:
+        await asyncio.sleep(0)
+    second = asyncio.create_task(channel.send(a_message()))
+    await asyncio.sleep(0)
+    look.wanted = False
+    provider.door.set()
+    assert (await first).result is Handover.ACCEPTED
+    handed = await second
+    assert (handed.result, handed.trouble, provider.offered, look.looked) == (Handover.DOWN, TAKEN_BACK, 1, 2)
+
+
 async def test_a_rate_is_kept_and_who_would_wait_long_comes_back_one_by_one() -> None:
     """Of ten that come at once at one in two seconds, the first is offered; the others are told to come back, two seconds apart."""
     provider, clock = Provider(), Clock()
