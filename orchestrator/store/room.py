@@ -36,7 +36,7 @@ class RoomLook:
     async def _waiting(self) -> list[tuple[str, str]]:
         """Those with fewer journeys that have them than their market allows. Journeys that share a turn count as several here: that only waits longer."""
         waiting = select(Turn.person_id).where(~col(Turn.active))
-        having = func.count(distinct(Turn.journey)).filter(col(Turn.active))
+        having = func.count(distinct(col(Turn.journey))).filter(col(Turn.active))
         allowed = func.coalesce(func.max(col(Market.body)["journeys_at_once"].as_integer()), _AT_ONCE)
         room = (
             select(Turn.person_id, func.min(Enrolment.market))

@@ -184,7 +184,11 @@ async def test_a_provider_that_is_asked_and_breaks_says_nothing() -> None:
 
 async def test_a_conversation_whose_body_does_not_begin_in_time_never_began() -> None:
     """The last look was taken just before: what a slow hand-shake would let go out long after it is kept back, and is not in doubt."""
-    silent = await asyncio.start_server(lambda reader, _: reader.read(), "127.0.0.1", 0)
+
+    async def listen(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    silent = await asyncio.start_server(listen, "127.0.0.1", 0)
     async with silent, new_client() as client, asyncio.timeout(PATIENT):
         request = httpx.Request("POST", f"https://127.0.0.1:{silent.sockets[0].getsockname()[1]}/", content=b"words")
         heard = await converse(client, request, patience=2 * PATIENT, opening=HASTY)
