@@ -29,6 +29,8 @@ def _calendar(*, market: dict[str, Any] | None = None, now: datetime = NOW, **pe
         ("", "Europe/Stockholm", "Europe/Stockholm"),
         ("Mars/Olympus", "Europe/Stockholm", "Europe/Stockholm"),
         ("../etc/passwd", "Europe/Stockholm", "Europe/Stockholm"),
+        ("localtime", "Europe/Stockholm", "Europe/Stockholm"),
+        ("right/Europe/Helsinki", "Europe/Stockholm", "Europe/Stockholm"),
         ("x" * 5000, "Europe/Stockholm", "Europe/Stockholm"),
         ("Mars/Olympus", "Venus/Plain", "UTC"),
     ],
