@@ -12,7 +12,7 @@ from journeys.definitions import ContentRef
 from journeys.events import Settled
 from journeys.reasons import Reason
 from orchestrator.store import tables
-from orchestrator.store.dispatches import PATIENCE
+from orchestrator.store.dispatches import PATIENCE, StoredDispatches
 from orchestrator.store.engine import transaction
 from tests.activities.fakes import FakeChannel, StoppedClock
 from tests.builders import NOW
@@ -144,3 +144,13 @@ async def test_two_at_one_mailbox_get_each_their_own_letter(house: AsyncEngine) 
         await ask_for(house, a_letter(id=letter, person_id=person))
         assert (await deliver(house, channel, letter)).result == "sent"
     assert [message.key for message in channel.offered] == [KEY, "confirm-2.dispatch.1"]
+
+
+async def test_an_attempt_that_was_given_up_does_not_end_the_letter(house: AsyncEngine) -> None:
+    """Another attempt has the letter held for its channel; the first comes to life, knows nothing, and leaves it to be offered again."""
+    await ask_for(house, a_letter())
+    await deliver(house, FakeChannel(Handover.DOWN))
+    given_up = Settled(key=KEY, result="unknown")
+    assert await StoredDispatches(house).stand(LETTER, given_up, now=NOW) == given_up
+    assert (await the_letter(house)).state == "held"
+    assert (await deliver(house, FakeChannel())).result == "sent"
