@@ -95,6 +95,8 @@ class Handed(Stored):
     """Of what was not taken: after how much real time the provider asks to be offered it again, where it says when."""
     trouble: str | None = None
     """A short code of what went wrong, such as http_503; never words of the provider, which may name the recipient."""
+    unsubscribed: bool = False
+    """Of what was refused: because the recipient has told the provider that nothing more is to come."""
 
 
 CHANNEL_SLOW = "channel_slow"

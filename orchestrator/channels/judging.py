@@ -40,6 +40,8 @@ def _handed(fault: Fault, trouble: str, wish: timedelta | None) -> Handed:
     match fault:
         case Fault.MESSAGE:
             return Handed(result=Handover.REFUSED, trouble=trouble)
+        case Fault.STOPPED:
+            return Handed(result=Handover.REFUSED, trouble=trouble, unsubscribed=True)
         case Fault.OURS:
             return Handed(result=Handover.DOWN, trouble=trouble)
         case Fault.BUSY:

@@ -31,7 +31,10 @@ ONE_CLICK = "one_click"
 RECIPIENT = "recipient"
 """Who withdraws a consent by a click or a complaint."""
 
-_WITHDRAWING = {TouchEvent.COMPLAINED: "complaint", TouchEvent.UNSUBSCRIBED: "provider_unsubscribe"}
+AT_THE_PROVIDER = "provider_unsubscribe"
+"""The method of a withdrawal that was made to the provider."""
+
+_WITHDRAWING = {TouchEvent.COMPLAINED: "complaint", TouchEvent.UNSUBSCRIBED: AT_THE_PROVIDER}
 """How the withdrawal came about, as the record of consent tells it."""
 
 _ANSWERS = frozenset({TouchEvent.ATTENDED, TouchEvent.MISSED})

@@ -28,7 +28,7 @@ from orchestrator.store.engine import transaction
 from orchestrator.store.entries import DEFERRED, HANDED_OVER, HOUSE, PROVIDER, book
 from orchestrator.store.facts import consent_acts, has_objected
 from orchestrator.store.halts import holds_back
-from orchestrator.store.hearing import bounces, digest_of, proven
+from orchestrator.store.hearing import AT_THE_PROVIDER, bounces, digest_of, proven, withdraw
 from orchestrator.store.markets import calendar_for, located
 from orchestrator.store.projection import project
 from orchestrator.store.questions import question_of
@@ -75,6 +75,9 @@ class StoredLedger:
     async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True, attempt: int | None = None) -> bool:
         """Write what the channel knows, and whether it was `offered` the message just now. What is settled stays as it is; where something was heard
         already of a message whose result nobody knows, it was taken. So it was where an attempt says so that had been given up."""
+        if handed.unsubscribed:  # before, and by itself: the person is locked before the touch, as the gate does it
+            async with transaction(self._engine) as session:
+                await withdraw(session, await session.get_one(tables.Touch, key), method=AT_THE_PROVIDER, now=now)
         async with transaction(self._engine) as session:
             touch = await session.get_one(tables.Touch, key, with_for_update=True)
             if touch.state != RESERVED:

@@ -83,6 +83,15 @@ async def test_a_code_outweighs_the_status(name: str, answer: Answer, result: Ha
     assert (await offered(subject, subject.message)).result is result
 
 
+async def test_who_said_stop_to_the_provider_is_told_apart() -> None:
+    """A number that does not exist is refused too, and nobody has taken anything back."""
+    for code, stopped in ((21610, True), (21211, False)):
+        subject = subject_of("twilio-sms")
+        subject.office.accepted = lambda code=code: Answer(400, {"code": code, "status": 400})  # type: ignore[method-assign, misc]
+        handed = await offered(subject, TEXT)
+        assert (handed.result, handed.unsubscribed) == (Handover.REFUSED, stopped)
+
+
 async def test_headers_of_mail_go_with_the_letter() -> None:
     """One click to unsubscribe (RFC 8058), the language, and our own Message-ID, with every provider of e-mail that takes headers apart from the text."""
     told: dict[str, dict[str, str]] = {}
