@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Protocol
 
 from activities.orders import CallOrder, Entry, FactsOrder, JourneyOrder, LetterOrder, MoveOrder, Opened, OpenOrder, TaskOrder, TouchOrder
@@ -57,6 +58,13 @@ class Message(Stored):
     """The approved content that it was composed from, such as hf-dialogue@2."""
     tokens: dict[str, str] = {}
     """What was filled in, by the token's name, for a provider that keeps the approved text itself and fills it in."""
+    attempt: int = 0
+    """Which attempt of its touch this is; nought where it is the message of no touch. Whoever hands over a later one has taken the touch over."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what it says and to whom: the same at every attempt that would say the same."""
+        return sha256(self.model_dump_json(exclude={"attempt"}).encode()).hexdigest()
 
     @property
     def idempotency_key(self) -> str:
@@ -87,6 +95,8 @@ class Handed(Stored):
     """Of what was not taken: after how much real time the provider asks to be offered it again, where it says when."""
     trouble: str | None = None
     """A short code of what went wrong, such as http_503; never words of the provider, which may name the recipient."""
+    unsubscribed: bool = False
+    """Of what was refused: because the recipient has told the provider that nothing more is to come."""
 
 
 CHANNEL_SLOW = "channel_slow"
@@ -103,10 +113,11 @@ TAKEN_BACK = "taken_back"
 
 class LastLook(Protocol):
     """Whether a message may still go. A channel asks in the moment before it cannot be recalled any more, so that however long the conversation took, what
-    was taken back in the meantime does not go out."""
+    was taken back in the meantime does not go out, nor what somebody else has taken over."""
 
-    async def may_go(self, key: str) -> bool:
-        """Whether nobody has taken consent back, objected or gone since the touch of this key passed the gate."""
+    async def may_go(self, message: Message) -> bool:
+        """Whether nobody has taken consent back, objected or gone since the touch passed the gate, and this attempt of it is still the one that stands.
+        What cannot be looked up may not go."""
         ...
 
 
@@ -139,8 +150,10 @@ class Ledger(Protocol):
         """In one transaction: record the entry, where the order is a run's, lock the recipient, judge, and write the intent under the touch's key."""
         ...
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
-        """Write the result, and whether the channel was `offered` the message just now. Settling what is settled changes nothing."""
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True, attempt: int | None = None) -> bool:
+        """Write the result of an attempt, and whether the channel was `offered` the message just now. None: the attempt that stands. Settling what is
+        settled changes nothing, nor does what an attempt says of itself that another has taken over: then it is False. But what was accepted was, however
+        late it is told."""
         ...
 
 

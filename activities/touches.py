@@ -16,6 +16,9 @@ from journeys.reasons import Reason
 OFFER_AGAIN = timedelta(minutes=15)
 """How long, in journey time, a touch rests when its channel is down and does not say for how long."""
 
+AT_LEAST = timedelta(seconds=5)
+"""How long it rests where the provider says "at once", in real time: a run that offered it again and again would only fill its history."""
+
 log = structlog.get_logger()
 
 
@@ -59,7 +62,10 @@ class TouchActivities:
             # Without the channel there is nothing to hand it to: the gate, which knows the channels too, says so when it is asked again.
             handed = await channel.send(reserved.message) if channel is not None else Handed(result=Handover.DOWN)
         now = self._clock.now()
-        await self._ledger.settle(key, handed, now=now, offered=offered and handed.trouble != TAKEN_BACK)
+        attempt = reserved.message.attempt if offered and reserved.message is not None else None
+        ours = await self._ledger.settle(key, handed, now=now, offered=offered and handed.trouble != TAKEN_BACK, attempt=attempt)
+        if not ours and handed.result is not Handover.ACCEPTED:  # this attempt was given up; whoever has the touch now knows what became of it
+            return Settled(key=key, result="unknown")
         if handed.trouble == TAKEN_BACK:
             return await self._taken_back(order, now)
         return self._told(key, handed, now)
@@ -78,8 +84,11 @@ class TouchActivities:
             case Handover.ACCEPTED:
                 return Settled(key=key, result="sent")
             case Handover.DOWN:
-                until = self._clock.later(handed.retry_after) if handed.retry_after is not None else now + OFFER_AGAIN
-                reason = Reason.CHANNEL_SLOW if handed.trouble == CHANNEL_SLOW else Reason.CHANNEL_DOWN
+                slow = handed.trouble == CHANNEL_SLOW  # our own pace lets them come one by one, and knows when
+                reason = Reason.CHANNEL_SLOW if slow else Reason.CHANNEL_DOWN
+                until = now + OFFER_AGAIN
+                if handed.retry_after is not None:
+                    until = self._clock.later(handed.retry_after if slow else max(handed.retry_after, AT_LEAST))
                 return Settled(key=key, result="deferred", reason=reason, until=until)
             case Handover.REFUSED:
                 return Settled(key=key, result="refused", reason=Reason.CHANNEL_REFUSED)

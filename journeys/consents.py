@@ -39,10 +39,12 @@ def missing(acts: Iterable[ConsentAct], *, channel: str, purpose: str, market: s
     """None where consent stands at `now` for the product, else why it does not (GDPR Art. 7(1) and 7(3)). The purpose is the very one that was consented
     to: who agreed to information did not agree to promotion (ABPI Code 2021 cl. 15.5).
 
-    A withdrawal stands until the same record and source gives again, later, to a text, and as narrowly; of conflicting records the least permissive
-    wins so. Where none stands, the latest consent decides; of several at one instant, again the least permissive.
+    A withdrawal counts from when it is on record, even where it is of a moment that has yet to come: two clocks may differ. It stands until the same record
+    and source gives again, later, to a text, and as narrowly; of conflicting records the least permissive wins so. Where none stands, the
+    latest consent decides; of several at one instant, again the least permissive.
     """
-    ours = [act for act in acts if act.channel == channel and act.purpose == purpose and act.product in (None, product) and act.at <= now]
+    ours = [act for act in acts if act.channel == channel and act.purpose == purpose and act.product in (None, product)]
+    ours = [act for act in ours if act.at <= now or act.act == "withdrawn"]
     given = [act for act in ours if act.act == "given" and act.market == market]
     if any(act.act == "withdrawn" and not any(_lifts(later, act) for later in given) for act in ours):
         return Reason.CONSENT_WITHDRAWN

@@ -16,6 +16,9 @@ from journeys.shapes import Stored
 _WRITTEN = re.compile(r"^\s*([0-9]{1,6})\s+(minute|hour|day|business day)s?\s*$")
 
 
+_NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
+_OTHER_CLOCKS = ("right/", "posix/")
+
 LONGEST = timedelta(days=3653)
 """Ten years: longer than any strategy is agreed for, short enough to be counted day by day."""
 
@@ -72,7 +75,10 @@ Duration = Annotated[
 
 
 def is_zone(name: str) -> bool:
-    """Whether the IANA database knows the zone. Total: names that are no paths, or too long, are simply not known."""
+    """Whether the IANA database knows the zone. Total: names that are no paths, or too long, are simply not known. Nor is what lies beside the zones of a
+    machine and means its own clock, or a clock that counts leap seconds: the HCP's would differ from worker to worker."""
+    if name in _NO_PLACES or name.startswith(_OTHER_CLOCKS):
+        return False
     try:
         _zone(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -12,11 +12,14 @@ from temporalio.service import RPCError
 from orchestrator.clock import JourneyClock, wall_clock
 from orchestrator.pacing import AWAY, keep
 from orchestrator.store.crm.watching import StoredCrmWatch
-from orchestrator.store.unknowns import UNBALANCED, UNKNOWN, StoredUnknowns
+from orchestrator.store.unknowns import ABANDONED, UNBALANCED, UNKNOWN, StoredUnknowns
 from orchestrator.store.watch import GONE, Parked, StoredWatch
 
 GRACE = timedelta(minutes=10)
 """How long, on the clock on the wall, a run may be late before it counts as parked. Timers and retries are seconds late, never minutes."""
+
+RESERVED_FOR = timedelta(days=1)
+"""Real time after which nobody will settle a touch that is reserved: workers that were all away for so long ask their channels about it first."""
 
 UNKNOWN_FOR = timedelta(hours=1)
 """How long, on the clock on the wall, nobody may know what became of a touch."""
@@ -90,6 +93,8 @@ class Monitor:
     async def _look_into_the_ledger(self, unknowns: StoredUnknowns) -> None:
         """Touches that have been unknown for long, and the next ones that may stand otherwise than they are booked."""
         now = self._clock.now()
+        for key in await unknowns.give_up(before=now - RESERVED_FOR * self._clock.pace.speed, now=now):
+            log.error("touch", key=key, result=UNKNOWN, trouble=ABANDONED)
         for key in await unknowns.alarm_of_unknowns(before=now - UNKNOWN_FOR * self._clock.pace.speed, now=now):
             log.error("touch", key=key, alarm=UNKNOWN)
         wrong, self._balanced = await unknowns.balance(after=self._balanced, now=now)

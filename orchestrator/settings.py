@@ -4,6 +4,7 @@ a running embedded runtime, which leaves its settings, readable by its owner alo
 import base64
 import binascii
 import os
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -169,12 +170,12 @@ class Settings(BaseSettings):
     @field_validator("message_gateways", mode="before")
     @classmethod
     def _by_name(cls, written: object) -> object:
-        return dict(_gateway(part) for part in written.split(",")) if isinstance(written, str) else written
+        return _each_once(written, _gateway) if isinstance(written, str) else written
 
     @field_validator("mail_senders", mode="before")
     @classmethod
     def _by_country(cls, written: object) -> object:
-        return dict(_sender(part) for part in written.split(",")) if isinstance(written, str) else written
+        return _each_once(written, _sender) if isinstance(written, str) else written
 
     @field_validator("channels", mode="before")
     @classmethod
@@ -199,7 +200,7 @@ class Settings(BaseSettings):
     @field_validator("copy_keys", mode="before")
     @classmethod
     def _keys_by_name(cls, written: object) -> object:
-        return dict(_key(part) for part in written.split(",")) if isinstance(written, str) else written
+        return _each_once(written, _key) if isinstance(written, str) else written
 
     @field_validator("copy_keys")
     @classmethod
@@ -293,6 +294,14 @@ class EmbeddedSettings(BaseSettings):
     """0: any free one, another at each start."""
     clock_speed: Annotated[float, Field(gt=0, le=1_000_000)] = 1.0
     log_format: LogFormat = LogFormat.JSON
+
+
+def _each_once(written: str, read_one: Callable[[str], tuple[str, str]]) -> dict[str, str]:
+    """A list by name. Of two under one name one would be lost: a key with which copies were sealed, or whoever a country's letters come from."""
+    named = [read_one(part) for part in written.split(",")]
+    if len(dict(named)) < len(named):
+        raise ValueError("names something twice")
+    return dict(named)
 
 
 def _gateway(part: str) -> tuple[str, str]:

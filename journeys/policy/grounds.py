@@ -62,7 +62,8 @@ def _objection(_: Intent, evidence: Evidence, __: datetime) -> Ground:
 def _consent(intent: Intent, evidence: Evidence, now: datetime) -> Ground:
     if intent.purpose is not Purpose.PROMOTIONAL:
         return Ground(f"none is needed for what is {intent.purpose.replace('_', ' ')}", {"needed": False})
-    acts = [act for act in evidence.consents if act.channel == intent.channel and act.product in (None, intent.product) and act.at <= now]
+    acts = [act for act in evidence.consents if act.channel == intent.channel and act.product in (None, intent.product)]
+    acts = [act for act in acts if act.at <= now or act.act == "withdrawn"]
     if not acts:
         return Ground(f"nothing is on record for {intent.channel}", {"needed": True, "acts": 0})
     latest = max(acts, key=lambda act: act.at)

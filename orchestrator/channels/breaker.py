@@ -48,10 +48,15 @@ class Breaker:
         """Close. What the provider asked for before is kept to."""
         self._troubles, self._rest, self._trying = 0, self._patience.rest, False
 
-    def in_trouble(self, *, asked: float | None = None) -> None:
-        """`asked`: for how many seconds the provider wants to be left alone. It knows better than we do, so this is no trouble of ours to count."""
+    def not_tried(self) -> None:
+        """Who was admitted offered nothing after all: how the provider is, nobody knows better than before, and the next one tries."""
         self._trying = False
-        if asked is not None:
+
+    def in_trouble(self, *, asked: float | None = None) -> None:
+        """`asked`: for how many seconds the provider wants to be left alone. It knows better than we do, so this is no trouble of ours to count; but "at
+        once" is no wish."""
+        self._trying = False
+        if asked:
             self._until = max(self._until, self._now() + asked)
             return
         self._troubles += 1

@@ -9,7 +9,10 @@ import httpx
 _LONGEST = 64 * 1024
 """Bytes of a reply that are read: no answer of a provider to one message is longer."""
 
-_CONNECT = 5.0
+OPENING = 4.0
+"""Seconds until the body begins, name, connection and TLS together. The last look comes just before: what is taken back after it has gone out within the
+five seconds that a withdrawal may take."""
+
 _BODY_BEGUN = "http11.send_request_body.started"
 """The event of httpcore after which the other side may have the whole request."""
 
@@ -30,7 +33,7 @@ class Reply(NamedTuple):
         """The body as a JSON object; an empty one where it is none."""
         try:
             told = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return told if isinstance(told, dict) else {}
 
@@ -51,37 +54,37 @@ class BrokenOff(NamedTuple):
 def new_client() -> httpx.AsyncClient:
     """The client of one process. It keeps no connection between two messages: one that the provider closes just as it is written to would leave the
     message in doubt. It takes nothing from the environment: neither a proxy nor a password from a file may come between."""
-    return httpx.AsyncClient(limits=httpx.Limits(max_keepalive_connections=0), timeout=_CONNECT, follow_redirects=False, trust_env=False)
+    return httpx.AsyncClient(limits=httpx.Limits(max_keepalive_connections=0), timeout=OPENING, follow_redirects=False, trust_env=False)
 
 
-async def converse(client: httpx.AsyncClient, request: httpx.Request, *, patience: float, most: int = _LONGEST) -> Reply | BrokenOff:
-    """Say the request once, within so many seconds, and read so many bytes of the answer at most."""
-    begun = False
+async def converse(client: httpx.AsyncClient, request: httpx.Request, *, patience: float, opening: float = OPENING, most: int = _LONGEST) -> Reply | BrokenOff:
+    """Say the request once, within so many seconds, and read so many bytes of the answer at most. Its body begins within `opening` or not at all."""
+    begun, said, reply = False, bytearray(), None
+    ends = asyncio.get_running_loop().time() + patience
 
     async def follow(event: str, _: dict[str, Any]) -> None:
         nonlocal begun
-        begun = begun or event == _BODY_BEGUN
+        if event == _BODY_BEGUN:
+            begun = True
+            limit.reschedule(ends)
 
-    request.extensions |= {"trace": follow, "timeout": httpx.Timeout(patience, connect=min(_CONNECT, patience)).as_dict()}
+    request.extensions |= {"trace": follow, "timeout": httpx.Timeout(patience).as_dict()}
     request.headers.setdefault("Accept-Encoding", "identity")
     try:
-        async with asyncio.timeout(patience) as limit:
+        async with asyncio.timeout(min(opening, patience)) as limit:
             reply = await client.send(request, stream=True)
             try:
-                return Reply(reply.status_code, reply.headers, await _read(reply, most))
+                await _read(reply, said, most)
             finally:
                 await reply.aclose()
     except (httpx.RequestError, TimeoutError) as error:
-        return BrokenOff(begun, "TimeoutError" if limit.expired() else type(error).__name__)
+        if reply is None:
+            return BrokenOff(begun, "TimeoutError" if limit.expired() else type(error).__name__)
+    return Reply(reply.status_code, reply.headers, bytes(said))  # the status was said, and stands, however the body ended
 
 
-async def _read(reply: httpx.Response, most: int) -> bytes:
-    said = b""
-    try:
-        async for part in reply.aiter_raw():
-            said += part
-            if len(said) > most:
-                break
-    except httpx.RequestError:
-        pass  # the status was said, and stands
-    return said
+async def _read(reply: httpx.Response, said: bytearray, most: int) -> None:
+    async for part in reply.aiter_raw():
+        said += part
+        if len(said) > most:
+            break

@@ -87,12 +87,15 @@ class GuardedChannel:
 
     async def _offer(self, message: Message) -> Handed:
         """What was taken back while the message waited for its turn is not offered."""
-        if self._last_look is not None and not await self._last_look.may_go(message.key):
+        if self._last_look is not None and not await self._last_look.may_go(message):
             return Handed(result=Handover.DOWN, trouble=TAKEN_BACK)
         return await self._channel.send(message)
 
     def _hear(self, handed: Handed) -> None:
-        if handed.result in (Handover.ACCEPTED, Handover.REFUSED) or handed.trouble == TAKEN_BACK:
+        if handed.trouble == TAKEN_BACK:
+            self._breaker.not_tried()
+            return
+        if handed.result in (Handover.ACCEPTED, Handover.REFUSED):
             self._breaker.went_well()
             return
         was_open = self._breaker.open

@@ -40,6 +40,8 @@ def _handed(fault: Fault, trouble: str, wish: timedelta | None) -> Handed:
     match fault:
         case Fault.MESSAGE:
             return Handed(result=Handover.REFUSED, trouble=trouble)
+        case Fault.STOPPED:
+            return Handed(result=Handover.REFUSED, trouble=trouble, unsubscribed=True)
         case Fault.OURS:
             return Handed(result=Handover.DOWN, trouble=trouble)
         case Fault.BUSY:
@@ -50,10 +52,10 @@ def _handed(fault: Fault, trouble: str, wish: timedelta | None) -> Handed:
 
 def _by_status(reply: Reply, *, asked: bool) -> Fault:
     """A 5xx is in doubt, because messages have arrived after one, unless it is a 503 that asks to come again. A good status with a
-    code of trouble is no acceptance; where nobody knows the code, somebody must look."""
+    code of trouble is no acceptance; where nobody knows the code, it may be one all the same, and somebody must look."""
     if reply.status in _COME_AGAIN or (reply.status == HTTPStatus.SERVICE_UNAVAILABLE and asked):
         return Fault.BUSY
-    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if reply.good or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Fault.DOUBT
     return Fault.MESSAGE if reply.status in _ABOUT_THE_MESSAGE else Fault.OURS
 

@@ -22,6 +22,8 @@ class Fault(Enum):
 
     MESSAGE = auto()
     """For what it is, or whom it is to: the same one will never be taken."""
+    STOPPED = auto()
+    """For the recipient has told the provider to stop: the same will never be taken, and a consent that we may hold is withdrawn."""
     OURS = auto()
     """For our configuration. The message is as good as before, and is offered again when somebody has put that right."""
     BUSY = auto()

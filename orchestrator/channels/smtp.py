@@ -68,7 +68,7 @@ class SmtpChannel:
             smtp.close()
             return _told(_before_the_text(error), error)
         try:
-            if self._last_look is not None and not await self._last_look.may_go(message.key):
+            if self._last_look is not None and not await self._last_look.may_go(message):
                 return Handed(result=Handover.DOWN, trouble=TAKEN_BACK)  # a conversation that ends before its text delivers nothing
             return await self._give(smtp, text)
         except (aiosmtplib.SMTPException, OSError) as error:

@@ -19,8 +19,10 @@ from orchestrator.channels.provider import METADATA, CannotBeWrittenError, Fault
 _OURS = ("20003", "20404", "21212", "21408", "21603", "21606", "21608", "21655", "21659", "21660", "63007")
 """Log-in, account, sender, and what the account may do (https://www.twilio.com/docs/api/errors)."""
 _BUSY = ("20429", "14107", "21611")
-_MESSAGE = ("21211", "21610", "21614", "21617", "21656")
-"""A number that is none, cannot be written to or said STOP; a text that is too long; variables that do not fit."""
+_MESSAGE = ("21211", "21614", "21617", "21656")
+"""A number that is none or cannot be written to; a text that is too long; variables that do not fit."""
+_STOPPED = "21610"
+"""The number said STOP."""
 
 
 class TwilioProvider(Provider):
@@ -32,6 +34,7 @@ class TwilioProvider(Provider):
         **dict.fromkeys(_OURS, Fault.OURS),
         **dict.fromkeys(_BUSY, Fault.BUSY),
         **dict.fromkeys(_MESSAGE, Fault.MESSAGE),
+        _STOPPED: Fault.STOPPED,
     }
 
     def __init__(self, account: Twilio, *, sender: str, prefix: str = "") -> None:

@@ -42,6 +42,7 @@ from orchestrator.store.last_look import StoredLastLook
 from orchestrator.store.outbox import Relay
 from orchestrator.store.overdue import StoredOverdue
 from orchestrator.store.requests import RequestBook
+from orchestrator.store.room import RoomLook
 from orchestrator.store.safety_watch import SafetyWatch
 from orchestrator.store.unknowns import StoredUnknowns
 from orchestrator.store.watch import StoredWatch
@@ -125,6 +126,7 @@ def _looking(engine: AsyncEngine, channels: Mapping[str, Channel], clock: Journe
     yield keep(Reconciler(StoredUnknowns(engine), channels, clock).look, stop, rest=reconciling.PAUSE, name="reconcile")
     yield keep(Purge(engine, clock).look, stop, rest=reconciling.PAUSE, name="purge")
     yield keep(Escalation(StoredOverdue(engine), clock).look, stop, rest=reconciling.PAUSE, name="overdue")
+    yield keep(RoomLook(engine, clock).look, stop, rest=reconciling.PAUSE, name="room")
     expiry = ExpiryLook(engine, clock)
     yield keep(expiry.look, stop, rest=expiry.rest, name="expiry")
 

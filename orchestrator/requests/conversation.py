@@ -25,6 +25,9 @@ _CONNECT = 5.0
 _LONGEST = 64 * 1024
 """Bytes of a reply that are read. One that is longer holds no answer of ours."""
 
+_DIGITS = 10
+"""Of a number of seconds; one with more is longer than anybody waits, and one with thousands is no number to Python."""
+
 _COME_AGAIN = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 
@@ -79,7 +82,7 @@ def _answer(call: CallOut, said: bytes) -> Called:
 def retry_after(written: str, now: datetime) -> timedelta | None:
     """Seconds or a date (RFC 9110, section 10.2.3); None where it says neither."""
     if written.isascii() and written.isdecimal():
-        return timedelta(seconds=min(int(written), 10**9))
+        return timedelta(seconds=int(written) if len(written) < _DIGITS else 10**9)
     try:
         date = parsedate_to_datetime(written)
     except ValueError:

@@ -111,8 +111,12 @@ class StoredDispatches:
             if settled.result == "deferred" and (settled.until or now) >= row.created_at + PATIENCE:
                 settled = Settled(key=settled.key, result="refused", reason=Reason.HELD_TOO_LONG)
                 count_in(session, Dropped.TOUCH_REFUSED, Reason.HELD_TOO_LONG)
-            if settled.result == "unknown" and (await session.get_one(Touch, settled.key)).state == Handover.ACCEPTED:
-                settled = Settled(key=settled.key, result="sent")  # something was heard of it while it was being handed over
+            if settled.result == "unknown":
+                known = (await session.get_one(Touch, settled.key)).state
+                if known == Handover.ACCEPTED:
+                    settled = Settled(key=settled.key, result="sent")  # something was heard of it while it was being handed over
+                elif known != Handover.UNKNOWN:
+                    return settled  # another attempt has taken the touch over, and tells how the letter stands
             await stand(session, row, settled, now=now)
         return settled
 

@@ -31,7 +31,10 @@ ONE_CLICK = "one_click"
 RECIPIENT = "recipient"
 """Who withdraws a consent by a click or a complaint."""
 
-_WITHDRAWING = {TouchEvent.COMPLAINED: "complaint", TouchEvent.UNSUBSCRIBED: "provider_unsubscribe"}
+AT_THE_PROVIDER = "provider_unsubscribe"
+"""The method of a withdrawal that was made to the provider."""
+
+_WITHDRAWING = {TouchEvent.COMPLAINED: "complaint", TouchEvent.UNSUBSCRIBED: AT_THE_PROVIDER}
 """How the withdrawal came about, as the record of consent tells it."""
 
 _ANSWERS = frozenset({TouchEvent.ATTENDED, TouchEvent.MISSED})
@@ -66,18 +69,22 @@ async def proven(session: AsyncSession, touch: Touch) -> bool:
 
 
 async def withdraw(session: AsyncSession, touch: Touch, *, method: str, now: datetime) -> bool:
-    """Withdraw the recipient's consent to promotion on the touch's channel, for all products, whatever the message itself was for: it is what the page says,
-    and nothing else needs consent. False where the latest act here says so already: one that was given again later, for one product too, may be withdrawn
-    again."""
-    person = next(one for one in await sharing(session, touch.person_id, touch.channel) if one.id == touch.person_id)
-    of_promotion = Consent.purpose == Purpose.PROMOTIONAL
-    acts = select(Consent.act, Consent.product).where(Consent.person_id == person.id, Consent.channel == touch.channel, of_promotion)
+    """Withdraw the recipient's consent to promotion on the touch's channel, for all products, whatever the touch itself was for: it is what the page
+    says, and nothing else needs consent. False where the latest act here says so already: one that was given again later, for one product too, may be
+    withdrawn again."""
+    return await withdraw_from(session, touch.person_id, touch.channel, method=method, proof=f"touch:{touch.key}", now=now)
+
+
+async def withdraw_from(session: AsyncSession, person_id: str, channel: str, *, method: str, proof: str, now: datetime) -> bool:
+    """The same of a person, where no touch is known that it answers."""
+    person, purpose = next(one for one in await sharing(session, person_id, channel) if one.id == person_id), Purpose.PROMOTIONAL
+    acts = select(Consent.act, Consent.product).where(Consent.person_id == person.id, Consent.channel == channel, Consent.purpose == purpose)
     here = acts.where(Consent.source == HERE).order_by(col(Consent.at).desc(), col(Consent.act).desc())
     if (await session.exec(here)).first() == ("withdrawn", None):
         count_in(session, Dropped.UNSUBSCRIPTION, REPEATED)
         return False
-    told: dict[str, Any] = {"channel": touch.channel, "purpose": Purpose.PROMOTIONAL, "market": person.market, "method": method, "captured_by": RECIPIENT}
-    act = Consent(id=uuid4().hex, person_id=person.id, act="withdrawn", proof=f"touch:{touch.key}", at=now, recorded_at=now, **told)
+    told: dict[str, Any] = {"channel": channel, "purpose": purpose, "market": person.market, "method": method, "captured_by": RECIPIENT}
+    act = Consent(id=uuid4().hex, person_id=person.id, act="withdrawn", proof=proof, at=now, recorded_at=now, **told)
     await add_act(session, act, by=RECIPIENT, role=RECIPIENT)
     return True
 

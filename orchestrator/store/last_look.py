@@ -3,15 +3,20 @@
 from datetime import datetime
 from typing import Protocol
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.ports import RESERVED, Message
 from journeys.consents import missing
 from journeys.definitions import Purpose
+from orchestrator.pacing import AWAY
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import consent_acts, has_objected
 from orchestrator.store.tables import Person, Touch
 from orchestrator.store.tables.people import ACTIVE, RESTRICTED
+
+log = structlog.get_logger()
 
 
 class Clock(Protocol):
@@ -25,13 +30,22 @@ class StoredLastLook:
         self._engine = engine
         self._clock = clock
 
-    async def may_go(self, key: str) -> bool:
-        async with transaction(self._engine) as session:
-            touch = await session.get(Touch, key)
-            if touch is None:  # no touch of an HCP, such as a report to drug safety
-                return True
-            person = await session.get_one(Person, touch.person_id)
-            return _stands(person, touch) and await _wanted(session, person, touch, self._clock.now())
+    async def may_go(self, message: Message) -> bool:
+        try:
+            async with transaction(self._engine) as session:
+                return await self._may_go(session, message)
+        except AWAY as error:  # nothing was offered yet, and that is certain now: later it might be in doubt
+            log.warning("last_look", key=message.key, trouble=type(error).__name__)
+            return False
+
+    async def _may_go(self, session: AsyncSession, message: Message) -> bool:
+        touch = await session.get(Touch, message.key)
+        if touch is None:  # no touch of an HCP, such as a report to drug safety
+            return True
+        if (touch.state, touch.attempt) != (RESERVED, message.attempt):  # this attempt was given up, and another may be at it
+            return False
+        person = await session.get_one(Person, touch.person_id)
+        return _stands(person, touch) and await _wanted(session, person, touch, self._clock.now())
 
 
 def _stands(person: Person, touch: Touch) -> bool:

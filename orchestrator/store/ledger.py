@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from hashlib import sha256
 from uuid import uuid4
 
 import structlog
@@ -29,11 +28,15 @@ from orchestrator.store.engine import transaction
 from orchestrator.store.entries import DEFERRED, HANDED_OVER, HOUSE, PROVIDER, book
 from orchestrator.store.facts import consent_acts, has_objected
 from orchestrator.store.halts import holds_back
-from orchestrator.store.hearing import bounces, digest_of, proven
+from orchestrator.store.hearing import AT_THE_PROVIDER, bounces, digest_of, proven, withdraw
 from orchestrator.store.markets import calendar_for, located
 from orchestrator.store.projection import project
 from orchestrator.store.questions import question_of
 from orchestrator.store.tables.people import ACTIVE, RESTRICTED
+from orchestrator.store.unknowns import accept
+
+LATE = "late"
+"""How it was learnt, where the attempt itself says so after it was given up."""
 
 log = structlog.get_logger()
 
@@ -62,20 +65,28 @@ class StoredLedger:
             if earlier is not None and earlier.state == RESERVED:
                 if asked.touch.channel != earlier.channel:  # only the channel of the dead attempt can tell what became of it
                     message = None
-                if message is not None and earlier.digest != _digest(message):  # the dead attempt would have said something else: this is another one
-                    await self._reserve(session, asked, message, now)
+                if message is not None:  # the dead attempt may yet come to life: this is another one, and the last look lets only the latest go
+                    message = await self._reserve(session, asked, message, now)
                 return Reservation(earlier=RESERVED, message=message, message_id=earlier.message_id, blocked=blocked, channel=earlier.channel)
             if message is not None:
-                await self._reserve(session, asked, message, now)
+                message = await self._reserve(session, asked, message, now)
             return Reservation(message=message, blocked=blocked, channel=asked.touch.channel)
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True, attempt: int | None = None) -> bool:
         """Write what the channel knows, and whether it was `offered` the message just now. What is settled stays as it is; where something was heard
-        already of a message whose result nobody knows, it was taken."""
+        already of a message whose result nobody knows, it was taken. So it was where an attempt says so that had been given up."""
+        if handed.unsubscribed:  # before, and by itself: the person is locked before the touch, as the gate does it
+            async with transaction(self._engine) as session:
+                await withdraw(session, await session.get_one(tables.Touch, key), method=AT_THE_PROVIDER, now=now)
         async with transaction(self._engine) as session:
             touch = await session.get_one(tables.Touch, key, with_for_update=True)
             if touch.state != RESERVED:
-                return
+                if handed.result is Handover.ACCEPTED:
+                    touch.provider_id = handed.provider_id or touch.provider_id
+                    await accept(session, touch, source=PROVIDER, how=LATE, at=now, now=now)
+                return False
+            if attempt not in (None, touch.attempt) and handed.result is not Handover.ACCEPTED:
+                return False
             if offered:
                 await book(session, touch, HANDED_OVER, at=now)
             result = handed.result
@@ -84,12 +95,14 @@ class StoredLedger:
             touch.provider_id = handed.provider_id
             told = PROVIDER if offered or result is Handover.ACCEPTED else HOUSE
             await book(session, touch, DEFERRED if result is Handover.DOWN else result, at=now, source=told, trouble=handed.trouble)
+            return True
 
-    async def _reserve(self, session: AsyncSession, asked: Asked, message: Message, now: datetime) -> None:
+    async def _reserve(self, session: AsyncSession, asked: Asked, message: Message, now: datetime) -> Message:
         """The intent, its booking and the copy are one act: nothing is handed over of which there is no copy."""
         touch = _intent(asked, message, now)
         await book(session, touch, RESERVED, at=now)
         await keep(session, self._sealing, touch, message, policy=asked.policy.copies if asked.policy is not None else Copies(), now=now)
+        return message.model_copy(update={"attempt": touch.attempt})
 
     async def _judge_each(self, session: AsyncSession, ways: tuple[Asked, ...], now: datetime) -> tuple[Asked, Verdict, Message | None]:
         """The first way that is allowed, with its message; where none is, the one whose verdict stands for all. Each judgement is kept."""
@@ -175,12 +188,8 @@ def _intent(asked: Asked, message: Message, now: datetime) -> tables.Touch:
     row.content_id, row.content_version = asked.touch.content.id, asked.touch.content.version  # nothing went out, and the journey may name another by now
     row.fragments = [str(ref) for ref in asked.chosen.fragments] or None
     row.starts, row.ends = asked.touch.starts, asked.touch.ends
-    row.digest = _digest(message)
+    row.digest = message.digest
     return row
-
-
-def _digest(message: Message) -> str:
-    return sha256(message.model_dump_json().encode()).hexdigest()
 
 
 async def _evidence(session: AsyncSession, asked: Asked, now: datetime) -> Evidence:
@@ -230,7 +239,10 @@ async def _question(session: AsyncSession, asked: Asked, recipient: str) -> Inqu
 
 
 async def _has_copy(session: AsyncSession, recipient: tables.Person, asked: Asked, now: datetime) -> bool:
-    """Whether this version of the content may have reached the same address through another record of it. Both records are locked."""
+    """Whether this version of the content may have reached the same address through another record of it. Both records are locked. A letter outside a
+    journey is no copy: it says something of its own to each of them, such as the answer to a question."""
+    if asked.dispatch_id is not None:
+        return False
     copies = (
         select(tables.Touch.key)
         .join(tables.Person, col(tables.Person.id) == col(tables.Touch.person_id))

@@ -1,7 +1,7 @@
 """Market policies as the store has them, and the working calendar of one person under them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlmodel import col, select
@@ -12,6 +12,8 @@ from journeys.markets import MarketPolicy
 from journeys.shapes import read_back
 from orchestrator.calendars import public_holidays
 from orchestrator.store.tables import Affiliation, Market, Organisation, Person
+
+_A_DAY = timedelta(days=1)
 
 Located = Literal["person", "workplace", "market"] | None
 """Whose zone a person's calendar is in."""
@@ -40,7 +42,8 @@ async def located(session: AsyncSession, person: Person, policy: MarketPolicy | 
 def calendar_in(*zones: str | None, policy: MarketPolicy | None, now: datetime) -> Calendar:
     """The first of the zones that is one, else the market's, else UTC: an invalid zone is never an error here. Holidays are the country's public ones."""
     known = (zone for zone in (*zones, policy.zone if policy is not None else None) if zone and is_zone(zone))
-    return Calendar(zone=next(known, "UTC"), holidays=public_holidays(policy.country, now.year) if policy is not None else ())
+    begins = (now - _A_DAY).year  # where the clock is behind UTC, the old year has yet to end
+    return Calendar(zone=next(known, "UTC"), holidays=public_holidays(policy.country, begins) if policy is not None else ())
 
 
 async def _workplaces(session: AsyncSession, person: Person) -> Sequence[str | None]:

@@ -12,8 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.markets import MarketPolicy
 from journeys.reasons import Reason
+from orchestrator.store import outbox
 from orchestrator.store.operations import begin
-from orchestrator.store.tables import Enrolment, Market, Operation, Person, StandingRow
+from orchestrator.store.tables import Dispatch, Enrolment, Market, Operation, Person, StandingRow
 from orchestrator.store.visiting import look_again
 
 RULES_CHANGED = "rules_changed"
@@ -52,6 +53,8 @@ async def set_policy(session: AsyncSession, policy: MarketPolicy, *, by: str, re
     await session.flush()
     if before != body.get("visits", {}):
         await look_again(session, col(Person.market) == policy.market)
+    for letter in await session.exec(_letters(policy.market)):
+        await outbox.wake(session, outbox.Kind.DISPATCH, letter)
     if (await session.exec(_held(policy.market).limit(1))).first() is None:
         return None
     operation = Operation(
@@ -67,6 +70,12 @@ async def set_policy(session: AsyncSession, policy: MarketPolicy, *, by: str, re
     )
     await begin(session, operation, _held(policy.market))
     return operation.id
+
+
+def _letters(market: str) -> Any:
+    """The letters outside a journey that the rules of a market hold: few, for most of them promote nothing."""
+    held = select(Dispatch.id).where(Dispatch.market == market, Dispatch.state == "held", col(Dispatch.reason).not_in(_NO_RULE))
+    return held.order_by(col(Dispatch.created_at), Dispatch.id)
 
 
 def _held(market: str) -> Any:

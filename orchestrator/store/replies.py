@@ -22,7 +22,7 @@ from orchestrator.replies.wording import asks_to_stop
 from orchestrator.store import facts_in
 from orchestrator.store.desk.adding import added
 from orchestrator.store.events import LATE
-from orchestrator.store.hearing import hear, withdraw
+from orchestrator.store.hearing import hear, withdraw, withdraw_from
 from orchestrator.store.repeats import repeated
 from orchestrator.store.safety import About, flag
 from orchestrator.store.tables import Dispatch, Enrolment, Inquiry, MedicalReplyWords, Person, Reply, ReplyWords, Touch
@@ -76,10 +76,11 @@ async def take_text(session: AsyncSession, text: Text, *, source: str, now: date
         arrived_at=now,
     )
     touch = await _last_sent_to(session, text.sender, text.channel)
-    return await _take(session, row, touch, text.words, automatic=False, stops=text.stops or asks_to_stop(text.words), now=now)
+    stops = text.stops or asks_to_stop(text.words)
+    return await _take(session, row, touch, text.words, automatic=False, stops=stops, number=text.sender, now=now)
 
 
-async def _take(session: AsyncSession, row: Reply, touch: Touch | None, words: str, *, automatic: bool, stops: bool, now: datetime) -> str:
+async def _take(session: AsyncSession, row: Reply, touch: Touch | None, words: str, *, automatic: bool, stops: bool, now: datetime, number: str = "") -> str:
     await _address(session, row, touch)
     row.late = now - row.at > LATE
     row.standing = _standing(touch, automatic=automatic, stops=stops)
@@ -97,10 +98,20 @@ async def _take(session: AsyncSession, row: Reply, touch: Touch | None, words: s
         await hear(session, touch, TouchEvent.REPLIED, source=row.source, source_id=row.source_id, at=row.at, now=now)
         if stops:
             await withdraw(session, touch, method="reply", now=now)
+    if touch is None and stops:
+        await _stop(session, number, row, now=now)
     if row.standing != REPLIED:
         count_in(session, Dropped.REPLY, row.standing)
     log.info("reply", reply_id=row.id, channel=row.channel, standing=row.standing, safety=bool(row.hints))
     return row.standing
+
+
+async def _stop(session: AsyncSession, number: str, row: Reply, *, now: datetime) -> None:
+    """A text of STOP from the number of somebody to whom we have sent nothing there, as far as we know: it is meant all the same."""
+    known = select(Person.id).where(Person.mobile == number).order_by(Person.id).limit(1) if number else None
+    person = (await session.exec(known)).first() if known is not None else None
+    if person is not None:  # of several records of the number one is enough: it holds for all of them
+        await withdraw_from(session, person, row.channel, method="reply", proof=f"reply:{row.id}", now=now)
 
 
 def _standing(touch: Touch | None, *, automatic: bool, stops: bool) -> str:

@@ -29,6 +29,9 @@ LONGEST_REST = timedelta(hours=6)
 UP_TO = timedelta(days=3)
 """For how long after the hand-over a provider is asked. After that an operator settles it."""
 
+ABANDONED = "abandoned"
+"""The trouble of a touch that was reserved, and that nobody settled."""
+
 UNKNOWN, UNBALANCED = "unknown", "unbalanced"
 """The alarms of a touch."""
 
@@ -100,6 +103,20 @@ class StoredUnknowns:
                 touch.ask_at = after if after <= touch.settled_at + UP_TO else None
                 session.add(touch)
                 count_in(session, Dropped.QUESTION, "unanswered" if touch.ask_at is not None else "given_up")
+
+    async def give_up(self, *, before: datetime, now: datetime) -> tuple[str, ...]:
+        """Touches that were reserved before then, and that nobody is going to settle: whatever had them in hand was ended by force. Nobody knows whether they
+        went out, so that is what is said of them. Returns their keys. Should somebody have one in hand yet, their last look keeps the message back."""
+        wanted = select(Touch).where(Touch.state == RESERVED, col(Touch.at) < before).order_by(col(Touch.at), Touch.key).limit(PAGE)
+        async with transaction(self._engine) as session:
+            found = list(await session.exec(wanted.with_for_update(skip_locked=True)))
+            for touch in found:
+                count_in(session, Dropped.TOUCH_UNKNOWN, ABANDONED)
+                await book(session, touch, Handover.UNKNOWN, at=now, trouble=ABANDONED)
+                if touch.dispatch_id is not None:
+                    letter = await session.get_one(Dispatch, touch.dispatch_id, with_for_update=True)
+                    await stand(session, letter, Settled(key=touch.key, result="unknown"), now=now)
+            return tuple(touch.key for touch in found)
 
     async def alarm_of_unknowns(self, *, before: datetime, now: datetime) -> tuple[str, ...]:
         """Raise the alarm of each touch that has been unknown since before then. Returns the new ones."""

@@ -25,6 +25,8 @@ _KINDS = {
 }
 _GONE = frozenset({"21211", "30005", "30006"})
 """Error codes of a number that is none, that nobody has, or that takes no texts."""
+_STOPPED = "21610"
+"""The number said STOP."""
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -86,6 +88,8 @@ def _tell(row: Mapping[str, Any], ours: str | None) -> Told:
     kind = _KINDS.get(status)
     if kind is Kind.SOFT_BOUNCED and code in _GONE:
         kind = Kind.BOUNCED
+    if kind is Kind.SOFT_BOUNCED and code == _STOPPED:
+        kind = Kind.UNSUBSCRIBED
     return Told(source_id=f"{sid}.{status}", event=status, kind=kind, at=None, message=ours, provider_id=sid, code=code)
 
 

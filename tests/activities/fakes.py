@@ -73,8 +73,9 @@ class FakeLedger:
         self.orders.append((order, now))
         return self.later if self.later is not None and len(self.orders) > 1 else self.reservation
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True, attempt: int | None = None) -> bool:
         self.settled.append((key, handed.result, now))
+        return True
 
 
 @dataclass

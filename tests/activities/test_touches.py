@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from activities.ports import CHANNEL_SLOW, RESERVED, TAKEN_BACK, Handed, Handover, Message, Reservation
-from activities.touches import OFFER_AGAIN, TouchActivities
+from activities.touches import AT_LEAST, OFFER_AGAIN, TouchActivities
 from journeys.definitions import Route
 from journeys.events import Settled
 from journeys.policy import Verdict
@@ -61,6 +61,13 @@ async def test_a_channel_that_says_when_to_come_back_is_offered_the_message_then
     channel = FakeChannel(Handover.DOWN, retry_after=timedelta(seconds=40))
     settled = await deliver(FakeLedger(Reservation(message=a_message())), channel)
     assert settled.until == StoppedClock().later(timedelta(seconds=40)) != NOW + OFFER_AGAIN
+
+
+async def test_at_once_is_no_time_to_come_back() -> None:
+    """A provider that throttles and says nought seconds, or a moment that is past, is not asked again and again without a rest."""
+    channel = FakeChannel(Handover.DOWN, retry_after=timedelta())
+    settled = await deliver(FakeLedger(Reservation(message=a_message())), channel)
+    assert settled.until == NOW + AT_LEAST
 
 
 @pytest.mark.parametrize(

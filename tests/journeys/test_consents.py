@@ -65,6 +65,13 @@ def test_the_latest_act_decides() -> None:
     assert lacks(withdrawn, an_act(at=NOW)) is None
 
 
+def test_a_withdrawal_counts_from_when_it_is_on_record() -> None:
+    """Whoever wrote it down has a clock that is ahead of ours: the gate does not wait for it. A consent of the future is none as yet, and lifts nothing."""
+    assert lacks(an_act(), an_act("withdrawn", at=NOW + timedelta(seconds=9))) is Reason.CONSENT_WITHDRAWN
+    assert lacks(an_act(at=NOW + DAY)) is Reason.NO_CONSENT
+    assert lacks(an_act("withdrawn"), an_act(at=NOW + DAY)) is Reason.CONSENT_WITHDRAWN
+
+
 def test_consent_to_one_product_is_for_no_other() -> None:
     """A consent for all products covers each; one for a product covers that one, and where no product is named it covers nothing."""
     for_one = an_act(product="cardiolex")

@@ -18,7 +18,7 @@ from journeys.definitions import ContentRef, Purpose
 from journeys.durations import Calendar
 from journeys.markets import MarketPolicy
 from journeys.openings import Opening
-from journeys.policy import Evidence, Inquired, Intent, Verdict, Waiting, accounted, judge, pressure, times, weigh
+from journeys.policy import Check, Evidence, Inquired, Intent, Verdict, Waiting, accounted, judge, pressure, times, weigh
 from journeys.policy.grounds import GROUNDS
 from journeys.policy.sources import SOURCES
 from journeys.reasons import TOLD, Reason
@@ -312,6 +312,11 @@ evidences = st.builds(
     consents=st.sampled_from([(GIVEN,), (), (GIVEN, TAKEN_BACK)]),
     content=st.sampled_from([a_content(), a_content(state="draft"), a_content(product="other"), None]),
     touches=st.lists(st.sampled_from([NOW - each * DAY for each in range(9)]), max_size=4).map(lambda times: touched(*times)),
+    carried=st.sampled_from([True, True, False]),
+    bounced=st.sampled_from([False, False, True]),
+    gone=st.sampled_from([False, False, True]),
+    has_copy=st.sampled_from([False, False, True]),
+    inquiry=st.sampled_from([ASKED, ASKED, None]),
 )
 intents = st.builds(an_intent, purpose=st.sampled_from(Purpose), market=st.sampled_from(["SE", "SE", "UK"]))
 
@@ -328,6 +333,21 @@ AGAINST: dict[str, dict[str, Any]] = {
     "no zone": {"zone_of": None},
     "a stricter market": {"market": CAREFUL},
     "a place before it": {"waiting": (Waiting(key="a", priority=99, since=NOW, until=NOW, channel="email", purpose="promotional", product="cardiolex"),)},
+    "no such channel": {"carried": False},
+    "mail comes back": {"bounced": True},
+    "gone": {"suppressed": True, "gone": True},
+    "a copy": {"has_copy": True},
+    "no question": {"inquiry": None},
+    "closed question": {"inquiry": ASKED.model_copy(update={"stands": False})},
+    "another's question": {"inquiry": ASKED.model_copy(update={"by_recipient": False})},
+    "another product's question": {"inquiry": ASKED.model_copy(update={"product": "other"})},
+    "not for the reader": {"audience": "pharmacist"},
+    "expired": {"content": a_content(approval={"id": "MLR-1", "expires": NOW})},
+    "another market's content": {"content": a_content(markets=["UK"])},
+    "no language": {"content": a_content(letters={"fi": LETTER})},
+    "no minimum information": {"content": a_content(approval={"id": "MLR-1", "expires": NOW + DAY, "minimum_information": {}})},
+    "consent to something else": {"consents": (GIVEN.model_copy(update={"purpose": "transactional"}),)},
+    "consent that has expired": {"consents": (GIVEN.model_copy(update={"expires": NOW}),)},
     "one more touch": {"touches": touched(NOW, NOW - DAY, NOW - 2 * DAY, NOW - 3 * DAY, NOW - 4 * DAY)},
 }
 _OPENNESS = {"refused": 0, "deferred": 1, "allowed": 2}
@@ -341,6 +361,27 @@ def test_another_fact_against_a_touch_never_allows_more(intent: Intent, evidence
         return
     after = judge(intent, evidence.model_copy(update=AGAINST[fact]), NOW)
     assert _OPENNESS[after.verdict] <= _OPENNESS[before.verdict]
+
+
+_UNTIL = st.integers(1, 500).map(lambda hours: NOW + timedelta(hours=hours))
+checks = st.one_of(
+    st.builds(Check, rule=st.just("a"), verdict=st.just("allowed")),
+    st.builds(Check, rule=st.just("b"), verdict=st.just("refused"), reason=st.sampled_from(Reason)),
+    st.builds(Check, rule=st.just("c"), verdict=st.just("deferred"), reason=st.sampled_from(Reason), until=_UNTIL),
+)
+
+
+@given(st.lists(checks, max_size=6), checks, st.randoms(use_true_random=False))
+def test_another_check_never_allows_more_whatever_it_says(made: list[Check], another: Check, draw: Random) -> None:
+    """A refusal refuses, a deferral never brings the time forward, an allowance changes nothing; and so in any order of any checks."""
+    before, after = weigh(tuple(made), NOW), weigh((*made, another), NOW)
+    shuffled = weigh(tuple(draw.sample([*made, another], len(made) + 1)), NOW)
+    assert (shuffled.verdict, shuffled.reason, shuffled.until) == (after.verdict, after.reason, after.until)
+    assert _OPENNESS[after.verdict] <= min(_OPENNESS[before.verdict], _OPENNESS[another.verdict])
+    if before.verdict == after.verdict == "deferred":
+        assert (after.until or NOW) >= (before.until or NOW)
+    if another.verdict == "allowed":
+        assert (after.verdict, after.reason, after.until) == (before.verdict, before.reason, before.until)
 
 
 @given(intents, evidences)

@@ -144,6 +144,8 @@ def test_copies_are_sealed_by_the_first_key_or_switched_off_by_name(set_to: SetT
     assert set_to({**_COMPLETE, "KEEP_COPIES": "false"}).sealing_keys == {}
     with pytest.raises(SettingsInvalidError, match="DIRIGENT_COPY_KEYS: holds a key that is not 32 bytes"):
         set_to({**_COMPLETE, "COPY_KEYS": "k1=c2hvcnQ="})
+    with pytest.raises(SettingsInvalidError, match="DIRIGENT_COPY_KEYS: names something twice"):
+        set_to({**_COMPLETE, "COPY_KEYS": keys.replace("k2", "k1")})
 
 
 _POSTMARK = '{"email": {"provider": "postmark", "token": "hidden-word"}}'

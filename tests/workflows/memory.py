@@ -97,8 +97,9 @@ class MemoryLedger:
             return Reservation(blocked=self.verdicts.popleft())
         return Reservation(message=_message(order.touch.key))
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True, attempt: int | None = None) -> bool:
         self.settled[key] = handed.result
+        return True
 
 
 class MemoryRequests:

@@ -1,7 +1,6 @@
 """Copies of what was sent, as compliance and medical read them: each reading and each hold is a line of the audit."""
 
 from datetime import datetime
-from hashlib import sha256
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,7 +25,7 @@ async def read(session: AsyncSession, sealing: Sealing, touch: Touch, who: Who, 
     return tuple(
         CopyRead(
             touch=touch.key,
-            digest_matches=sha256(message.model_dump_json().encode()).hexdigest() == touch.digest if row.attempt == touch.attempt else None,
+            digest_matches=message.digest == touch.digest if row.attempt == touch.attempt else None,
             **message.model_dump(include={"sender", "to", "subject", "text", "html", "headers", "language", "message_id"}),
             **row.model_dump(include={"attempt", "held", "at", "keep_until"}),
         )

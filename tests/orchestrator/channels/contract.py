@@ -35,6 +35,7 @@ LETTER = a_message(
 TEXT = a_message(
     to="+46701740605", subject=None, html=None, content="hf-dialogue@2", tokens={"hcp.salutation": "Dr", "unsubscribe": "https://dirigent.example/u/abc"}
 )
+SLOW = frozenset({Manner.SILENT, Manner.DRIBBLES})
 PATIENT, HASTY = 10.0, 0.15
 """Seconds: of a conversation that will end, and of one that is known not to."""
 
@@ -71,7 +72,7 @@ class OverHttp(Subject):
     @asynccontextmanager
     async def channel(self) -> AsyncIterator[Channel]:
         self.office.manner = self.manner
-        patience = HASTY if self.manner is Manner.SILENT else PATIENT
+        patience = HASTY if self.manner in SLOW else PATIENT
         async with opened(self.office):
             if self.manner is Manner.ABSENT:
                 self.office.port = ports.free()
@@ -87,6 +88,7 @@ _SCRIPTS: dict[Manner, dict[str, str | None]] = {
     Manner.BREAKS: {"DATA": HANG_UP},
     Manner.BREAKS_AFTER: {".": HANG_UP},
     Manner.SILENT: {".": SILENCE},
+    Manner.DRIBBLES: {".": SILENCE},
     Manner.GARBAGE: {".": "???"},
     Manner.TRUNCATED: {".": "25"},
     Manner.ABSENT: {"connect": HANG_UP},
@@ -112,7 +114,7 @@ class BySmtp(Subject):
                 yield self._adapter(port, Limits())
             return
         async with a_server_that_says(_SCRIPTS[self.manner]) as server:
-            yield self._adapter(server.port, QUICK if self.manner is Manner.SILENT else Limits())
+            yield self._adapter(server.port, QUICK if self.manner in SLOW else Limits())
             self.counted[self.message.message_id] += server.texts
 
     def _adapter(self, port: int, limits: Limits) -> Channel:
@@ -177,8 +179,9 @@ class MemoryLedger:
         earlier = None if earlier == Handover.DOWN else earlier
         return Reservation(message=None if settled else self.message, earlier=earlier, message_id=self.message.message_id)
 
-    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True) -> None:
+    async def settle(self, key: str, handed: Handed, *, now: datetime, offered: bool = True, attempt: int | None = None) -> bool:
         if self.dies:
             raise BrokenDownError
         self.settled.append(handed)
         self.state = handed.result
+        return True

@@ -39,12 +39,13 @@ class Manner(StrEnum):
     SILENT = "takes the message and says nothing"
     HALF_CLOSED = "takes the message and closes its side"
     GARBAGE = "takes the message and mumbles"
+    DRIBBLES = "takes the message and never ends its answer"
     TRUNCATED = "takes the message and breaks off in its answer"
     ABSENT = "is not there"
     HEADLESS = "hangs up before the message has come"
 
 
-_TAKING = frozenset({Manner.TAKES, Manner.BREAKS_AFTER, Manner.SILENT, Manner.HALF_CLOSED, Manner.GARBAGE, Manner.TRUNCATED})
+_TAKING = frozenset({Manner.TAKES, Manner.BREAKS_AFTER, Manner.SILENT, Manner.HALF_CLOSED, Manner.GARBAGE, Manner.DRIBBLES, Manner.TRUNCATED})
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,9 @@ class Office(ABC):
             writer.write(said)
         elif self.manner is Manner.SILENT:
             await reader.read()  # until the other side gives up
+        elif self.manner is Manner.DRIBBLES:
+            writer.write(said[:-5] if said[-1:] == b"}" else said.replace(b"Content-Length: 0", b"Content-Length: 9"))
+            await reader.read()
         elif self.manner is Manner.TRUNCATED:
             writer.write(said[:-5] if said[-1:] == b"}" else said[: said.index(b"\r\n")])
         elif self.manner is not Manner.HALF_CLOSED:

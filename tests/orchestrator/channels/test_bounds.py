@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from activities.ports import CHANNEL_SLOW, Handed, Handover, Message
+from activities.ports import CHANNEL_SLOW, TAKEN_BACK, Handed, Handover, Message
 from orchestrator.channels.breaker import Breaker, Patience
 from orchestrator.channels.guarded import RESTING, GuardedChannel
 from orchestrator.channels.pace import Pace
@@ -133,6 +133,23 @@ async def test_a_provider_that_asks_to_be_left_alone_is() -> None:
     assert [each.result for each in await sent(channel, 2)] == [Handover.ACCEPTED] * 2
 
 
+async def test_who_throttles_and_wants_no_rest_gets_one() -> None:
+    """Nought seconds is no wish: again and again, it is a trouble like any other."""
+    provider = Provider([Handed(result=Handover.DOWN, retry_after=timedelta())])
+    assert [each.trouble for each in await sent(guarded(provider, Clock()), 5)] == [None] * 3 + [RESTING] * 2
+    assert provider.offered == 3
+
+
+async def test_what_was_taken_back_tells_nothing_of_the_provider() -> None:
+    """The one message that was to try is kept back at the last look: the provider is as it was, and the next message is the only one that tries."""
+    provider, clock = Provider([DOWN, DOWN, DOWN, Handed(result=Handover.DOWN, trouble=TAKEN_BACK), DOWN, ACCEPTED]), Clock()
+    channel = guarded(provider, clock)
+    await sent(channel, 3)
+    clock.seconds += 30
+    assert [each.trouble for each in await sent(channel, 3)] == [TAKEN_BACK, None, RESTING]
+    assert provider.offered == 5
+
+
 async def test_a_conversation_that_is_cut_short_counts() -> None:
     """A worker that gives up an attempt does not leave the breaker waiting for its end."""
     provider, clock = Provider([asyncio.CancelledError] * 3 + [ACCEPTED]), Clock()
@@ -167,6 +184,35 @@ async def test_who_comes_in_a_crowd_waits_for_a_place() -> None:
     handed = await asyncio.gather(*(channel.send(a_message()) for _ in range(40)))
     assert [each.result for each in handed] == [Handover.ACCEPTED] * 40
     assert (provider.offered, provider.most) == (40, 2)
+
+
+@dataclass
+class Look:
+    """A last look that says no once it is told to."""
+
+    wanted: bool = True
+    looked: int = 0
+
+    async def may_go(self, message: Message) -> bool:
+        self.looked += 1
+        return self.wanted
+
+
+async def test_what_was_taken_back_while_it_waited_for_its_place_is_not_offered() -> None:
+    """The last look comes after the wait for a place and for a turn, just before the message is offered, with every kind of provider."""
+    provider, look = Provider(), Look()
+    channel = GuardedChannel("email", provider, breaker=Breaker(), pace=Pace(None), at_once=1, longest=20, last_look=look)
+    provider.door.clear()
+    first = asyncio.create_task(channel.send(a_message()))
+    while provider.talking == 0:
+        await asyncio.sleep(0)
+    second = asyncio.create_task(channel.send(a_message()))
+    await asyncio.sleep(0)
+    look.wanted = False
+    provider.door.set()
+    assert (await first).result is Handover.ACCEPTED
+    handed = await second
+    assert (handed.result, handed.trouble, provider.offered, look.looked) == (Handover.DOWN, TAKEN_BACK, 1, 2)
 
 
 async def test_a_rate_is_kept_and_who_would_wait_long_comes_back_one_by_one() -> None:

@@ -8,7 +8,7 @@ import pytest
 from icalendar import Calendar
 from pydantic import SecretStr, ValidationError
 
-from activities.ports import Handover, Invitation
+from activities.ports import TAKEN_BACK, Handover, Invitation, Message
 from orchestrator.channels.accounts import AnyAccount
 from orchestrator.channels.gateway import GatewayChannel
 from orchestrator.channels.making import channel_names, make_channels
@@ -81,6 +81,29 @@ async def test_every_kind_of_account_is_made_into_its_channel(name: str) -> None
             settings = the_settings(smtp_port=box.port, channels='{"email": {"provider": "smtp", "per_second": 5}}')
             handed = await make_channels(settings, StoppedClock())[channel].send(subject.message)
     assert handed.result is Handover.ACCEPTED
+
+
+class Never:
+    """A last look that lets nothing go."""
+
+    async def may_go(self, message: Message) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("name", [name for name in SUBJECTS if name != "smtp"])
+async def test_no_channel_goes_without_the_last_look(name: str) -> None:
+    """However the settings make it: what may not go any more does not reach the provider."""
+    subject = a_subject(name)
+    async with a_postbox() as box:
+        channels, channel, office = None, "sms", None
+        if isinstance(subject, OverHttp):
+            async with opened(subject.office):
+                channel, office = ("email" if subject.message.subject is not None else "sms"), subject.office
+                channels = json.dumps({channel: _written(office.account(PATIENT))})
+        settings = the_settings(smtp_port=box.port, **({"channels": channels} if channels else {"message_gateways": "sms=sms.gateway.example"}))
+        handed = await make_channels(settings, StoppedClock(), Never())[channel].send(subject.message)
+        assert (handed.result, handed.trouble, box.envelopes) == (Handover.DOWN, TAKEN_BACK, [])
+        assert office is None or office.asked == []
 
 
 def _written(account: AnyAccount) -> dict[str, Any]:

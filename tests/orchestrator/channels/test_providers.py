@@ -1,16 +1,19 @@
 """What is each provider's own, beside the contract: codes that mean us and not the message, invitations, templates, and what cannot be written."""
 
+import asyncio
 import base64
 from email import message_from_bytes
 from email.policy import SMTP
 from typing import Any
 
+import httpx
 import pytest
 from icalendar import Calendar
 
 from activities.ports import Handover, Message
+from orchestrator.channels.conversation import BrokenOff, converse, new_client
 from tests.activities.orders import a_message
-from tests.orchestrator.channels.contract import LETTER, TEXT, OverHttp, a_subject
+from tests.orchestrator.channels.contract import HASTY, LETTER, PATIENT, TEXT, OverHttp, a_subject
 from tests.orchestrator.channels.offices import Answer, Asked, Manner
 from tests.orchestrator.channels.test_making import INVITING
 
@@ -37,7 +40,10 @@ _CODES: list[tuple[str, Answer, Handover]] = [
     ("postmark", Answer(422, {"ErrorCode": 405, "Message": "Not allowed to send."}), Handover.DOWN),
     ("postmark", Answer(503, {"ErrorCode": 100, "Message": "Maintenance"}), Handover.DOWN),
     ("postmark", Answer(200, {"ErrorCode": 406, "Message": "inactive"}), Handover.REFUSED),
-    ("postmark", Answer(200, {"ErrorCode": 9999, "Message": "new"}), Handover.DOWN),
+    ("postmark", Answer(200, {"ErrorCode": 9999, "Message": "new"}), Handover.UNKNOWN),
+    ("postmark", Answer(422, {"ErrorCode": 9999, "Message": "new"}), Handover.REFUSED),
+    ("postmark", Answer(200, "[" * 60_000), Handover.UNKNOWN),
+    ("twilio-sms", Answer(201, {"sid": "SM1", "status": "failed", "error_code": 30007}), Handover.UNKNOWN),
     ("postmark", Answer(200, {"Message": "Message accepted, but delivery may be delayed.", "MessageID": "x", "ErrorCode": 0}), Handover.ACCEPTED),
     ("postmark", Answer(404, {}), Handover.DOWN),
     ("postmark", Answer(413, "too large"), Handover.REFUSED),
@@ -75,6 +81,15 @@ async def test_a_code_outweighs_the_status(name: str, answer: Answer, result: Ha
     subject = subject_of(name)
     subject.office.accepted = lambda: answer  # type: ignore[method-assign]
     assert (await offered(subject, subject.message)).result is result
+
+
+async def test_who_said_stop_to_the_provider_is_told_apart() -> None:
+    """A number that does not exist is refused too, and nobody has taken anything back."""
+    for code, stopped in ((21610, True), (21211, False)):
+        subject = subject_of("twilio-sms")
+        subject.office.accepted = lambda code=code: Answer(400, {"code": code, "status": 400})  # type: ignore[method-assign, misc]
+        handed = await offered(subject, TEXT)
+        assert (handed.result, handed.unsubscribed) == (Handover.REFUSED, stopped)
 
 
 async def test_headers_of_mail_go_with_the_letter() -> None:
@@ -174,6 +189,20 @@ async def test_a_provider_that_is_asked_and_breaks_says_nothing() -> None:
             assert await channel.arrived(LETTER.message_id) is None
             subject.office.shown = lambda asked: Answer(200, "{")  # type: ignore[method-assign]
             assert await channel.arrived(LETTER.message_id) is None
+
+
+async def test_a_conversation_whose_body_does_not_begin_in_time_never_began() -> None:
+    """The last look was taken just before: what a slow hand-shake would let go out long after it is kept back, and is not in doubt."""
+
+    async def listen(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    silent = await asyncio.start_server(listen, "127.0.0.1", 0)
+    async with silent, new_client() as client, asyncio.timeout(PATIENT):
+        request = httpx.Request("POST", f"https://127.0.0.1:{silent.sockets[0].getsockname()[1]}/", content=b"words")
+        heard = await converse(client, request, patience=2 * PATIENT, opening=HASTY)
+    assert isinstance(heard, BrokenOff)
+    assert not heard.begun
 
 
 async def test_our_id_is_kept_by_every_provider() -> None:

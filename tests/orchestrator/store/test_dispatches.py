@@ -12,11 +12,11 @@ from journeys.definitions import ContentRef
 from journeys.events import Settled
 from journeys.reasons import Reason
 from orchestrator.store import tables
-from orchestrator.store.dispatches import PATIENCE
+from orchestrator.store.dispatches import PATIENCE, StoredDispatches
 from orchestrator.store.engine import transaction
 from tests.activities.fakes import FakeChannel, StoppedClock
 from tests.builders import NOW
-from tests.orchestrator.store.desk.filling import ASTRID, add, every
+from tests.orchestrator.store.desk.filling import ASTRID, a_person, add, every
 from tests.orchestrator.store.lettering import KEY, LETTER, a_letter, an_answer, ask_for, deliver, furnish
 from tests.orchestrator.store.sending import change, the_touch
 
@@ -134,3 +134,23 @@ async def test_a_held_letter_rests_for_as_long_as_its_channel_asks(house: AsyncE
     await ask_for(house, a_letter())
     held = await deliver(house, FakeChannel(Handover.DOWN, retry_after=timedelta(hours=2)))
     assert (held.until, (await the_letter(house)).until) == (NOW + timedelta(hours=2), NOW + timedelta(hours=2))
+
+
+async def test_two_at_one_mailbox_get_each_their_own_letter(house: AsyncEngine) -> None:
+    """The same approved words, with another thing to say to each: neither is a copy of the other's, and none is lost."""
+    await add(house, a_person(id="person-twin", email="ASTRID@clinic.example"))
+    channel = FakeChannel()
+    for letter, person in ((LETTER, ASTRID), ("confirm-2", "person-twin")):
+        await ask_for(house, a_letter(id=letter, person_id=person))
+        assert (await deliver(house, channel, letter)).result == "sent"
+    assert [message.key for message in channel.offered] == [KEY, "confirm-2.dispatch.1"]
+
+
+async def test_an_attempt_that_was_given_up_does_not_end_the_letter(house: AsyncEngine) -> None:
+    """Another attempt has the letter held for its channel; the first comes to life, knows nothing, and leaves it to be offered again."""
+    await ask_for(house, a_letter())
+    await deliver(house, FakeChannel(Handover.DOWN))
+    given_up = Settled(key=KEY, result="unknown")
+    assert await StoredDispatches(house).stand(LETTER, given_up, now=NOW) == given_up
+    assert (await the_letter(house)).state == "held"
+    assert (await deliver(house, FakeChannel())).result == "sent"

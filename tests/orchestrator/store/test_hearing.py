@@ -20,7 +20,7 @@ from orchestrator.store.outbox import Kind
 from tests.activities.fakes import FakeChannel, FakeCounts, StoppedClock
 from tests.builders import NOW
 from tests.orchestrator.counting import Counted, counting
-from tests.orchestrator.store.desk.filling import TOUCH, every
+from tests.orchestrator.store.desk.filling import TOUCH, a_touch, add, every
 from tests.orchestrator.store.lettering import KEY, LETTER, a_letter, ask_for, deliver, furnish
 from tests.orchestrator.store.sending import a_ledger, a_touch_order, change, handed, the_touch
 
@@ -198,3 +198,10 @@ async def test_the_one_click_withdraws_once_and_is_heard_of_its_touch(world: Asy
     assert [act.method for act in await every(world, tables.Consent) if act.act == "withdrawn"] == ["one_click"]
     assert [fact.heard for fact in await every(world, tables.HeardFact)] == ["unsubscribed"]
     assert counts == {("unsubscription", "repeated"): 1}
+
+
+async def test_the_one_click_stops_promotion_whatever_the_message_was_for(world: AsyncEngine) -> None:
+    """A link to unsubscribe does what its page says, in a letter that promotes nothing as well."""
+    await add(world, a_touch(purpose="transactional"))
+    assert await StoredTouches(world).unsubscribe(TOUCH, now=NOW)
+    assert [(act.purpose, act.channel) for act in await every(world, tables.Consent) if act.act == "withdrawn"] == [("promotional", "email")]

@@ -197,3 +197,16 @@ async def test_what_died_on_one_channel_is_not_begun_anew_on_another(world: Asyn
     again = await ask(world, move=2)
     assert (again.earlier, again.channel, again.message, again.blocked) == ("reserved", "email", None, None)
     assert (await the_touch(world)).channel == "email"
+
+
+async def test_who_said_stop_to_the_provider_has_withdrawn(world: AsyncEngine) -> None:
+    """The refusal is the first that we hear of it: the consent to the channel is withdrawn, once, with the touch as its proof."""
+    await a_ledger(world).reserve(a_touch_order(), now=NOW)
+    stopped = Handed(result=Handover.REFUSED, trouble="twilio_21610", unsubscribed=True)
+    for _ in range(2):
+        await a_ledger(world).settle(TOUCH, stopped, now=NOW)
+    (act,) = [act for act in await every(world, tables.Consent) if act.act == "withdrawn"]
+    assert (act.channel, act.purpose, act.method, act.proof) == ("email", "promotional", "provider_unsubscribe", f"touch:{TOUCH}")
+    blocked = (await a_ledger(world).reserve(a_touch_order(passage=2, move=2), now=NOW)).blocked
+    assert blocked is not None
+    assert blocked.reason is Reason.CONSENT_WITHDRAWN

@@ -29,6 +29,8 @@ def _calendar(*, market: dict[str, Any] | None = None, now: datetime = NOW, **pe
         ("", "Europe/Stockholm", "Europe/Stockholm"),
         ("Mars/Olympus", "Europe/Stockholm", "Europe/Stockholm"),
         ("../etc/passwd", "Europe/Stockholm", "Europe/Stockholm"),
+        ("localtime", "Europe/Stockholm", "Europe/Stockholm"),
+        ("right/Europe/Helsinki", "Europe/Stockholm", "Europe/Stockholm"),
         ("x" * 5000, "Europe/Stockholm", "Europe/Stockholm"),
         ("Mars/Olympus", "Venus/Plain", "UTC"),
     ],
@@ -112,3 +114,11 @@ async def test_the_zone_is_the_persons_then_the_hcos_then_the_markets(engine: As
     async with transaction(engine) as session:
         person = await session.get_one(Person, "mobile")
         assert (await calendar_for(session, person, a_market(zone="Europe/Stockholm"), now=NOW)).zone == expected
+
+
+def test_the_old_year_has_not_ended_for_everybody() -> None:
+    """Half an hour into 2028 by UTC it is the evening of New Year's Eve in New York, on which the holiday of a Saturday is kept: nobody works there."""
+    calendar = _calendar(zone="America/New_York", market={"country": "US"}, now=datetime(2028, 1, 1, 0, 30, tzinfo=UTC))
+    assert calendar.local(datetime(2028, 1, 1, 0, 30, tzinfo=UTC)).date() == date(2027, 12, 31)
+    assert date(2027, 12, 31).weekday() == 4
+    assert not calendar.works_on(date(2027, 12, 31))

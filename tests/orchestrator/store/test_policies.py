@@ -70,3 +70,16 @@ async def test_an_import_acts_on_running_journeys_where_it_changes_something(eng
         async with transaction(engine) as session:
             await publish_market(session, a_market(weekly_cap=at_most), by="mkt-lena", now=LATER)
         assert len(await every(engine, tables.Operation)) == operations
+
+
+async def test_a_letter_that_the_rules_hold_is_looked_at_again_too(engine: AsyncEngine) -> None:
+    """One outside a journey, of this market; not one that a pause or its channel holds, nor one that is over."""
+    await several_runs(engine, 1)
+    told: dict[str, Any] = {"person_id": "person-0", "channel": "email", "purpose": "transactional", "product": "cardiolex", "content_id": "c"}
+    rows = (("a", "SE", "held", "cap"), ("b", "UK", "held", "cap"), ("c", "SE", "held", "paused"), ("d", "SE", "sent", None))
+    letters = [
+        tables.Dispatch(id=name, market=market, state=state, reason=reason, content_version=1, created_at=NOW, **told) for name, market, state, reason in rows
+    ]
+    await add(engine, *letters)
+    assert await _changed(engine, weekly_cap=9) is None
+    assert [(row.kind, row.enrolment_id) for row in await every(engine, tables.Outbox)] == [("dispatch", "a")]

@@ -141,3 +141,14 @@ async def test_what_is_not_proved_or_not_understood_is_refused(sent: AsyncEngine
     codes = [await the_desk(sent).bring("postmark", Brought(given.headers, given.body, ""), now=NOW) for given in (forged, odd)]
     assert [getattr(each, "code", each) for each in codes] == ["signature_invalid", "invalid"]
     assert await every(sent, tables.Reply) == []
+
+
+async def test_stop_is_meant_though_nothing_was_sent_to_the_number(world: AsyncEngine) -> None:
+    """It comes from the number of a record, on a channel by which nothing of ours is known to have gone: consent to it is withdrawn all the same."""
+    async with world.begin() as connection:
+        await connection.exec_driver_sql(f"UPDATE person SET mobile = '+46701740605' WHERE id = '{ASTRID}'")  # noqa: S608 - a name of this suite
+    for number, standing in (("%2B46701740605", "unknown_touch"), ("%2B46709999999", "unknown_touch")):
+        given = from_twilio(f"MessageSid=SM{number[-4:]}&From={number}&Body=Stop", target="/webhooks/twilio/replies")
+        assert await the_desk(world).bring("twilio", Brought(given.headers, given.body, given.target), now=NOW) == standing
+    (act,) = [act for act in await every(world, tables.Consent) if act.act == "withdrawn"]
+    assert (act.person_id, act.channel, act.purpose, act.method, act.proof is not None) == (ASTRID, "sms", "promotional", "reply", True)

@@ -1,20 +1,22 @@
 """Ledger and activity together, on a real PostgreSQL: whatever dies in between, a message goes out once or is called unknown."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from activities.ports import RESERVED, Handover
+from activities.ports import RESERVED, TAKEN_BACK, Handed, Handover, Message
 from activities.touches import OFFER_AGAIN, TouchActivities
 from journeys.reasons import Reason
 from orchestrator.store import tables
+from orchestrator.store.engine import make_engine
+from orchestrator.store.last_look import StoredLastLook
 from tests.activities.fakes import BrokenDownError, FakeChannel, FakeCounts, StoppedClock
 from tests.builders import NOW
 from tests.orchestrator.store.desk.filling import add, every
-from tests.orchestrator.store.sending import a_ledger, a_touch_order, a_withdrawal, change, set_cap, the_touch
+from tests.orchestrator.store.sending import a_ledger, a_touch_order, a_withdrawal, change, handed, set_cap, the_touch
 
 
 def activities(engine: AsyncEngine, channel: FakeChannel) -> TouchActivities:
@@ -116,3 +118,84 @@ async def test_the_ledger_and_the_provider_agree_under_load(world: AsyncEngine) 
     assert {settled.result for settled in results} <= {"sent", "unknown"}
     assert sorted(message.key for message in channel.offered) == sorted({order.touch.key for order in orders})
     assert {touch.state for touch in await every(world, tables.Touch)} <= {"accepted", "unknown"}
+
+
+@dataclass
+class FrozenChannel:
+    """A worker that freezes as it is about to take its last look, and goes on long after it was given up; what it sends goes to the others' journal."""
+
+    look: StoredLastLook
+    journal: list[str] | None
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    offered: list[Message] = field(default_factory=list)
+
+    async def send(self, message: Message) -> Handed:
+        self.reached.set()
+        await self.go_on.wait()
+        if not await self.look.may_go(message):
+            return Handed(result=Handover.DOWN, trouble=TAKEN_BACK)
+        self.offered.append(message)
+        return Handed(result=Handover.ACCEPTED)
+
+    async def arrived(self, message_id: str) -> bool | None:
+        return None if self.journal is None else message_id in self.journal
+
+
+@pytest.mark.parametrize(("journal", "result", "state"), [([], "sent", "accepted"), (None, "unknown", "unknown")], ids=["can be asked", "cannot be asked"])
+async def test_a_worker_that_comes_to_life_again_finds_its_touch_taken_over(world: AsyncEngine, journal: list[str] | None, result: str, state: str) -> None:
+    """The orchestrator gave the first attempt up and another worker has settled the touch: the first sends nothing any more, and changes nothing."""
+    frozen = FrozenChannel(StoredLastLook(world, StoppedClock()), journal)
+    first = asyncio.create_task(TouchActivities(a_ledger(world), {"email": frozen}, StoppedClock(), FakeCounts()).deliver(a_touch_order()))
+    await frozen.reached.wait()
+    other = FakeChannel(journal=journal)
+    assert (await activities(world, other).deliver(a_touch_order())).result == result
+    frozen.go_on.set()
+    await first
+    assert (len(other.offered), frozen.offered) == (0 if journal is None else 1, [])
+    assert (await the_touch(world)).state == state
+
+
+async def test_two_live_attempts_hand_one_message_over(world: AsyncEngine) -> None:
+    """The second attempt is in the middle of its conversation when the first comes to life: it is not the latest, so it keeps its message back, and what
+    it says of itself does not settle the touch of the other."""
+    look = StoredLastLook(world, StoppedClock())
+    frozen, slow = FrozenChannel(look, []), FrozenChannel(look, [])
+    tasks = []
+    for channel in (frozen, slow):
+        tasks.append(asyncio.create_task(TouchActivities(a_ledger(world), {"email": channel}, StoppedClock(), FakeCounts()).deliver(a_touch_order())))
+        await channel.reached.wait()
+    message = handed((await a_ledger(world).reserve(a_touch_order(passage=2, move=2), now=NOW)).message)
+    assert message.attempt == 1
+    frozen.go_on.set()
+    await tasks[0]
+    assert (await the_touch(world)).state == RESERVED
+    slow.go_on.set()
+    assert (await tasks[1]).result == "sent"
+    assert (len(frozen.offered), len(slow.offered)) == (0, 1)
+    touch = await the_touch(world)
+    assert (touch.state, touch.attempt) == ("accepted", 2)
+
+
+async def test_what_an_attempt_says_too_late_is_believed_where_it_was_taken(world: AsyncEngine) -> None:
+    """The provider's yes came after the attempt had been given up as unknown: the ledger knows better now, and a no changes nothing."""
+    await set_cap(world, 100)
+    ledger = a_ledger(world)
+    for passage, late, state in ((1, Handover.ACCEPTED, "accepted"), (2, Handover.DOWN, "unknown"), (3, Handover.REFUSED, "unknown")):
+        order = a_touch_order(passage=passage, move=passage)
+        await ledger.reserve(order, now=NOW)
+        await ledger.settle(order.touch.key, Handed(result=Handover.UNKNOWN), now=NOW)
+        await ledger.settle(order.touch.key, Handed(result=late, provider_id="p-1"), now=NOW + timedelta(minutes=1), attempt=1)
+        touch = await the_touch(world, order.touch.key)
+        assert (touch.state, touch.ask_at is None) == (state, state == "accepted")
+        assert touch.provider_id == ("p-1" if state == "accepted" else None)
+
+
+async def test_what_cannot_be_looked_up_does_not_go(world: AsyncEngine) -> None:
+    """The database is away at the last look: nothing was offered, which is certain, so the touch is put off and not in doubt."""
+    away = make_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    channel = FrozenChannel(StoredLastLook(away, StoppedClock()), None)
+    channel.go_on.set()
+    settled = await TouchActivities(a_ledger(world), {"email": channel}, StoppedClock(), FakeCounts()).deliver(a_touch_order())
+    assert (settled.result, channel.offered, (await the_touch(world)).state) == ("deferred", [], "deferred")
+    await away.dispose()

@@ -14,7 +14,9 @@ from journeys.commands import Note, StartJourney, StopJourney, What
 from orchestrator.store import library, tables
 from orchestrator.store.desk.enrolments import StoredEnrolments
 from orchestrator.store.engine import transaction
+from orchestrator.store.room import RoomLook
 from orchestrator.store.runs import StoredRuns
+from tests.activities.fakes import StoppedClock
 from tests.builders import NOW, a_journey, a_market
 from tests.orchestrator.store.desk.filling import MARKETING, add, astrid, every, once, the_world
 from tests.orchestrator.store.forcing import put_in_force
@@ -289,3 +291,15 @@ async def test_a_hand_over_keeps_the_turn_of_the_run_that_it_follows(world: Asyn
     await _enrol(world, "waiting", purpose="promotional", entry={"when": {"fact": "profession", "is": "physician"}})
     await _end(world, first.id, continue_with="ordinary")
     assert await _standing(world) == {"first": "ended", "waiting": "queued", "ordinary": "requested"}
+
+
+async def test_who_waits_begins_when_the_market_allows_more(world: AsyncEngine) -> None:
+    """Nobody enters and nobody ends: a look of a worker gives as many their turn as there is room for, once."""
+    for minutes, journey in enumerate(("first", "second", "third", "fourth")):
+        await _enrol(world, journey, now=NOW + timedelta(minutes=minutes))
+    look = RoomLook(world, StoppedClock())
+    assert await look.look() == 0
+    await _allow(world, 3)
+    assert [await look.look() for _ in range(2)] == [1, 0]
+    assert await _standing(world) == {"first": "requested", "second": "requested", "third": "requested", "fourth": "queued"}
+    assert await _told(world) == [(journey, "start") for journey in ("first", "second", "third")]

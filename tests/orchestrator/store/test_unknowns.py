@@ -104,3 +104,17 @@ async def test_a_touch_that_stands_otherwise_than_it_is_booked_is_found(world: A
     await change(world, "UPDATE touch SET state = 'unknown'")
     await unknowns.balance(after="", now=NOW)
     assert (await the_touch(world)).alarm is None
+
+
+async def test_a_touch_that_nobody_will_settle_any_more_is_shown(world: AsyncEngine) -> None:
+    """Its worker died, and its run was ended by force, so that no attempt follows: it does not stay reserved for ever, unseen and under the cap."""
+    with pytest.raises(BrokenDownError):
+        await TouchActivities(a_ledger(world), {"email": FakeChannel(dies=True)}, StoppedClock(), FakeCounts()).deliver(a_touch_order())
+    unknowns, counts = StoredUnknowns(world), Counted()
+    with counting(counts):
+        gone = [await unknowns.give_up(before=NOW + after, now=NOW + after) for after in (timedelta(), MINUTE, 2 * MINUTE)]
+    touch = await the_touch(world)
+    assert (gone, counts) == ([(), (TOUCH,), ()], {("touch_unknown", "abandoned"): 1})
+    assert (touch.state, touch.settled_at, touch.ask_at) == (Handover.UNKNOWN, NOW + MINUTE, NOW + 2 * MINUTE)
+    assert await unknowns.balance(after="", now=NOW) == ((), "")
+    assert (await TouchActivities(a_ledger(world), {"email": FakeChannel()}, StoppedClock(), FakeCounts()).deliver(a_touch_order())).result == "unknown"

@@ -85,6 +85,7 @@ SAID: list[tuple[Rows, Kind | None, str | None]] = [
     (_twilio("MessageSid=SM1&MessageStatus=read"), Kind.OPENED, None),
     (_twilio("MessageSid=SM1&MessageStatus=undelivered&ErrorCode=30003"), Kind.SOFT_BOUNCED, "30003"),
     (_twilio("MessageSid=SM1&MessageStatus=failed&ErrorCode=30005"), Kind.BOUNCED, "30005"),
+    (_twilio("MessageSid=SM1&MessageStatus=undelivered&ErrorCode=21610"), Kind.UNSUBSCRIBED, "21610"),
     (_twilio("SmsSid=SM1&SmsStatus=sent"), Kind.NOTED, None),
     (_twilio("MessageSid=SM1&MessageStatus=levitated"), None, None),
 ]
