@@ -9,7 +9,6 @@ from sqlmodel import col, select
 
 from activities.ports import Handed, Handover
 from activities.touches import TouchActivities
-from journeys.definitions import Purpose
 from journeys.reasons import Reason
 from journeys.touches import LISTENED, TouchEvent
 from orchestrator.store import tables
@@ -178,15 +177,6 @@ async def test_what_is_heard_of_a_letter_outside_a_journey_is_in_the_story(world
         ("sent", "transactional", None),
         ("heard", "opened", None),
     ]
-
-
-async def test_the_one_click_of_a_letter_that_was_no_promotion_stops_promotion_too(world: AsyncEngine) -> None:
-    """The page says that no more promotion comes; what the letter itself was for makes no difference."""
-    await _sent(world)
-    async with transaction(world) as session:
-        (await session.get_one(tables.Touch, TOUCH)).purpose = Purpose.TRANSACTIONAL
-    await StoredTouches(world).unsubscribe(TOUCH, now=NOW)
-    assert [act.purpose for act in await every(world, tables.Consent) if act.act == "withdrawn"] == ["promotional"]
 
 
 async def test_the_one_click_withdraws_once_and_is_heard_of_its_touch(world: AsyncEngine) -> None:
