@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.idempotency import Once
 from api.paging import MOST, Cursor, Slice
 from api.ports import Acted, AskedRelease, AskedSignature
+from api.ports.safety import Told
 from api.rows import ActRow, Unclean, VersionRow
 from api.schemas.operations import MigrationPreview, PlanMigration
 from api.who import DOERS, Role, Who
@@ -28,11 +29,13 @@ from orchestrator.store import audit, pins
 from orchestrator.store.desk.definitions import StoredDefinitions
 from orchestrator.store.desk.lifecycles import StoredLifecycles
 from orchestrator.store.desk.migrations import StoredMigrating, StoredMigrations
+from orchestrator.store.desk.safety import StoredSafety
 from orchestrator.store.desk.users import StoredUsers
 from orchestrator.store.desk.words import allow
 from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import StoreError, UserUnsuitableError
 from orchestrator.store.migrations import require_migrated
+from orchestrator.typed_safety import Typed
 
 T = TypeVar("T")
 
@@ -47,7 +50,7 @@ class House:
     def __init__(self, engine: AsyncEngine, means: Means, clock: JourneyClock) -> None:
         self._engine, self._now = engine, clock.now()
         self._definitions, self._lives = StoredDefinitions(engine), StoredLifecycles(engine, means, migrating=StoredMigrating(clock.pace))
-        self._migrations = StoredMigrations(engine)
+        self._migrations, self._safety = StoredMigrations(engine), StoredSafety(engine)
 
     async def every(self, *, journey: str | None, states: frozenset[VersionState]) -> list[VersionRow]:
         """The versions in these states, by journey, the latest first."""
@@ -69,22 +72,22 @@ class House:
         """Everything that was done with a version."""
         return await self._definitions.history(ref.id, ref.version)
 
-    async def draft(self, as_: str, text: str, *, name: str, replace: bool, reason: str) -> tuple[VersionRow, tuple[Finding, ...]]:
+    async def draft(self, as_: str, text: str, *, name: str, replace: bool, why: Typed) -> tuple[VersionRow, tuple[Finding, ...]]:
         """Put a text on record as a draft, or in the place of the one that is, with what the linter says of it."""
         who = await self._somebody(as_, Act.REPLACE if replace else Act.DRAFT)
-        await allow(self._engine, who, reason)
+        once = await self._heard(who, why)
         judged = lint_text(text, name=name, library=await self._definitions.library(), now=self._now)
         if judged.definition is None:
             raise _unclean(judged.findings)
         ref = ContentRef(judged.definition.journey, judged.definition.version)
         write = self._lives.replace if replace else self._lives.draft
-        return _good(await write(who, judged.definition, source=text, reason=reason, once=_once(who), now=self._now), ref), judged.findings
+        return _good(await write(who, judged.definition, source=text, reason=why.words, once=once, now=self._now), ref), judged.findings
 
-    async def act(self, as_: str, ref: ContentRef, act: Act, *, reason: str) -> VersionRow:
+    async def act(self, as_: str, ref: ContentRef, act: Act, *, why: Typed) -> VersionRow:
         """Submit, send back, withdraw, drain or retire."""
         who = await self._somebody(as_, act)
-        await allow(self._engine, who, reason)
-        return _good(await self._lives.act(who, ref.id, ref.version, act, reason=reason, once=_once(who), now=self._now), ref)
+        once = await self._heard(who, why)
+        return _good(await self._lives.act(who, ref.id, ref.version, act, reason=why.words, once=once, now=self._now), ref)
 
     async def sign(self, as_: str, ref: ContentRef, *, party: Party, meaning: Meaning | None, digest: str, pin: str) -> VersionRow:
         """Sign what was read under this digest."""
@@ -99,11 +102,11 @@ class House:
         plans = [PlanMigration(journey=ref.id, source=source, target=ref.version, mapping=dict(mapping)) for source in sorted(earlier)]
         return tuple([(plan.source, await self._migrations.preview(plan)) for plan in plans])
 
-    async def publish(self, as_: str, ref: ContentRef, asked: AskedRelease, *, reason: str) -> VersionRow:
+    async def publish(self, as_: str, ref: ContentRef, asked: AskedRelease, *, why: Typed) -> VersionRow:
         """Put a signed version in force."""
         who = await self._somebody(as_, Act.PUBLISH)
-        await allow(self._engine, who, reason)
-        return _good(await self._lives.publish(who, ref.id, ref.version, asked, reason=reason, once=_once(who), now=self._now), ref)
+        once = await self._heard(who, why)
+        return _good(await self._lives.publish(who, ref.id, ref.version, asked, reason=why.words, once=once, now=self._now), ref)
 
     async def set_pin(self, user_id: str, pin: str) -> str:
         """Give a user a signing PIN, and return the user's name. Raises UserUnsuitableError."""
@@ -113,6 +116,14 @@ class House:
         async with transaction(self._engine) as session:
             await pins.set_pin(session, user.id, pin, by=pins.By(audit.HOUSE, audit.SYSTEM, self._now, wall_clock()))
         return user.name
+
+    async def _heard(self, who: Who, why: Typed) -> Once:
+        """Keep the answer to the adverse-event question before anything else is made of the words, and refuse those that may not be used. What is done with
+        them is done under what this returns."""
+        once = _once(who)
+        await self._safety.told(who, Told(report=f"command:{once.key}", answer=why.safety, words=(why.words,)), once=once, now=self._now)
+        await allow(self._engine, who, why.words)
+        return once
 
     async def _somebody(self, user_id: str, act: Act) -> Who:
         found = await StoredUsers(self._engine).find(user_id)

@@ -4,7 +4,7 @@ runs lies in the outbox; a worker hands it over."""
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
 import typer
@@ -13,12 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.idempotency import Once
 from api.paging import Batch, Slice
 from api.ports.safety import Told
-from api.schemas.safety import NothingToReport, SafetyAnswer, SafetyReport
+from api.schemas.safety import SafetyAnswer
 from api.who import Role, Who
 from journeys.content import ContentVersion
 from journeys.library import misplaced, unapproved
 from journeys.loading import Loaded
-from journeys.safety import SafetyKind
 from orchestrator import settings
 from orchestrator.clock import JourneyClock
 from orchestrator.store import audit
@@ -53,25 +52,6 @@ STEERING = frozenset({Role.SALES, Role.MARKETING, Role.COMPLIANCE, Role.ADMIN})
 CHANGING = frozenset({Role.MARKETING, Role.ADMIN})
 
 PAGE = 100
-
-_NONE = "none"
-
-
-def _known(heard: str) -> str:
-    if heard not in {_NONE, *SafetyKind}:
-        raise typer.BadParameter(f"one of {_NONE}, {', '.join(SafetyKind)}")
-    return heard
-
-
-Heard = Annotated[
-    str,
-    typer.Option(
-        "--safety",
-        callback=_known,
-        prompt="Does the remark tell of an adverse event, a product complaint or the like? none, or what it is",
-        help="The answer to the adverse-event question about the remark: none, or what it tells of, which opens a safety case.",
-    ),
-]
 
 
 class NotDoneError(StoreError):
@@ -134,13 +114,6 @@ async def _bring_in(engine: AsyncEngine, loaded: Sequence[Loaded[ContentVersion]
             if each.result is not Publishing.UNCHANGED:
                 await audit.record(session, by=user, role=role, action=f"library.{each.result}", subject=each.subject, now=now)
     return [f"{each.result} {each.subject}" for each in done]
-
-
-def answer(heard: str, remark: str) -> SafetyAnswer:
-    """The answer to the adverse-event question as it was typed. What there is to report stands in the remark."""
-    if heard == _NONE:
-        return NothingToReport(answer="none")
-    return SafetyReport(answer="yes", kind=SafetyKind(heard), words=remark)
 
 
 def once(who: Who) -> Once:

@@ -16,9 +16,10 @@ from journeys.expiring import WARNINGS
 from journeys.loading import read_content
 from orchestrator import settings
 from orchestrator.content_systems.polling import ContentPoller
-from orchestrator.operating import Desk, Heard, NotDoneError, answer, at_the_desk, every, once
+from orchestrator.operating import Desk, NotDoneError, at_the_desk, every, once
 from orchestrator.requests.conversation import new_client
 from orchestrator.store.syncing import Applied
+from orchestrator.typed_safety import Heard, answer
 
 app = typer.Typer(no_args_is_help=True, help="Content that is in use: what expires, what is withdrawn, and whom that concerns.")
 

@@ -9,7 +9,8 @@ from api.ports import CountChanged
 from api.schemas.operations import HaltDone, HaltLine, LiftHalt, NewHalt
 from journeys.events import CatchUp
 from journeys.halts import HaltKind, Scope
-from orchestrator.operating import STEERING, Desk, Heard, NotDoneError, answer, at_the_desk, every, once
+from orchestrator.operating import STEERING, Desk, NotDoneError, at_the_desk, every, once
+from orchestrator.typed_safety import Heard, answer
 
 app = typer.Typer(no_args_is_help=True, help="Pause and stop running journeys by scope.")
 

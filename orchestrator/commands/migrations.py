@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from api.schemas.operations import MigrationPreview, NewMigration, OperationLine, PlanMigration
 from journeys.migration import odd_entry
 from journeys.versions import RELEASED, VersionState
-from orchestrator.operating import CHANGING, Desk, Heard, NotDoneError, answer, at_the_desk, once
+from orchestrator.operating import CHANGING, Desk, NotDoneError, at_the_desk, once
+from orchestrator.typed_safety import Heard, answer
 
 app = typer.Typer(no_args_is_help=True, help="Move people from one version of a journey to another.")
 

@@ -7,7 +7,8 @@ import typer
 
 from api.paging import Slice
 from api.schemas.operations import ItemLine, OperationLine
-from orchestrator.operating import STEERING, Desk, Heard, NotDoneError, answer, at_the_desk, every, once
+from orchestrator.operating import STEERING, Desk, NotDoneError, at_the_desk, every, once
+from orchestrator.typed_safety import Heard, answer
 
 app = typer.Typer(no_args_is_help=True, help="Acts on many runs, one after the other.")
 

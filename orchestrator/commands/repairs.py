@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from api.schemas.operations import OperationLine, Reason, RepairMany, TroubleLine
 from journeys.durations import parse
-from orchestrator.operating import CHANGING, Desk, Heard, NotDoneError, answer, at_the_desk, every, once
+from orchestrator.operating import CHANGING, Desk, NotDoneError, at_the_desk, every, once
+from orchestrator.typed_safety import Heard, answer
 
 app = typer.Typer(no_args_is_help=True, help="Runs that are held, overdue or stuck.")
 

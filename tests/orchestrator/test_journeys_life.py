@@ -9,7 +9,7 @@ from tests.database import Dirigent, Said
 
 PIN = "a-pin-of-mine"
 LENA, MAJ, OMAR = ("--as", "mkt-lena"), ("--as", "sales-maj"), ("--as", "med-omar")
-WHY = ("--reason", "As agreed.")
+WHY = ("--reason", "As agreed.", "--safety", "none")
 SIGNERS = (("sales", MAJ), ("marketing", LENA), ("medical", OMAR))
 
 
@@ -142,13 +142,25 @@ def test_what_is_not_done_is_said_in_a_sentence(journeys: Dirigent) -> None:
         assert because in refused.err
 
 
+def test_a_reason_is_given_with_the_answer_about_adverse_events(journeys: Dirigent, dirigent: Dirigent) -> None:
+    """Without an answer nothing is done; what the reason tells of is a safety case, whether the act is done or refused."""
+    unanswered = journeys("submit", "pioneer@2", *LENA, "--reason", "As agreed.")
+    assert (unanswered.code, "adverse event" in unanswered.out) == (1, True)
+    assert journeys("list", "--journey", "pioneer").out == "pioneer@2 draft\n"
+    told = ("--reason", "A rash was told of at the meeting.", "--safety", "adverse_event")
+    assert journeys("retire", "pioneer@2", *LENA, *told).code == 1
+    assert journeys("submit", "pioneer@2", *LENA, *told).code == 0
+    assert dirigent("safety", "list").out.count("adverse_event  open") == 2
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ("submit", "pioneer", *LENA, *WHY),
         ("submit", "pioneer@2", *LENA),
         ("submit", "pioneer@2", *WHY),
-        ("submit", "pioneer@2", *LENA, "--reason", " "),
+        ("submit", "pioneer@2", *LENA, "--reason", " ", "--safety", "none"),
+        ("submit", "pioneer@2", *LENA, "--reason", "As agreed.", "--safety", "perhaps"),
         ("sign", "pioneer@2", *LENA, "--for", "finance"),
     ],
 )

@@ -3,6 +3,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from orchestrator.main import app
 
 
 def _dirigent(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -33,3 +39,28 @@ def test_an_unknown_subcommand_is_wrong_usage() -> None:
     refused = _dirigent("upp")
     assert refused.returncode == 2
     assert "No such command 'upp'" in refused.stderr
+
+
+def test_whatever_takes_words_of_ones_own_asks_about_adverse_events() -> None:
+    """Every command with a remark, and every one whose reason is no code of a list, has the question beside it, and no answer that is chosen beforehand."""
+    asking, silent = set(), set()
+    for name, command in _commands(typer.main.get_command(app)):
+        options = {option: each for each in command.params for option in each.opts}
+        words = "--remark" in options or ("--reason" in options and name not in _REASON_IS_A_CODE)
+        if words:
+            asked = options.get("--safety")
+            (asking if asked is not None and asked.default is None and asked.prompt else silent).add(name)
+    assert silent == set()
+    assert {"journeys draft", "journeys publish", "halts lift", "repairs repair"} <= asking
+
+
+_REASON_IS_A_CODE = {"crm retry"}
+
+
+def _commands(group: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    for name in group.list_commands(None):
+        command = group.get_command(None, name)
+        if hasattr(command, "list_commands"):
+            yield from _commands(command, f"{above}{name} ")
+        else:
+            yield above + name, command

@@ -15,6 +15,7 @@ from orchestrator.commands.journeys.naming import Ref, from_house
 from orchestrator.commands.journeys.reading import told
 from orchestrator.commands.migrations import Map, foreseen, pairs
 from orchestrator.typed_pins import pin_of
+from orchestrator.typed_safety import Heard, Typed
 
 app = typer.Typer()
 
@@ -36,44 +37,45 @@ def draft(
     *,
     as_: As,
     reason: Why,
+    safety: Heard,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the text of the draft that is on record.")] = False,
 ) -> None:
     """Put a file on record as a draft of the version that it names, and say what the linter finds: errors must be mended before it is submitted."""
     text = file.read_text(encoding="utf-8")
-    row, findings = from_house(lambda house: house.draft(as_, text, name=str(file), replace=replace, reason=reason))
+    row, findings = from_house(lambda house: house.draft(as_, text, name=str(file), replace=replace, why=Typed.of(reason, safety)))
     for finding in findings:
         typer.echo(str(finding), err=True)
     typer.echo(told(row))
 
 
 @app.command()
-def submit(ref: Ref, *, as_: As, reason: Why) -> None:
+def submit(ref: Ref, *, as_: As, reason: Why, safety: Heard) -> None:
     """Lock a draft's text and put it before those who sign. It must lint clean."""
-    _act(Act.SUBMIT, ref, as_, reason)
+    _act(Act.SUBMIT, ref, as_, Typed.of(reason, safety))
 
 
 @app.command()
-def send_back(ref: Ref, *, as_: As, reason: Why) -> None:
+def send_back(ref: Ref, *, as_: As, reason: Why, safety: Heard) -> None:
     """Send a version in review, or a signed one, back to draft. No signature counts any more."""
-    _act(Act.SEND_BACK, ref, as_, reason)
+    _act(Act.SEND_BACK, ref, as_, Typed.of(reason, safety))
 
 
 @app.command()
-def withdraw(ref: Ref, *, as_: As, reason: Why) -> None:
+def withdraw(ref: Ref, *, as_: As, reason: Why, safety: Heard) -> None:
     """Give a draft up. It stays on record, and its number stays taken."""
-    _act(Act.WITHDRAW, ref, as_, reason)
+    _act(Act.WITHDRAW, ref, as_, Typed.of(reason, safety))
 
 
 @app.command()
-def drain(ref: Ref, *, as_: As, reason: Why) -> None:
+def drain(ref: Ref, *, as_: As, reason: Why, safety: Heard) -> None:
     """Take nobody new from now on. Those who are in the version play on; with the last of them it retires."""
-    _act(Act.DRAIN, ref, as_, reason)
+    _act(Act.DRAIN, ref, as_, Typed.of(reason, safety))
 
 
 @app.command()
-def retire(ref: Ref, *, as_: As, reason: Why) -> None:
+def retire(ref: Ref, *, as_: As, reason: Why, safety: Heard) -> None:
     """Lay down a version in which nobody is."""
-    _act(Act.RETIRE, ref, as_, reason)
+    _act(Act.RETIRE, ref, as_, Typed.of(reason, safety))
 
 
 @app.command()
@@ -98,6 +100,7 @@ def publish(
     *,
     as_: As,
     reason: Why,
+    safety: Heard,
     from_: Annotated[datetime | None, typer.Option("--from", help="From when HCPs may enter, in UTC; now, where none is given.", show_default=False)] = None,
     running: Annotated[Running | None, typer.Option(help="What becomes of those who are in earlier versions.", show_default=False)] = None,
     mapping: Map = None,
@@ -118,7 +121,7 @@ def publish(
         _show_who_moves(ref, where)
         if not yes:
             typer.confirm("Publish it, and move them so?", abort=True)
-    typer.echo(told(from_house(lambda house: house.publish(as_, ref, asked, reason=reason))))
+    typer.echo(told(from_house(lambda house: house.publish(as_, ref, asked, why=Typed.of(reason, safety)))))
 
 
 def _show_who_moves(ref: ContentRef, mapping: Mapping[str, str]) -> None:
@@ -128,5 +131,5 @@ def _show_who_moves(ref: ContentRef, mapping: Mapping[str, str]) -> None:
             typer.echo(line, err=True)
 
 
-def _act(act: Act, ref: ContentRef, as_: str, reason: str) -> None:
-    typer.echo(told(from_house(lambda house: house.act(as_, ref, act, reason=reason))))
+def _act(act: Act, ref: ContentRef, as_: str, why: Typed) -> None:
+    typer.echo(told(from_house(lambda house: house.act(as_, ref, act, why=why))))
