@@ -2,12 +2,13 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 import structlog
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.calls import Call, CallWords, Visit, matching
@@ -17,7 +18,7 @@ from journeys.safety_words import screen
 from journeys.shapes import read_back
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import outbox
-from orchestrator.store.crosswalk import user_of
+from orchestrator.store.crosswalk import person_known, user_known, user_of
 from orchestrator.store.desk.adding import added
 from orchestrator.store.entering import locked
 from orchestrator.store.events import LATE, UNKNOWN_PERSON, person_of
@@ -69,7 +70,8 @@ async def take(session: AsyncSession, told: ToldCall, words: CallWords, *, by: s
     person_id = await person_of(session, person=told.named.get("person"), source=told.named.get("source"), value=told.named.get("value"))
     if person_id is not None:
         await locked(session, person_id)
-    new = CallReport(id=uuid5(NAMESPACE_URL, f"call\n{told.source}\n{told.source_id}").hex, standing=UNKNOWN_PERSON, **_of(told, words), arrived_at=now)
+    named = uuid5(NAMESPACE_URL, f"call\n{told.source}\n{told.source_id}").hex
+    new = CallReport(id=named, standing=UNKNOWN_PERSON, **_of(told, words), arrived_at=now, judged_at=now)
     first = await added(session, new)
     row = await session.get_one(CallReport, new.id, with_for_update=True)
     revision = CallRevision(
@@ -90,7 +92,8 @@ async def take(session: AsyncSession, told: ToldCall, words: CallWords, *, by: s
         return row, True
     if not first:
         row.sqlmodel_update(_of(told, words))
-    await _keep_words(session, row, told, by=by, now=now)
+    row.rep = await user_of(session, row.source, told.rep)
+    await _keep_words(session, row, told, person_id, by=by, now=now)
     row.late = now - told.at > LATE
     await judge(session, row, person_id, words, now=now)
     return row, False
@@ -98,13 +101,20 @@ async def take(session: AsyncSession, told: ToldCall, words: CallWords, *, by: s
 
 async def judge(session: AsyncSession, row: CallReport, person_id: str | None, words: CallWords, *, now: datetime) -> None:
     """Do what follows from the call as it stands now. The person, where known, is locked."""
-    row.person_id, row.rep = person_id, await user_of(session, row.source, row.named["rep"])
-    if person_id is None:
-        row.standing, row.reason = UNKNOWN_PERSON, None
-    elif row.status == CANCELLED:
+    row.judged_at = now
+    if "rep" in row.named:
+        row.rep = await user_of(session, row.source, row.named["rep"])
+    if row.status == CANCELLED:  # whoever it is said to have been with by now
+        row.person_id = person_id or row.person_id
         await _cancel(session, row)
-    elif row.standing != COMPLETED:  # a visit is completed once: what is corrected after that is on record
-        await _follow(session, row, person_id, words, now)
+    elif row.standing != COMPLETED:  # a visit is completed once: what is corrected after that, the person too, is on record
+        row.person_id = person_id
+        if person_id is None:
+            await _forget_touch(session, row)
+            row.standing, row.reason = UNKNOWN_PERSON, None
+        else:
+            await _follow(session, row, person_id, words, now)
+    _forget_names(row)
     session.add(row)
     await session.flush()
     if row.standing != COMPLETED:
@@ -113,19 +123,40 @@ async def judge(session: AsyncSession, row: CallReport, person_id: str | None, w
         count_in(session, Dropped.CALL_REPORT, reason)
 
 
-async def judge_again(session: AsyncSession, words: dict[str, CallWords], *, source: str | None, most: int, now: datetime) -> Counter[str]:
-    """Look again at calls with people whom nobody knew, those first that waited longest."""
-    wanted = select(CallReport).where(CallReport.standing == UNKNOWN_PERSON).order_by(col(CallReport.arrived_at), col(CallReport.id)).limit(most)
+async def judge_again(
+    session: AsyncSession, words: Mapping[str, CallWords], *, source: str | None, most: int, now: datetime, known: bool = False
+) -> Counter[str]:
+    """Look again at calls with people, or by reps, whom nobody knew: those first that were looked at longest ago; with `known`, those alone of whom more is
+    known by now. One of which nothing more is known stays as it is."""
+    wanted = select(CallReport.id).where(or_(col(CallReport.standing) == UNKNOWN_PERSON, col(CallReport.reason) == UNKNOWN_REP))
     if source is not None:
         wanted = wanted.where(CallReport.source == source)
+    if known:
+        wanted = wanted.where(or_(person_known(CallReport.named), user_known(CallReport.source, CallReport.named)))
     standing: Counter[str] = Counter()
-    for row in (await session.exec(wanted.with_for_update(skip_locked=True))).all():
-        person_id = await person_of(session, person=row.named.get("person"), source=row.named.get("source"), value=row.named.get("value"))
+    for report_id in (await session.exec(wanted.order_by(col(CallReport.judged_at), col(CallReport.id)).limit(most))).all():
+        row = await session.get_one(CallReport, report_id)
+        person_id = row.person_id or await person_of(session, **_person_named(row))
         if person_id is not None:
-            await locked(session, person_id)
+            await locked(session, person_id)  # before the call itself, as when it is told
+        await session.refresh(row, with_for_update=True)
+        row.judged_at = now
+        rep = row.rep or await user_of(session, row.source, row.named.get("rep", ""))
+        if person_id is not None and (row.standing == UNKNOWN_PERSON or (row.reason == UNKNOWN_REP and rep is not None)):
             await judge(session, row, person_id, words.get(row.source, CallWords()), now=now)
         standing[row.standing] += 1
     return standing
+
+
+def _person_named(row: CallReport) -> dict[str, str | None]:
+    return {name: row.named.get(name) for name in ("person", "source", "value")}
+
+
+def _forget_names(row: CallReport) -> None:
+    """The ids by which the source named somebody are kept until we know who that is."""
+    known = {"person", "source", "value"} if row.person_id is not None else set()
+    known |= {"rep"} if row.rep is not None else set()
+    row.named = {name: value for name, value in row.named.items() if name not in known}
 
 
 def _of(told: ToldCall, words: CallWords) -> dict[str, Any]:
@@ -203,6 +234,7 @@ async def _touch(session: AsyncSession, row: CallReport, person_id: str, now: da
         told: dict[str, Any] = {"step": "", "channel": row.channel, "purpose": Purpose.PROMOTIONAL, "product": row.product, "state": "accepted", "at": row.at}
         touch = Touch(key=f"call.{row.id}", person_id=person_id, enrolment_id=None, settled_at=now, sent_by=row.rep, **told)
     touch.state, touch.channel, touch.product, touch.at, touch.sent_by = "accepted", row.channel, row.product, row.at, row.rep
+    touch.person_id = person_id  # the CRM may have corrected with whom it was
     session.add(touch)
     await session.flush()
     row.touch_key = touch.key
@@ -222,17 +254,17 @@ async def _cancel(session: AsyncSession, row: CallReport) -> None:
     await _forget_touch(session, row)
 
 
-async def _keep_words(session: AsyncSession, row: CallReport, told: ToldCall, *, by: str, now: datetime) -> None:
+async def _keep_words(session: AsyncSession, row: CallReport, told: ToldCall, person_id: str | None, *, by: str, now: datetime) -> None:
     """Keep the rep's words apart, and look through them for words of safety: nobody can be asked."""
     if not told.notes:
         return
     remark = Remark(id=uuid5(NAMESPACE_URL, f"{row.id}\n{told.digest}\nnotes").hex, by=by, words=told.notes, at=now)
     await added(session, remark)
     row.remark_id = remark.id
-    person = await session.get(Person, row.person_id) if row.person_id is not None else None
+    person = await session.get(Person, person_id) if person_id is not None else None
     row.hints = sorted({hit.code for hit in screen(told.notes, person.language if person is not None else None)})
     language = person.language if person is not None else None
-    whom = About(row.person_id, told.product)
+    whom = About(person_id, told.product)
     await flag(
         session, id=remark.id, report=f"call_report:{row.id}", words=told.notes, language=language, about=whom, by=row.rep or by, now=min(told.at, now)
     )  # day 0 is the call's

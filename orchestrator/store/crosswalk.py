@@ -1,9 +1,11 @@
 """By which ids others know our people and users, and how such ids become known."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from orchestrator.store.tables import ExternalId, Person, User, UserExternalId
@@ -15,6 +17,21 @@ async def user_of(session: AsyncSession, source: str, value: str) -> str | None:
     if user is not None:
         return user.id
     return (await session.exec(select(UserExternalId.user_id).where(UserExternalId.source == source, UserExternalId.value == value))).first()
+
+
+def person_known(named: Any) -> ColumnElement[bool]:
+    """A condition on a JSON column that names a person, by our id or by a source's: we know by now who that is."""
+    by_source = select(ExternalId.person_id).where(
+        col(ExternalId.source) == col(named)["source"].as_string(), col(ExternalId.value) == col(named)["value"].as_string()
+    )
+    return or_(by_source.exists(), select(Person.id).where(col(Person.id) == col(named)["person"].as_string()).exists())
+
+
+def user_known(source: Any, named: Any) -> ColumnElement[bool]:
+    """The same of the rep whom it names, by our id or by that of the source."""
+    value = col(named)["rep"].as_string()
+    by_source = select(UserExternalId.user_id).where(col(UserExternalId.source) == col(source), col(UserExternalId.value) == value)
+    return or_(by_source.exists(), select(User.id).where(col(User.id) == value).exists())
 
 
 async def accounts_of(session: AsyncSession, source: str, people: Collection[str]) -> Mapping[str, str]:

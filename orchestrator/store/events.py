@@ -16,6 +16,7 @@ from journeys.happenings import OutsideEvent as OutsideEventKind
 from journeys.happenings import check, key_of
 from journeys.shapes import read_back
 from orchestrator.counts import REPEATED, Dropped, count_in
+from orchestrator.store.crosswalk import person_known
 from orchestrator.store.desk.adding import added
 from orchestrator.store.reacting import react
 from orchestrator.store.repeats import repeated
@@ -114,6 +115,7 @@ async def _stored(
         "late": now - told.at > LATE,
         "at": told.at,
         "arrived_at": now,
+        "judged_at": now,
     }
     new = OutsideEvent(id=uuid4().hex, source=told.source, source_id=told.source_id, **judged)
     if await added(session, new):
@@ -129,15 +131,18 @@ async def _of_source(session: AsyncSession, told: Reported) -> OutsideEvent:
     return (await session.exec(known.with_for_update())).one()
 
 
-async def judge_again(session: AsyncSession, *, source: str | None, most: int, now: datetime) -> Counter[str]:
-    """Look again at events of people whom nobody knew, those first that waited longest. The event counts as taken now, and as late as it is."""
+async def judge_again(session: AsyncSession, *, source: str | None, most: int, now: datetime, known: bool = False) -> Counter[str]:
+    """Look again at events of people whom nobody knew: those first that were looked at longest ago; with `known`, those alone whose person is known by now.
+    The event counts as taken now, and as late as it is."""
     wanted = select(OutsideEvent).where(OutsideEvent.standing == UNKNOWN_PERSON, col(OutsideEvent.named).is_not(None))
     if source is not None:
         wanted = wanted.where(OutsideEvent.source == source)
-    oldest_first = wanted.order_by(col(OutsideEvent.arrived_at), col(OutsideEvent.id)).limit(most).with_for_update(skip_locked=True)
+    if known:
+        wanted = wanted.where(person_known(OutsideEvent.named))
+    oldest_first = wanted.order_by(col(OutsideEvent.judged_at), col(OutsideEvent.id)).limit(most).with_for_update(skip_locked=True)
     standing: Counter[str] = Counter()
     for row in (await session.exec(oldest_first)).all():
-        named = row.named or {}
+        named, row.judged_at = row.named or {}, now
         person_id = await person_of(session, person=named.get("person"), source=named.get("source"), value=named.get("value"))
         if person_id is not None:
             told = Reported(row.source, row.source_id, row.event, row.key, row.fields, row.at, named)

@@ -95,7 +95,7 @@ def sign(
 
 
 @app.command()
-def publish(
+def publish(  # noqa: PLR0913 - each is an option of the command line
     ref: Ref,
     *,
     as_: As,

@@ -9,7 +9,8 @@ from orchestrator.store.tables.columns import instant, may_refer_to, maybe_insta
 
 
 class Notification(SQLModel, table=True):
-    """A line for one colleague: of a run, whose words are the definition's, read by its step; or of content whose approval ends."""
+    """A line for one colleague: of a run, whose words are the definition's, read by its step; of content whose approval ends; or of a
+    reply, whose words lie with it."""
 
     __tablename__ = "notification"
     __table_args__ = (UniqueConstraint("key", "user_id"), Index("notification_list", "user_id", "at", "id"))
@@ -23,6 +24,7 @@ class Notification(SQLModel, table=True):
     version: int | None = None
     step: str | None = None
     warning_id: str | None = may_refer_to("content_warning.id")
+    reply_id: str | None = may_refer_to("reply.id")
     side: str
     """commercial or medical: who may read it."""
     at: datetime = instant()

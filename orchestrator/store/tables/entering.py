@@ -31,6 +31,8 @@ class OutsideEvent(SQLModel, table=True):
     at: datetime = instant()
     """When it happened, as the source says."""
     arrived_at: datetime = instant()
+    judged_at: datetime = instant()
+    """When it was last looked at: one whose person nobody knew is looked at again."""
 
 
 class EventEffect(SQLModel, table=True):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from orchestrator.store.tables.columns import document, instant, may_refer_to, maybe_instant, refers_to, words
@@ -71,11 +71,11 @@ class Reply(SQLModel, table=True):
     side: str
     """commercial or medical: whose it is."""
     standing: str
-    """replied, unsubscribed, automatic, bounced or unknown_touch."""
+    """replied, unsubscribed, automatic or unknown_touch."""
     touch_key: str | None = may_refer_to("touch.key")
     person_id: str | None = may_refer_to("person.id")
     names: list[str] = document()
-    """The ids that the message names, by which a touch is looked for."""
+    """The ids that the message names, by which a touch is looked for; of a text the digest of the number it came from."""
     attachments: int = 0
     """How many came with it: none is kept."""
     cut: bool = False
@@ -87,6 +87,8 @@ class Reply(SQLModel, table=True):
     """Which user was given it."""
     at: datetime = instant()
     arrived_at: datetime = instant()
+    judged_at: datetime = instant()
+    """When it was last looked at: one that nobody could place is looked at again."""
     read_at: datetime | None = maybe_instant()
 
 
@@ -111,7 +113,11 @@ class CallReport(SQLModel, table=True):
     """A call as the CRM tells it, in its latest revision."""
 
     __tablename__ = "call_report"
-    __table_args__ = (UniqueConstraint("source", "source_id"), Index("call_report_by_standing", "standing", "arrived_at", "id"))
+    __table_args__ = (
+        UniqueConstraint("source", "source_id"),
+        Index("call_report_by_standing", "standing", "arrived_at", "id"),
+        Index("call_report_waits", "judged_at", "id", postgresql_where=text("standing = 'unknown_person' OR reason = 'unknown_rep'")),
+    )
     id: str = Field(primary_key=True)
     source: str
     source_id: str
@@ -120,9 +126,9 @@ class CallReport(SQLModel, table=True):
     status: str
     """submitted or cancelled."""
     standing: str
-    """completed, recorded, unmatched, cancelled, unknown_person or unknown_rep."""
+    """completed, recorded, cancelled or unknown_person."""
     reason: str | None = None
-    """Why it completes no task: no_task, closed, other_task, unknown_outcome."""
+    """Why it completes no task: no_task, closed, unknown_outcome, unknown_channel, unknown_rep; task_completed of one that was cancelled."""
     person_id: str | None = may_refer_to("person.id")
     rep: str | None = may_refer_to("app_user.id")
     named: dict[str, Any] = document()
@@ -138,6 +144,8 @@ class CallReport(SQLModel, table=True):
     at: datetime = instant()
     """When the call was."""
     arrived_at: datetime = instant()
+    judged_at: datetime = instant()
+    """When it was last looked at: one whose person or rep nobody knew is looked at again."""
 
 
 class CallRevision(SQLModel, table=True):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from orchestrator.store.tables.columns import instant, refers_to, serial
+from orchestrator.store.tables.columns import instant, maybe_instant, refers_to, serial
 
 
 class LedgerEntry(SQLModel, table=True):
@@ -30,12 +30,14 @@ class LedgerEntry(SQLModel, table=True):
 
 
 class Undeliverable(SQLModel, table=True):
-    """An address from which mail came back for good, by its digest: nothing goes there until the person has another one."""
+    """An address from which mail came back for good, by its digest: nothing goes there until the person has another one, or somebody opens it again."""
 
     __tablename__ = "undeliverable"
     address: str = Field(primary_key=True)
     touch_key: str = refers_to("touch.key")
     at: datetime = instant()
+    reopened_at: datetime | None = maybe_instant()
+    """When somebody opened it again. Mail that went out after that, and came back, closes it anew."""
 
 
 class SentCopy(SQLModel, table=True):

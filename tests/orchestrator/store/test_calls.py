@@ -10,10 +10,11 @@ from api.paging import Slice
 from api.rows import CallReportRow
 from api.schemas.call_reports import NewCallReport
 from journeys.calls import CallWords
-from orchestrator.store import tables
+from orchestrator.store import calls, tables
 from orchestrator.store.desk.calls import StoredCallReports
+from orchestrator.store.engine import transaction
 from tests.builders import NOW, a_journey, a_visit, an_exit
-from tests.orchestrator.store.desk.filling import ADMIN, ASTRID, INTEGRATION, REP, a_task, add, an_enrolment, every, the_world
+from tests.orchestrator.store.desk.filling import ADMIN, ASTRID, BO, INTEGRATION, REP, a_task, add, an_enrolment, every, the_world
 from tests.orchestrator.store.sending import change
 
 VISIT = "enr1.first-visit.1"
@@ -142,5 +143,38 @@ async def test_notes_are_kept_apart_and_looked_through(world: AsyncEngine) -> No
     assert not row.safety
     (first,) = [row for row in await every(world, tables.CallReport) if row.source_id == "call-1"]
     assert first.hints
+    (flagged,) = await every(world, tables.SafetyFlag)
+    assert (flagged.person_id, flagged.by) == (ASTRID, REP.id)
     remarks = {remark.id: remark.words for remark in await every(world, tables.Remark)}
     assert "biverkningar" in remarks[first.remark_id]
+
+
+async def test_a_call_by_somebody_unknown_completes_its_visit_once_the_rep_is_known(world: AsyncEngine) -> None:
+    """The touch that was counted for it counts no more beside the visit, and the CRM's ids are forgotten; one that is still unknown keeps nobody behind it
+    waiting."""
+    await report(world, rep="V0D1")
+    await report(world, 2, external={"source": "crm", "value": "0031"})
+    desk = StoredCallReports(world, WORDS)
+    asked = {"source": "crm", "most": 1, "remark": "remark-1"}
+    assert [await desk.judge_again(ADMIN, **asked, now=NOW + day * A_DAY) for day in (6, 7)] == [{"recorded": 1}, {"unknown_person": 1}]
+    await add(world, tables.UserExternalId(source="crm", value="V0D1", user_id=REP.id))
+    async with transaction(world) as session:
+        assert await calls.judge_again(session, WORDS, source=None, most=10, now=NOW + 8 * A_DAY, known=True) == {"completed": 1}
+    assert (await completed(world), await pressure(world)) == ([(VISIT, "interested", "face_to_face")], [])
+    assert {row.source_id: row.named for row in await every(world, tables.CallReport)}["call-1"] == {}
+
+
+async def test_a_call_that_turns_out_to_have_been_with_another_counts_there(world: AsyncEngine) -> None:
+    """And nowhere, once it is said to have been with somebody unknown; the visit that a call completed stays completed by it, whoever it was with."""
+    later = [NOW + (2 + number) * A_DAY for number in range(3)]
+    await report(world, product="other")
+    await report(world, product="other", person=BO, revised_at=later[0])
+    (touch,) = await every(world, tables.Touch)
+    assert (touch.person_id, touch.state) == (BO, "accepted")
+    row, _ = await report(world, product="other", external={"source": "crm", "value": "0031"}, revised_at=later[1])
+    assert (row.standing, row.person_id, await pressure(world)) == ("unknown_person", None, [])
+    row, _ = await report(world, product="other", external={"source": "crm", "value": "0032"}, status="cancelled", revised_at=later[2])
+    assert (row.standing, await pressure(world)) == ("cancelled", [])
+    await report(world, 2)
+    row, _ = await report(world, 2, external={"source": "crm", "value": "0031"}, revised_at=later[0])
+    assert (row.standing, row.person_id, row.task_id, len(await completed(world))) == ("completed", ASTRID, VISIT, 1)
