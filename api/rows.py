@@ -37,6 +37,7 @@ class PersonRow:
     territory_id: str | None
     status: str
     addresses: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
 
 
@@ -249,7 +250,7 @@ class TaskRow:
 
 @dataclass(frozen=True)
 class NotificationRow:
-    """A line for one colleague: of a run, or a warning of content. `person` is None where the reader may not see the HCP."""
+    """A line for one colleague: of a run, a warning of content, or a reply. `person` is None where the reader may not see the HCP."""
 
     id: str
     journey: str | None
@@ -261,6 +262,7 @@ class NotificationRow:
     at: datetime
     read_at: datetime | None
     warning: ContentWarned | None = None
+    reply: ReplyRow | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,10 @@ class People(Protocol):
         """Put the person's mobile number on record, or take it off. The number it already has changes nothing."""
         ...
 
+    async def reopen(self, who: Who, person_id: str, channel: str, *, remark: str, now: datetime) -> bool:
+        """Open the person's address of the channel again, from which mail came back for good; audited. False where it is not closed."""
+        ...
+
 
 class Timelines(Protocol):
     async def of_person(self, who: Who, person_id: str, *, newest_first: bool, cut: Slice, now: datetime) -> Batch[TimelineRow]: ...

@@ -50,9 +50,9 @@ async def list_call_reports(
     return page(rows, CallReportRead.model_validate)
 
 
-@router.post("/judge-again", summary="Look again at calls with unknown people", dependencies=[Nudged], responses=responses(401, 403, 422))
+@router.post("/judge-again", summary="Look again at calls with unknown people or by unknown reps", dependencies=[Nudged], responses=responses(401, 403, 422))
 async def judge_calls_again(body: JudgeAgain, who: Annotated[Who, Depends(only(Role.ADMIN))], house: House, attempt: Attempted) -> JudgedAgain:
-    """Those that waited longest first. One whose person is known by now is taken as if it were told now, at its own time."""
+    """Those first that were looked at longest ago. One whose person and rep are known by now is taken as if it were told now, at its own time."""
 
     async def work(once: Once) -> JudgedAgain:
         now = house.clock.now()

@@ -1,4 +1,4 @@
-"""Notifications: what journeys want colleagues to know, and approvals that end, each read by the one it is for."""
+"""Notifications: what journeys want colleagues to know, approvals that end, and answers to one's messages, each read by the one it is for."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -11,12 +11,20 @@ from api.house import House
 from api.paging import Slice, asked, encode
 from api.ports.safety import SafetyNoticeRow
 from api.problems import responses, unknown
-from api.rows import NotificationRow
-from api.schemas.notifications import NotificationForCommercial, NotificationForMedical, NotificationOfContent, NotificationOfSafety, NotificationRead
+from api.rows import NotificationRow, ReplyRow
+from api.schemas.notifications import (
+    NotificationForCommercial,
+    NotificationForMedical,
+    NotificationOfContent,
+    NotificationOfReply,
+    NotificationOfSafety,
+    NotificationRead,
+)
 from api.schemas.shapes import Page
 from api.security import SignedIn
-from api.telling import moment
+from api.telling import moment, plain
 from api.who import Who
+from journeys.content import EMAIL
 from journeys.definitions import Definition, NotifyStep
 from journeys.facts import Wall
 
@@ -59,6 +67,10 @@ def _told(row: NotificationRow | SafetyNoticeRow, definitions: Mapping[tuple[str
         return NotificationOfSafety(id=row.id, text=_of_safety(row), case_id=row.case_id, at=row.at, read_at=row.read_at)
     if row.warning is not None:
         return NotificationOfContent(id=row.id, text=expiring.told(row.warning), warning=row.warning, at=row.at, read_at=row.read_at)
+    if row.reply is not None:
+        person = person_line(row.person) if row.person is not None else None
+        same = {name: getattr(row, name) for name in ("id", "enrolment_id", "at", "read_at")}
+        return NotificationOfReply(**same, text=_of_reply(row.reply), reply_id=row.reply.id, person=person)
     key = _version(row)
     definition = definitions.get(key) if key is not None else None
     step = definition.steps.get(row.step or "") if definition is not None else None
@@ -67,6 +79,11 @@ def _told(row: NotificationRow | SafetyNoticeRow, definitions: Mapping[tuple[str
     if not who.sees(Wall.COMMERCIAL):
         return NotificationForMedical(**shared)
     return NotificationForCommercial(**shared, journey=row.journey or "", version=row.version or 0, step=row.step or "")
+
+
+def _of_reply(reply: ReplyRow) -> str:
+    by = "e-mail" if reply.channel == EMAIL else plain(reply.channel)
+    return f"The HCP has answered by {by}" + (" and asks for no more of that." if reply.standing == "unsubscribed" else ".")
 
 
 def _of_safety(row: SafetyNoticeRow) -> str:

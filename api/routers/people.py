@@ -14,7 +14,7 @@ from api.paging import Slice, asked, page
 from api.ports import Ports
 from api.problems import FieldError, Problem, not_found, responses
 from api.rows import PersonRow
-from api.schemas.people import NewMobile, PersonForCommercial, PersonForCompliance, PersonForMedical, PersonLine, PersonRead
+from api.schemas.people import NewMobile, PersonForCommercial, PersonForCompliance, PersonForMedical, PersonLine, PersonRead, ReopenAddress
 from api.schemas.shapes import Page
 from api.schemas.timeline import TimelineLine
 from api.security import Anyone, only
@@ -78,6 +78,21 @@ async def record_mobile(person_id: str, body: NewMobile, who: Keeper, house: Hou
     async def work(_: Once) -> PersonLine:
         await found_person(house, who, person_id)
         await house.people.set_mobile(who, person_id, body.mobile, now=house.clock.now())
+        return person_line(await found_person(house, who, person_id))
+
+    return await attempt.once(body, PersonLine, work)
+
+
+@router.post("/{person_id}/reopen-address", summary="Open a closed address again", responses=responses(401, 403, 404, 422))
+async def reopen_address(person_id: str, body: ReopenAddress, who: Keeper, house: House, attempt: Attempted) -> PersonLine:
+    """Mail came back from it for good, and by now it is known to arrive: from now on the gate lets letters go there again. What goes out after this, and comes
+    back, closes it anew. An address that is not closed stays as it is."""
+
+    async def work(once: Once) -> PersonLine:
+        await found_person(house, who, person_id)
+        now = house.clock.now()
+        remark = await house.remarks.keep(who, body.reason, side=Wall.COMMERCIAL, once=once, now=now)
+        await house.people.reopen(who, person_id, body.channel, remark=remark, now=now)
         return person_line(await found_person(house, who, person_id))
 
     return await attempt.once(body, PersonLine, work)

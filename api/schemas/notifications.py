@@ -1,4 +1,4 @@
-"""Notifications: a line that a journey puts before a colleague, or the house before marketing."""
+"""Notifications: a line that a journey puts before a colleague, the house before marketing, or whoever wrote back before whom it is for."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -54,4 +54,19 @@ class NotificationOfSafety(Told):
     read_at: datetime | None = None
 
 
-NotificationRead = Annotated[NotificationForCommercial | NotificationForMedical | NotificationOfContent | NotificationOfSafety, Field(discriminator="seen_by")]
+class NotificationOfReply(Told):
+    """Somebody wrote back to a message of yours. The words are with the reply: reading that marks this as read too."""
+
+    seen_by: Literal["addressee"] = "addressee"
+    id: str = Field(examples=["reply.5f0c9a373f8a4b1c9f4e6f0f5c520d7c"])
+    text: str = Field(examples=["The HCP has answered by e-mail."])
+    reply_id: str
+    person: PersonLine | None = Field(None, description="Who wrote, where you may see the HCP.")
+    enrolment_id: str | None = Field(None, description="The run whose message it answers.")
+    at: datetime
+    read_at: datetime | None = None
+
+
+NotificationRead = Annotated[
+    NotificationForCommercial | NotificationForMedical | NotificationOfContent | NotificationOfSafety | NotificationOfReply, Field(discriminator="seen_by")
+]

@@ -4,12 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.shapes import Asked, Told
-from journeys.shapes import Mobile
+from api.schemas.safety import Reported
+from api.schemas.shapes import Asked, Told, Words
+from journeys.shapes import Mobile, Slug
 
 
 class NewMobile(Asked):
     mobile: Mobile | None = Field(description="In E.164 notation; null takes the number off the record.", examples=["+46701740605"])
+
+
+class ReopenAddress(Reported):
+    channel: Slug = Field(description="Whose address: email, or one that goes to the mobile.", examples=["email"])
+    reason: Words = Field(examples=["Her hospital had moved its mail; she says that it arrives again."])
 
 
 class PersonLine(Told):
@@ -27,6 +33,7 @@ class PersonLine(Told):
     territory_id: str | None = Field(None, examples=["se-stockholm"])
     status: str = Field(examples=["active"])
     addresses: tuple[str, ...] = Field((), description="Which addresses are on record, not the addresses themselves.", examples=[["email", "mobile"]])
+    closed: tuple[str, ...] = Field((), description="Those of them from which mail came back for good: nothing goes there until somebody opens them again.")
     organisations: tuple[str, ...] = Field((), description="Where the HCP works.")
 
 

@@ -1,6 +1,7 @@
 """`dirigent crm`: how the exchange with the CRM stands, what is to be tried again, and who is who there."""
 
 import csv
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from orchestrator import settings
 from orchestrator.clock import wall_clock
 from orchestrator.operating import Desk, at_the_desk
 from orchestrator.store.crm.gathering import BEGUN
+from orchestrator.store.looking_again import look_again, told
 
 app = typer.Typer(no_args_is_help=True, help="The exchange with the CRM.")
 
@@ -57,18 +59,21 @@ def retry(
 def crosswalk(
     file: Annotated[Path, typer.Argument(help="CSV with the columns what, ours, theirs.", exists=True, dir_okay=False, show_default=False)], *, as_: By
 ) -> None:
-    """Learn the CRM's ids. `what` is account or user; `ours` is our id or, of a person, another's such as npi:1003000126."""
-    account = settings.load().crm
+    """Learn the CRM's ids, and judge the calls and events again that waited for them. `what` is account or user; `ours` is our id or, of a person, another's
+    such as npi:1003000126."""
+    given = settings.load()
+    account = given.crm
     if account is None:
         typer.echo("DIRIGENT_CRM names no CRM.", err=True)
         raise typer.Exit(1)
     rows, name = _rows(file), account.name
 
-    async def work(desk: Desk) -> tuple[int, tuple[int, ...]]:
-        return await desk.crm.learn(await desk.somebody(as_, KEEPERS), name, rows, now=wall_clock())
+    async def work(desk: Desk) -> tuple[int, tuple[int, ...], Counter[str]]:
+        known = await desk.crm.learn(await desk.somebody(as_, KEEPERS), name, rows, now=wall_clock())
+        return *known, await look_again(desk.engine, given.calls, now=desk.now)
 
-    learnt, unknown = at_the_desk(work)
-    typer.echo(f"{learnt} ids learnt.")
+    learnt, unknown, again = at_the_desk(work)
+    typer.echo(f"{learnt} ids learnt; {told(again)}.")
     if unknown:
         typer.echo(f"Nobody of ours in these rows: {', '.join(map(str, unknown))}", err=True)
         raise typer.Exit(1)

@@ -97,11 +97,17 @@ async def touch_of(session: AsyncSession, *names: str | None) -> Touch | None:
     """The touch by our own name of its message, by the provider's, or by its Message-ID: the first that is known."""
     for name in names:
         if name:
-            known = (col(Touch.message_id) == f"<{name.strip('<> ')}>") | (col(Touch.provider_id) == name)
+            known = (col(Touch.message_id) == f"<{name.strip('<> ')}>") | col(Touch.provider_id).in_(_provider_ids(name))
             found = (await session.exec(select(Touch).where(known))).first()
             if found is not None:
                 return found
     return None
+
+
+def _provider_ids(name: str) -> tuple[str, ...]:
+    """Amazon SES puts a Message-ID of its own in the place of ours: its id of the message, at a host of its own."""
+    local, _, host = name.strip("<> ").partition("@")
+    return (name, local) if host == "amazonses.com" or host.endswith(".amazonses.com") else (name,)
 
 
 async def first_time(session: AsyncSession, source: str, token: str, *, kept: timedelta, now: datetime) -> bool:

@@ -96,7 +96,8 @@ def digest_of(address: str, channel: str) -> str:
 
 async def bounces(session: AsyncSession, address: str | None, channel: str) -> bool:
     """Whether mail came back for good from this address."""
-    return address is not None and await session.get(Undeliverable, digest_of(address, channel)) is not None
+    row = await session.get(Undeliverable, digest_of(address, channel)) if address is not None else None
+    return row is not None and row.reopened_at is None
 
 
 async def _tell(session: AsyncSession, touch: Touch, heard: TouchEvent, fact: str, at: datetime, now: datetime) -> None:
@@ -109,5 +110,10 @@ async def _tell(session: AsyncSession, touch: Touch, heard: TouchEvent, fact: st
 
 
 async def _close_address(session: AsyncSession, touch: Touch, at: datetime) -> None:
-    if touch.address is not None:
-        await added(session, Undeliverable(address=touch.address, touch_key=touch.key, at=at))
+    """Where somebody has opened it again since, only what went out after that closes it anew: a provider may be days late."""
+    if touch.address is None or await added(session, Undeliverable(address=touch.address, touch_key=touch.key, at=at)):
+        return
+    known = await session.get_one(Undeliverable, touch.address, with_for_update=True, populate_existing=True)
+    if known.reopened_at is not None and touch.at > known.reopened_at:
+        known.touch_key, known.at, known.reopened_at = touch.key, at, None
+        session.add(known)

@@ -3,11 +3,13 @@
 Its words lie by the side whose message it answers. A program's answer, and a report of a mail system, is told from a person's and is no reply.
 """
 
+from collections import Counter
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 import structlog
-from sqlmodel import col, select
+from sqlalchemy import func
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.content import EMAIL
@@ -19,13 +21,14 @@ from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.replies.inbound import Text
 from orchestrator.replies.letters import Letter
 from orchestrator.replies.wording import asks_to_stop
-from orchestrator.store import facts_in
+from orchestrator.store import audit, facts_in
 from orchestrator.store.desk.adding import added
 from orchestrator.store.events import LATE
-from orchestrator.store.hearing import hear, withdraw, withdraw_from
+from orchestrator.store.hearing import digest_of, hear, withdraw, withdraw_from
 from orchestrator.store.repeats import repeated
 from orchestrator.store.safety import About, flag
-from orchestrator.store.tables import Dispatch, Enrolment, Inquiry, MedicalReplyWords, Person, Reply, ReplyWords, Touch
+from orchestrator.store.tables import Dispatch, Enrolment, Inquiry, MedicalReplyWords, Notification, Person, Reply, ReplyWords, Touch
+from orchestrator.store.wall import Crossing, Traveller, Why, beyond
 from orchestrator.webhooks.telling import Told
 
 REPLIED, UNSUBSCRIBED, AUTOMATIC, REPORT, UNKNOWN_TOUCH = "replied", "unsubscribed", "automatic", "report", "unknown_touch"
@@ -56,6 +59,7 @@ async def take_letter(session: AsyncSession, letter: Letter, *, mail_domain: str
         hints=[],
         at=min(letter.at or now, now),
         arrived_at=now,
+        judged_at=now,
     )
     return await _take(session, row, touch, letter.words, automatic=letter.automatic, stops=asks_to_stop(letter.words), now=now)
 
@@ -69,13 +73,14 @@ async def take_text(session: AsyncSession, text: Text, *, source: str, now: date
         channel=text.channel,
         side=Wall.COMMERCIAL,
         standing=UNKNOWN_TOUCH,
-        names=[],
+        names=[digest_of(text.sender, text.channel)],
         attachments=text.attachments,
         hints=[],
         at=now,
         arrived_at=now,
+        judged_at=now,
     )
-    touch = await _last_sent_to(session, text.sender, text.channel)
+    touch = await _last_sent_to(session, row, number=text.sender)
     stops = text.stops or asks_to_stop(text.words)
     return await _take(session, row, touch, text.words, automatic=False, stops=stops, number=text.sender, now=now)
 
@@ -95,9 +100,7 @@ async def _take(session: AsyncSession, row: Reply, touch: Touch | None, words: s
         await flag(session, id=row.id, report=f"reply:{row.id}", words=words, language=language, about=About(row.person_id), now=now)
     session.add((MedicalReplyWords if row.side == Wall.MEDICAL else ReplyWords)(reply_id=row.id, words=words))
     if touch is not None and not automatic:
-        await hear(session, touch, TouchEvent.REPLIED, source=row.source, source_id=row.source_id, at=row.at, now=now)
-        if stops:
-            await withdraw(session, touch, method="reply", now=now)
+        await _follow(session, row, touch, stops=stops, now=now)
     if touch is None and stops:
         await _stop(session, number, row, now=now)
     if row.standing != REPLIED:
@@ -112,6 +115,50 @@ async def _stop(session: AsyncSession, number: str, row: Reply, *, now: datetime
     person = (await session.exec(known)).first() if known is not None else None
     if person is not None:  # of several records of the number one is enough: it holds for all of them
         await withdraw_from(session, person, row.channel, method="reply", proof=f"reply:{row.id}", now=now)
+
+
+async def judge_again(session: AsyncSession, *, source: str | None, most: int, now: datetime) -> Counter[str]:
+    """Look again at replies that nobody could place, those first that were looked at longest ago. What is placed by now is heard as if it came now, and its
+    words go to the side whose message it answers, unless medical has read them."""
+    wanted = select(Reply).where(Reply.standing == UNKNOWN_TOUCH).order_by(col(Reply.judged_at), col(Reply.id)).limit(most)
+    if source is not None:
+        wanted = wanted.where(Reply.source == source)
+    standing: Counter[str] = Counter()
+    for row in (await session.exec(wanted.with_for_update(skip_locked=True))).all():
+        row.judged_at = now
+        touch = await facts_in.touch_of(session, *row.names) if row.channel == EMAIL else await _last_sent_to(session, row)
+        if touch is not None:
+            await _place(session, row, touch, now)
+        standing[row.standing] += 1
+    return standing
+
+
+async def _place(session: AsyncSession, row: Reply, touch: Touch, now: datetime) -> None:
+    await _address(session, row, touch)
+    if row.read_at is not None:  # medical has read it meanwhile, and may have made a question of it
+        row.side, row.told = Wall.MEDICAL, None
+    traveller = Traveller(audit.HOUSE, audit.SYSTEM, Why.PLACING)
+    async with beyond(session, traveller, Crossing.REPLY_PLACED, subject=f"reply:{row.id}", person=row.person_id, now=now):
+        kept = await session.get(MedicalReplyWords, row.id)
+        words = kept.words if kept is not None else ""
+        if kept is not None and row.side != Wall.MEDICAL:
+            await session.delete(kept)
+    if kept is not None and row.side != Wall.MEDICAL:
+        session.add(ReplyWords(reply_id=row.id, words=words))
+    stops = asks_to_stop(words)
+    row.standing = _standing(touch, automatic=False, stops=stops)
+    await _follow(session, row, touch, stops=stops, now=now)
+    log.info("reply", reply_id=row.id, channel=row.channel, standing=row.standing, safety=bool(row.hints))
+
+
+async def _follow(session: AsyncSession, row: Reply, touch: Touch, *, stops: bool, now: datetime) -> None:
+    """The run hears of it, whoever asks for no more gets no more, and whom the reply was given to is told."""
+    await hear(session, touch, TouchEvent.REPLIED, source=row.source, source_id=row.source_id, at=row.at, now=now)
+    if stops:
+        await withdraw(session, touch, method="reply", now=now)
+    if row.told is not None:
+        key, about = f"reply.{row.id}", {"person_id": row.person_id, "enrolment_id": touch.enrolment_id}
+        await added(session, Notification(id=key, key=key, user_id=row.told, reply_id=row.id, side=row.side, at=now, **about))
 
 
 def _standing(touch: Touch | None, *, automatic: bool, stops: bool) -> str:
@@ -139,12 +186,11 @@ async def _address(session: AsyncSession, row: Reply, touch: Touch | None) -> No
     row.told = run.conductor if run is not None else touch.sent_by
 
 
-async def _last_sent_to(session: AsyncSession, number: str, channel: str) -> Touch | None:
-    sent = (
-        select(Touch)
-        .join(Person, col(Person.id) == col(Touch.person_id))
-        .where(Person.mobile == number, Touch.channel == channel, col(Touch.state).in_(("accepted", "unknown", "reserved")))
-        .order_by(col(Touch.at).desc(), col(Touch.key))
-        .limit(1)
-    )
-    return (await session.exec(sent)).first()
+async def _last_sent_to(session: AsyncSession, row: Reply, *, number: str | None = None) -> Touch | None:
+    """What was last sent to the number that a text came from: as the touch remembers it, or as it stands on somebody's record. `number`: while we have it."""
+    (digest,) = row.names
+    theirs = Person.mobile == number if number is not None else func.encode(func.sha256(func.convert_to(Person.mobile, "UTF8")), "hex") == digest
+    people = (await session.exec(select(Person.id).where(theirs))).all()
+    to = or_(col(Touch.address) == digest, col(Touch.person_id).in_(people))
+    sent = select(Touch).where(to, Touch.channel == row.channel, col(Touch.state).in_(("accepted", "unknown", "reserved")))
+    return (await session.exec(sent.order_by(col(Touch.at).desc(), col(Touch.key)).limit(1))).first()

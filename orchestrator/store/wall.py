@@ -28,6 +28,8 @@ class Crossing(StrEnum):
     """The house, to delete what it no longer needs once it is sent."""
     CLARIFICATION_READ = "inquiry.clarification_read"
     REPLY_READ = "reply.read"
+    REPLY_PLACED = "reply.placed"
+    """The house, to find out what it answers, and to give its words to the side of that message."""
     PROFILE_READ = "medical_profile.read"
     PROFILE_WRITTEN = "medical_profile.written"
     REMARK_WRITTEN = "medical_remark.written"
@@ -50,6 +52,8 @@ class Why(StrEnum):
     """The HCP asked what is on record."""
     SENDING = "sending"
     """The house, on its way to the HCP who asked."""
+    PLACING = "placing"
+    """The house, with a reply that nobody could place before."""
     LOADING = "loading"
     """The house, with what was given to it to load."""
 

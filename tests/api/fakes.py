@@ -271,6 +271,11 @@ class FakePeople(_OfWorld):
         self.world.audit.append((who.id, "medical_profile.read"))
         return self.world.medical.get(person_id, MedicalProfile())
 
+    async def reopen(self, who: Who, person_id: str, channel: str, *, remark: str, now: datetime) -> bool:
+        row = self.world.people[person_id]
+        self.world.people[person_id] = replace(row, closed=tuple(name for name in row.closed if name != channel))
+        return channel in row.closed
+
     async def set_mobile(self, who: Who, person_id: str, mobile: str | None, *, now: datetime) -> None:
         person = self.world.people[person_id]
         others = tuple(name for name in person.addresses if name != "mobile")
@@ -662,6 +667,9 @@ class FakeReplies(_OfWorld):
 
     async def page(self, who: Who, *, standing: str | None, unread: bool | None, safety: bool | None, cut: Slice) -> Batch[ReplyRow]:
         return sliced([row for row in self.world.replies.values() if who.sees(row.side) and standing in {None, row.standing}], cut)
+
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        return {"replied": len(self.world.replies)}
 
     async def read(self, who: Who, reply_id: str, *, now: datetime) -> tuple[ReplyRow, str] | None:
         row = self.world.replies.get(reply_id)

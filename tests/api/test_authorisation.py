@@ -82,6 +82,11 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "list_consent_texts": (ALL, "/api/v1/consent-texts", None),
     "read_consent_text": (ALL, "/api/v1/consent-texts/v1", None),
     "record_mobile": (frozenset({Role.REP, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/people/{ASTRID}/mobile", {"mobile": "+46701740605"}),
+    "reopen_address": (
+        frozenset({Role.REP, Role.COMPLIANCE, Role.ADMIN}),
+        f"/api/v1/people/{ASTRID}/reopen-address",
+        {"channel": "email", "reason": "It arrives again.", "safety": NONE},
+    ),
     "record_consent": (frozenset({Role.REP, Role.COMPLIANCE, Role.ADMIN}), f"/api/v1/people/{ASTRID}/consents", CONSENT),
     "ask_by_letter": (
         frozenset({Role.REP, Role.COMPLIANCE, Role.ADMIN}),
@@ -216,6 +221,7 @@ MATRIX: dict[str, tuple[frozenset[Role] | None, str, Any]] = {
     "judge_calls_again": (frozenset({Role.ADMIN}), "/api/v1/call-reports/judge-again", {"reason": "The crosswalk is there.", "safety": NONE}),
     "list_replies": (ALL, "/api/v1/replies", None),
     "read_reply": (ALL, "/api/v1/replies/reply-1", None),
+    "judge_replies_again": (frozenset({Role.ADMIN}), "/api/v1/replies/judge-again", {"reason": "The numbers are corrected.", "safety": NONE}),
     "bring_reply": (PUBLIC, "/webhooks/sendgrid/replies", []),
     "list_facts_in": (frozenset({Role.COMPLIANCE, Role.ADMIN}), "/api/v1/facts-in", None),
     "judge_facts_again": (frozenset({Role.ADMIN}), "/api/v1/facts-in/judge-again", {"reason": "The crosswalk is there.", "safety": NONE}),

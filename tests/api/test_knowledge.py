@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from api.rows import ReplyRow
 from api.who import Role
 from journeys.fact_values import ELSEWHERE, fits, wanted
 from journeys.facts import CATALOGUE, Fact, Kind, Wall
 from tests.api.conftest import As
 from tests.api.fakes import World
-from tests.api.worlds import ASTRID, BO, ENROLMENT, PROPOSAL, a_notification, a_person
+from tests.api.worlds import ASTRID, BO, ENROLMENT, PROPOSAL, TOUCH, a_notification, a_person
 
 FACTS, PROPOSALS = f"/api/v1/people/{ASTRID}/facts", f"/api/v1/people/{ASTRID}/proposals"
 
@@ -74,6 +75,17 @@ async def test_a_proposal_is_decided_once(as_: As) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "proposal_decided")
     assert (await as_(Role.REP).get(PROPOSALS)).json()["items"] == []
     assert (await as_(Role.REP).post(f"{PROPOSALS}/nothing/dismiss", {"reason": "Not there.", "safety": {"answer": "none"}})).status_code == 404
+
+
+async def test_an_answer_to_ones_message_is_a_notification_without_its_words(world: World, as_: As) -> None:
+    """It leads to the reply, and says where somebody asks for no more."""
+    told = {"side": "commercial", "standing": "unsubscribed", "touch_key": TOUCH, "told": "user-rep", "at": world.now, "arrived_at": world.now, "late": False}
+    reply = ReplyRow(id="reply-1", channel="email", person_id=ASTRID, attachments=0, cut=False, safety=False, read_at=None, **told)
+    line = a_notification("user-rep", id="reply.reply-1.user-rep", reply=reply, journey=None, version=None, step=None)
+    world.notifications = {line.id: line}
+    (told,) = (await as_(Role.REP).get("/api/v1/notifications")).json()["items"]
+    assert (told["text"], told["reply_id"]) == ("The HCP has answered by e-mail and asks for no more of that.", "reply-1")
+    assert (told["seen_by"], told["person"]["id"], "journey" in told) == ("addressee", ASTRID, False)
 
 
 async def test_notifications_are_ones_own_unread_first(world: World, as_: As) -> None:

@@ -16,6 +16,10 @@ from tests.orchestrator.store.desk.filling import ASTRID, add, every, the_world
 
 CRM = {"kind": "veeva", "url": "https://crm.example", "token": "hush", "products": {"cardiolex": "V5J1"}}
 
+A_CALL: dict[str, Any] = {"id": "call-1", "source": "crm", "source_id": "1", "status": "submitted", "standing": "unknown_person", "product": "cardiolex"}
+A_CALL |= {"channel": "remote", "named": {"source": "crm", "value": "V4T1", "rep": "V0D1"}, "hints": []}
+A_CALL |= dict.fromkeys(("revised_at", "at", "arrived_at", "judged_at"), NOW)
+
 
 @pytest.fixture
 def house(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -31,6 +35,7 @@ def house(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
             tables.CrmRecord(key="one", state="refused", trouble="invalid_data", **told),
             tables.CrmRecord(key="two", state="waiting", trouble="unknown_account", **told),
             tables.ExternalId(source="npi", value="1003000126", person_id=ASTRID),
+            tables.CallReport(**A_CALL),
             tables.CrmCursor(crm="crm", list="call", at=NOW, moved_at=NOW),
         )
         await engine.dispose()
@@ -61,11 +66,11 @@ def test_the_status_is_told_and_what_was_refused_is_tried_again(house: str, diri
 
 
 def test_a_crosswalk_is_learnt_and_what_waited_for_it_is_due(house: str, dirigent: Dirigent, tmp_path: Path) -> None:
-    """People by our id or another's, users by ours; rows that name nobody are told by number."""
+    """People by our id or another's, users by ours; rows that name nobody are told by number, and the call that waited for both is judged again."""
     file = tmp_path / "ids.csv"
     file.write_text("what,ours,theirs\naccount,npi:1003000126,V4T1\nuser,user-rep,V0D1\naccount,nobody,V4T2\n", encoding="utf-8")
     learnt = dirigent("crm", "crosswalk", str(file), "--as", "user-admin")
-    assert (learnt.code, learnt.out) == (1, "2 ids learnt.\n")
+    assert (learnt.code, learnt.out.splitlines()[-1]) == (1, "2 ids learnt; judged again: 1 call recorded.")
     assert "3" in learnt.err
     assert records(house)["two"].try_after < NOW + timedelta(days=8000)
     file.write_text("what,ours,theirs\nperson,a,b\n", encoding="utf-8")

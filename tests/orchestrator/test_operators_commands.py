@@ -12,9 +12,10 @@ from orchestrator.commands.operations import LATEST
 from orchestrator.operating import PAGE
 from orchestrator.store import tables
 from orchestrator.store.engine import make_engine, transaction
+from orchestrator.store.hearing import digest_of
 from tests.builders import NOW
 from tests.database import Dirigent
-from tests.orchestrator.store.desk.filling import every
+from tests.orchestrator.store.desk.filling import a_touch, every
 from tests.orchestrator.store.operating import a_standing, several_runs
 
 JOURNEY = "heart-failure-pioneer"
@@ -33,6 +34,16 @@ def fill(database: str, *more: SQLModel) -> None:
     async def work() -> None:
         engine = make_engine(database)
         await several_runs(engine)
+        async with transaction(engine) as session:
+            session.add_all(more)
+        await engine.dispose()
+
+    asyncio.run(work())
+
+
+def fill_more(database: str, *more: SQLModel) -> None:
+    async def work() -> None:
+        engine = make_engine(database)
         async with transaction(engine) as session:
             session.add_all(more)
         await engine.dispose()
@@ -168,3 +179,29 @@ def test_why_tells_the_past_and_now(house: str, dirigent: Dirigent) -> None:
     assert "sends nothing at visit" in dirigent("why", "person-0", "--journey", JOURNEY, "--step", "visit", "--now").err
     assert "There is no person nobody" in dirigent("why", "nobody").err
     assert "name --journey and --step" in dirigent("why", "person-0", "--now").err
+
+
+def test_what_could_not_be_placed_is_looked_at_again(house: str, dirigent: Dirigent) -> None:
+    """Of the kinds that are named, by an administrator, with a reason that is kept."""
+    told: dict[str, Any] = {"id": "call-1", "source": "crm", "source_id": "1", "status": "submitted", "standing": "unknown_person", "product": "cardiolex"}
+    told |= {"channel": "remote", "named": {"source": "crm", "value": "V4T1", "rep": "V0D1"}, "hints": []}
+    told |= dict.fromkeys(("revised_at", "at", "arrived_at", "judged_at"), NOW)
+    fill_more(house, tables.CallReport(**told))
+    why = ("--remark", "The crosswalk is there.", "--safety", "none")
+    assert dirigent("facts", "judge-again", "calls", "replies", "--as", "user-marketing", *why).code == 1
+    assert dirigent("facts", "judge-again", "calls", "replies", "--as", "user-admin", *why).out == "calls: 1 unknown_person\nreplies: none\n"
+    fill_more(house, tables.ExternalId(source="crm", value="V4T1", person_id="person-bo"))
+    again = dirigent("facts", "judge-again", "--as", "user-admin", *why).out.splitlines()
+    assert [line for line in again if line[:1] in "cefr"] == ["facts: none", "events: none", "calls: 1 recorded", "replies: none"]
+
+
+def test_a_closed_address_is_opened_again(house: str, dirigent: Dirigent) -> None:
+    """By whoever keeps addresses, with a reason; again, nothing is done."""
+    closed = tables.Undeliverable(address=digest_of("astrid@clinic.example", "email"), touch_key="touch-1", at=NOW)
+    fill_more(house, a_touch(key="touch-1", enrolment_id=None))
+    fill_more(house, closed)
+    how = ("people", "reopen", "person-astrid", "--remark", "She says that it arrives.", "--safety", "none")
+    assert dirigent(*how, "--as", "user-marketing").code == 1
+    assert dirigent(*how, "--as", "user-rep").out == "The address of email is open again.\n"
+    assert dirigent(*how, "--as", "user-rep").out == "The address of email is not closed: nothing was done.\n"
+    assert [row.reopened_at is not None for row in rows(house, tables.Undeliverable)] == [True]

@@ -9,16 +9,17 @@ from sqlmodel import col, select
 
 from api.paging import Batch, Slice
 from api.ports.safety import SafetyNoticeRow
-from api.rows import NotificationRow
+from api.rows import NotificationRow, ReplyRow
 from api.schemas.expiring import ContentWarned
 from api.who import Who
 from orchestrator.store.desk.people import person_rows
 from orchestrator.store.desk.scope import in_scope, visible
 from orchestrator.store.engine import transaction
 from orchestrator.store.roles import SAFETY
-from orchestrator.store.tables import ContentWarning, Notification, Person, SafetyCaseRow, SafetyNotice
+from orchestrator.store.tables import ContentWarning, Notification, Person, Reply, SafetyCaseRow, SafetyNotice
 
-_COPIED = tuple(name for name in NotificationRow.__dataclass_fields__ if name not in {"person", "warning"})
+_COPIED = tuple(name for name in NotificationRow.__dataclass_fields__ if name not in {"person", "warning", "reply"})
+_OF_REPLY = tuple(name for name in ReplyRow.__dataclass_fields__ if name != "safety")
 
 
 _Row = NotificationRow | SafetyNoticeRow
@@ -58,9 +59,14 @@ class StoredNotifications:
             people = {row.id: row for row in await person_rows(session, seen)}
             wanted_warnings = [row.warning_id for row in found if row.warning_id is not None]
             warnings = {row.id: row for row in await session.exec(select(ContentWarning).where(col(ContentWarning.id).in_(wanted_warnings)))}
+            answers = await session.exec(select(Reply).where(col(Reply.id).in_([row.reply_id for row in found if row.reply_id is not None])))
+            replies = {row.id: row for row in answers}
         return [
             NotificationRow(
-                **{name: getattr(row, name) for name in _COPIED}, person=people.get(row.person_id or ""), warning=_warned(warnings.get(row.warning_id))
+                **{name: getattr(row, name) for name in _COPIED},
+                person=people.get(row.person_id or ""),
+                warning=_warned(warnings.get(row.warning_id)),
+                reply=_answered(replies.get(row.reply_id)),
             )
             for row in found
         ]
@@ -70,6 +76,10 @@ def _warned(row: ContentWarning | None) -> ContentWarned | None:
     if row is None:
         return None
     return ContentWarned(content=f"{row.content_id}@{row.version}", **row.model_dump(include={"expires", "days", "reach"}))
+
+
+def _answered(row: Reply | None) -> ReplyRow | None:
+    return ReplyRow(**{name: getattr(row, name) for name in _OF_REPLY}, safety=bool(row.hints)) if row is not None else None
 
 
 def _mine(who: Who) -> Any:

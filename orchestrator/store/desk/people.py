@@ -12,13 +12,17 @@ from api.paging import Batch, Cursor, Slice
 from api.rows import PersonRow
 from api.schemas.people import CommercialProfile, MedicalProfile
 from api.who import Who
+from journeys.content import EMAIL
 from orchestrator.store import audit, tables
+from orchestrator.store.addresses import address_of
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
+from orchestrator.store.hearing import digest_of
 from orchestrator.store.objections import recall
 from orchestrator.store.wall import Crossing, Traveller, beyond
 
-_OPEN = tuple(name for name in PersonRow.__dataclass_fields__ if name not in {"addresses", "organisations"})
+_OPEN = tuple(name for name in PersonRow.__dataclass_fields__ if name not in {"addresses", "closed", "organisations"})
+_ADDRESSES = (EMAIL, "mobile")
 _COMMERCIAL = ("persona", "adoption_stage", "tier", "decile", "identity", "engagement")
 
 
@@ -69,9 +73,21 @@ class StoredPeople:
             await audit.record(session, by=who.id, role=who.role, action=action, subject=f"person:{person_id}", now=now)
             await recall(session, person_id)
 
+    async def reopen(self, who: Who, person_id: str, channel: str, *, remark: str, now: datetime) -> bool:
+        async with transaction(self._engine) as session:
+            address = address_of(await session.get_one(tables.Person, person_id), channel)
+            closed = await session.get(tables.Undeliverable, digest_of(address, channel), with_for_update=True) if address is not None else None
+            if closed is None or closed.reopened_at is not None:
+                return False
+            closed.reopened_at = now
+            session.add(closed)
+            details = {"channel": channel, "remark": remark, "closed_by": closed.touch_key}
+            await audit.record(session, by=who.id, role=who.role, action="address.reopened", subject=f"person:{person_id}", details=details, now=now)
+            return True
+
 
 async def person_rows(session: AsyncSession, people: Iterable[tables.Person]) -> list[PersonRow]:
-    """The open part of each person, with the names of where they work, read for all of them at once."""
+    """The open part of each person, with the names of where they work and which addresses are closed, read for all of them at once."""
     found = list(people)
     places = (
         select(tables.Affiliation.person_id, tables.Organisation.name)
@@ -82,14 +98,23 @@ async def person_rows(session: AsyncSession, people: Iterable[tables.Person]) ->
     works: dict[str, list[str]] = {}
     for person_id, name in await session.exec(places) if found else ():
         works.setdefault(person_id, []).append(name)
+    digests = {digest for person in found for name in _ADDRESSES if (digest := _digest(person, name)) is not None}
+    came_back = select(tables.Undeliverable.address).where(col(tables.Undeliverable.address).in_(digests), col(tables.Undeliverable.reopened_at).is_(None))
+    closed = set(await session.exec(came_back)) if digests else set()
     return [
         PersonRow(
             **{name: getattr(person, name) for name in _OPEN},
-            addresses=tuple(name for name in ("email", "mobile") if getattr(person, name) is not None),
+            addresses=tuple(name for name in _ADDRESSES if getattr(person, name) is not None),
+            closed=tuple(name for name in _ADDRESSES if _digest(person, name) in closed),
             organisations=tuple(works.get(person.id, ())),
         )
         for person in found
     ]
+
+
+def _digest(person: tables.Person, name: str) -> str | None:
+    address = getattr(person, name)
+    return digest_of(address, name) if address is not None else None
 
 
 def _filters(market: str | None, persona: str | None, name: str | None) -> list[ColumnElement[bool]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import func, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,11 +17,11 @@ from journeys.facts import Wall
 from orchestrator.clock import wall_clock
 from orchestrator.replies import inbound
 from orchestrator.replies.letters import Letter
-from orchestrator.store import facts_in, replies
+from orchestrator.store import audit, facts_in, replies
 from orchestrator.store.desk.facts_in import not_let_in
 from orchestrator.store.desk.scope import in_scope, visible
 from orchestrator.store.engine import transaction
-from orchestrator.store.tables import MedicalReplyWords, Person, Reply, ReplyWords
+from orchestrator.store.tables import MedicalReplyWords, Notification, Person, Reply, ReplyWords
 from orchestrator.store.wall import Crossing, Traveller, beyond
 from orchestrator.webhooks.telling import Delivery, Provider, Refusal
 
@@ -96,7 +96,16 @@ class StoredReplies:
             if row.read_at is None and row.told in {None, who.id}:
                 row.read_at = now
                 session.add(row)
+            mine = (col(Notification.reply_id) == row.id, col(Notification.user_id) == who.id, col(Notification.read_at).is_(None))
+            await session.exec(update(Notification).where(*mine).values(read_at=now))
             return _told(row), words
+
+    async def judge_again(self, who: Who, *, source: str | None, most: int, remark: str, now: datetime) -> Mapping[str, int]:
+        async with transaction(self._engine) as session:
+            standing = await replies.judge_again(session, source=source, most=most, now=now)
+            details = {"source": source, "remark": remark, "standing": dict(standing)}
+            await audit.record(session, by=who.id, role=who.role, action="replies.judged_again", subject="replies", details=details, now=now)
+        return standing
 
 
 async def _words(session: AsyncSession, row: Reply, who: Who, now: datetime) -> str:

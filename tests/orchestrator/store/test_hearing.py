@@ -9,17 +9,19 @@ from sqlmodel import col, select
 
 from activities.ports import Handed, Handover
 from activities.touches import TouchActivities
+from api.paging import Slice
 from journeys.reasons import Reason
 from journeys.touches import LISTENED, TouchEvent
 from orchestrator.store import tables
+from orchestrator.store.desk.people import StoredPeople
 from orchestrator.store.desk.touches import StoredTouches
 from orchestrator.store.engine import transaction
-from orchestrator.store.hearing import hear
+from orchestrator.store.hearing import bounces, digest_of, hear
 from orchestrator.store.outbox import Kind
 from tests.activities.fakes import FakeChannel, FakeCounts, StoppedClock
 from tests.builders import NOW
 from tests.orchestrator.counting import Counted, counting
-from tests.orchestrator.store.desk.filling import TOUCH, a_touch, add, every
+from tests.orchestrator.store.desk.filling import ADMIN, ASTRID, TOUCH, a_touch, add, every
 from tests.orchestrator.store.lettering import KEY, LETTER, a_letter, ask_for, deliver, furnish
 from tests.orchestrator.store.sending import a_ledger, a_touch_order, change, handed, the_touch
 
@@ -128,6 +130,22 @@ async def test_a_hard_bounce_closes_the_address_until_there_is_another(world: As
     assert blocked.reason == Reason.ADDRESS_BOUNCED
     await change(world, "UPDATE person SET email = 'new@clinic.example' WHERE id = 'person-astrid'")
     assert (await a_ledger(world).reserve(a_touch_order(passage=3, move=3), now=NOW)).message is not None
+
+
+async def test_a_closed_address_is_opened_again_and_closed_anew(world: AsyncEngine) -> None:
+    """By somebody, audited, once; a late word of what went out before changes nothing, and what goes out after and comes back closes it."""
+    await _sent(world)
+    await _hear(world, TouchEvent.BOUNCED)
+    desk, later = StoredPeople(world), NOW + timedelta(hours=1)
+    assert [person.closed for person in (await desk.page(ADMIN, market=None, persona=None, name="Lindq", cut=Slice())).rows] == [("email",)]
+    assert [await desk.reopen(ADMIN, ASTRID, "email", remark="remark-1", now=later) for _ in range(2)] == [True, False]
+    assert (await a_ledger(world).reserve(a_touch_order(passage=2, move=2), now=later + timedelta(days=9))).message is not None
+    for key, at, closed in (("before", NOW, False), ("after", later + timedelta(minutes=1), True)):
+        await add(world, a_touch(key=key, message_id=None, at=at, address=digest_of("astrid@clinic.example", "email")))
+        await _hear(world, TouchEvent.BOUNCED, key=key)
+        async with transaction(world) as session:
+            assert await bounces(session, "astrid@clinic.example", "email") == closed
+    assert [line.action for line in await every(world, tables.AuditEntry)].count("address.reopened") == 1
 
 
 async def test_a_bounce_of_an_old_address_does_not_close_the_new_one(world: AsyncEngine) -> None:

@@ -9,17 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.paging import Slice
 from api.ports import Brought
-from api.rows import ReplyRow
+from api.rows import NotificationRow, ReplyRow
 from api.who import Who
 from orchestrator.replies.letters import read
 from orchestrator.store import tables
+from orchestrator.store.desk.notifications import StoredNotifications
 from orchestrator.store.desk.replies import StoredReplies
 from orchestrator.webhooks.postmark import Postmark
 from orchestrator.webhooks.telling import Provider
 from orchestrator.webhooks.twilio import Twilio
 from tests.builders import NOW
 from tests.orchestrator.replies.letters import OURS, a_letter, a_report
-from tests.orchestrator.store.desk.filling import ASTRID, BO, MEDICAL, MSL, REP, TOUCH, a_touch, add, every
+from tests.orchestrator.store.desk.filling import ADMIN, ASTRID, BO, MEDICAL, MSL, REP, TOUCH, a_touch, add, every
+from tests.orchestrator.store.sending import change
 from tests.orchestrator.webhooks.signers import from_postmark, from_twilio
 
 A_DAY = timedelta(days=1)
@@ -152,3 +154,43 @@ async def test_stop_is_meant_though_nothing_was_sent_to_the_number(world: AsyncE
         assert await the_desk(world).bring("twilio", Brought(given.headers, given.body, given.target), now=NOW) == standing
     (act,) = [act for act in await every(world, tables.Consent) if act.act == "withdrawn"]
     assert (act.person_id, act.channel, act.purpose, act.method, act.proof is not None) == (ASTRID, "sms", "promotional", "reply", True)
+
+
+async def test_what_could_not_be_placed_is_placed_once_its_message_is_known(sent: AsyncEngine) -> None:
+    """A text from a number that is put on record later, and an e-mail whose message the provider calls otherwise: heard, told to the rep, and its words given
+    over from medical to commercial; one that medical has read meanwhile keeps its words there."""
+    await add(sent, a_touch(key="sms-1", channel="sms", message_id=None))
+    given = from_twilio("MessageSid=SM9&From=%2B46701740605&Body=Stop", target="/webhooks/twilio/replies")
+    brought = Brought(given.headers, given.body, given.target)
+    desk = the_desk(sent)
+    assert await desk.bring("twilio", brought, now=NOW) == "unknown_touch"
+    await take(sent, "On Tuesday, please.", In_Reply_To="<0102-77@eu-north-1.amazonses.com>")
+    await take(sent, "What of dialysis?", In_Reply_To="<0102-78@eu-north-1.amazonses.com>", Message_ID="<answer-2@x>")
+    (question,) = [row.reply_id for row in await every(sent, tables.MedicalReplyWords) if row.words == "What of dialysis?"]
+    await desk.read(MEDICAL, question, now=NOW)
+    again = {"source": None, "most": 10, "remark": "remark-1", "now": NOW + A_DAY}
+    assert await desk.judge_again(ADMIN, **again) == {"unknown_touch": 3}
+    await change(sent, "UPDATE person SET mobile = '+46701740605' WHERE id = 'person-astrid'")
+    for number in (77, 78):
+        await add(sent, a_touch(key=f"ses-{number}", message_id=f"<{number}@x>", provider_id=f"0102-{number}"))
+    assert await desk.judge_again(ADMIN, **again) == {"unsubscribed": 1, "replied": 2}
+    assert {row.words for row in await every(sent, tables.ReplyWords)} == {"Stop", "On Tuesday, please."}
+    assert [row.words for row in await every(sent, tables.MedicalReplyWords)] == ["What of dialysis?"]
+    assert [act.channel for act in await every(sent, tables.Consent) if act.act == "withdrawn"] == ["sms"]
+    assert (await heard(sent), len(await seen(sent, REP)), len(await every(sent, tables.Notification))) == (["replied"] * 3, 2, 2)
+    assert [row.action for row in await every(sent, tables.AuditEntry)].count("reply.placed") == 3
+    assert await desk.judge_again(ADMIN, **again) == {}
+
+
+async def test_who_is_given_an_answer_is_told_of_it(sent: AsyncEngine) -> None:
+    """Among the notifications, without its words, until it is read; a program's answer tells nobody."""
+    await take(sent)
+    await take(sent, "I am away.", Auto_Submitted="auto-replied", Message_ID="<away@x>")
+    book = StoredNotifications(sent)
+    (line,) = (await book.page(REP, unread=True, cut=Slice())).rows
+    assert isinstance(line, NotificationRow)
+    assert line.reply is not None
+    assert line.person is not None
+    assert (line.reply.standing, line.reply.channel, line.person.id) == ("replied", "email", ASTRID)
+    await the_desk(sent).read(REP, line.reply.id, now=NOW)
+    assert (await book.page(REP, unread=True, cut=Slice())).rows == ()
