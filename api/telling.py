@@ -120,6 +120,7 @@ _TOLD = {
     What.RESUMED: "The pause was lifted{catch_up}.",
     What.MIGRATED: "Moved{hand} from version {branch} of the journey to version {to}.",
     What.REPAIRED: "{repaired}{hand}: {reason}.",
+    What.FEEDBACK: "In the CRM the suggestion of {here} was {feedback}.",
     What.ENDED: "The journey ended{hand}. {ending}: {reason}.{not_continued}",
 }
 _OUTSIDE = {
@@ -134,6 +135,7 @@ _CAUGHT_UP = {
     "send_latest": "; what fell due meanwhile happens now",
     "drop": "; what fell due meanwhile is not made up for",
 }
+_FEEDBACK = {"done": "marked as done"}
 _REPAIRED = {
     "retry": "{here} was put before the gate again",
     "go_on": "{here} was left without what it waited for",
@@ -174,6 +176,7 @@ def sentence(line: Line, *, definition: Definition | None, by: str | None = None
         reason=reason_told(line.reason),
         unsure="; whether it arrived is not known, and it is not sent again" if line.to == "unknown" else "",
         heard=_HEARD[Heard(line.way)] if line.way in set(Heard) else "was heard of",
+        feedback=f"{_FEEDBACK.get(line.way or '', plain(line.way))}{f': {plain(line.reason)}' if line.reason else ''}",
         ending=_ENDINGS.get(line.to or "", "It ended"),
         not_continued=_not_continued(line),
     )

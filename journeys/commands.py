@@ -131,6 +131,8 @@ class What(StrEnum):
     RESUMED = "resumed"
     MIGRATED = "migrated"
     REPAIRED = "repaired"
+    FEEDBACK = "feedback"
+    """What a rep made of the run's suggestion in the CRM: noted by the house, never by a run."""
     ENDED = "ended"
 
 

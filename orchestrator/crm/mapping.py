@@ -1,6 +1,7 @@
 """Which object, field and picklist value of a CRM stands for which of ours: data, with defaults for each vendor and the installation's changes on top,
 checked before anything is said."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Self
@@ -25,6 +26,10 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "suggestion": frozenset({"external_id", "account", "user", "action"}),
     "feedback": frozenset({"suggestion", "answer"}),
 }
+OTHER = "other"
+"""A reason that is no code: it might be words that somebody typed, about somebody."""
+
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _READ_ONLY = frozenset({"deleted"})
 
 
@@ -147,7 +152,8 @@ class CrmMapping(BaseModel):
         told = {name: self.feedback.read(row, name) for name in KNOWN["feedback"]}
         if told["suggestion"] is None or told["answer"] not in ("accepted", "dismissed", "done"):
             return Unreadable(id=id, revised_at=revised_at, trouble="no_suggestion" if told["suggestion"] is None else "unknown_answer")
-        return ArrivedFeedback.model_validate({"id": id, "revised_at": revised_at, **told})
+        reason = told["reason"] if told["reason"] is None or _CODE.fullmatch(told["reason"]) else OTHER
+        return ArrivedFeedback.model_validate({"id": id, "revised_at": revised_at, **told, "reason": reason})
 
     def _product(self, theirs: object) -> str:
         return next((ours for ours, known in self.products.items() if known == theirs), str(theirs or ""))

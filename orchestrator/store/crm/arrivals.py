@@ -11,6 +11,8 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.calls import CallWords
+from journeys.commands import What
+from journeys.facts import Wall
 from orchestrator.counts import Dropped, count_in
 from orchestrator.crm.port import Page
 from orchestrator.crm.records import OURS, Arrived, ArrivedCall, ArrivedFeedback, Arriving, Cursor, Kind, Unreadable
@@ -18,7 +20,7 @@ from orchestrator.store import audit, calls
 from orchestrator.store.crm import cursors
 from orchestrator.store.crosswalk import user_of
 from orchestrator.store.engine import UNREACHABLE, transaction
-from orchestrator.store.tables import CrmArrival, CrmRecord
+from orchestrator.store.tables import CrmArrival, CrmRecord, Enrolment, Task, TimelineEntry
 
 TAKEN, OWN, UNFINISHED, UNREADABLE, UNKNOWN_SUGGESTION, FAILED = "taken", "own", "unfinished", "unreadable", "unknown_suggestion", "failed"
 
@@ -62,7 +64,7 @@ class StoredArrivals:
             return
         try:
             async with session.begin_nested():
-                stands = await self._judged(session, arrived, now=now)
+                stands = await self._judged(session, arrived, real=real, now=now)
         except UNREACHABLE:
             raise
         except (SQLAlchemyError, ValueError) as error:  # of this row alone: the others are stored all the same
@@ -80,12 +82,12 @@ class StoredArrivals:
             log.info("crm", crm=self._crm, kind=kind, crm_id=arrived.id, standing=stands.standing, trouble=stands.trouble)
             count_in(session, Dropped.CRM_ARRIVAL, stands.trouble or stands.standing)
 
-    async def _judged(self, session: AsyncSession, arrived: Arrived, *, now: datetime) -> _Stands:
+    async def _judged(self, session: AsyncSession, arrived: Arrived, *, real: datetime, now: datetime) -> _Stands:
         match arrived:
             case Unreadable():
                 return _Stands(UNREADABLE, arrived.trouble)
             case ArrivedFeedback():
-                return await self._feedback(session, arrived)
+                return await self._feedback(session, arrived, real=real, now=now)
             case ArrivedCall():
                 return await self._call(session, arrived, now=now)
 
@@ -111,15 +113,28 @@ class StoredArrivals:
         report, _ = await calls.take(session, told, self._words, by=audit.HOUSE, now=now)
         return _Stands(TAKEN, report.reason or report.standing, report.task_id)
 
-    async def _feedback(self, session: AsyncSession, feedback: ArrivedFeedback) -> _Stands:
-        """Kept with the suggestion, the latest word. It closes no task: only who met the HCP knows with what outcome."""
+    async def _feedback(self, session: AsyncSession, feedback: ArrivedFeedback, *, real: datetime, now: datetime) -> _Stands:
+        """Kept with the suggestion, the latest word, and told in the run's story, on commercial's side. It closes no task: only who met the HCP knows with what
+        outcome."""
         row = await _by_crm_id(session, self._crm, Kind.SUGGESTION, feedback.suggestion)
         if row is None:
             return _Stands(UNKNOWN_SUGGESTION)
         if row.feedback_at is None or row.feedback_at <= feedback.revised_at:
+            if (row.feedback, row.feedback_reason) != (feedback.answer, feedback.reason):
+                await _tell(session, row, feedback, real=real, now=now)
             row.feedback, row.feedback_reason, row.feedback_at = feedback.answer, feedback.reason, feedback.revised_at
             session.add(row)
         return _Stands(TAKEN, feedback.answer, row.key)
+
+
+async def _tell(session: AsyncSession, row: CrmRecord, feedback: ArrivedFeedback, *, real: datetime, now: datetime) -> None:
+    task = await session.get(Task, row.key)
+    run = await session.get(Enrolment, task.enrolment_id) if task is not None else None
+    if task is None or run is None:
+        return
+    whose = {"person_id": run.person_id, "enrolment_id": run.id, "journey": run.journey, "version": run.version, "side": Wall.COMMERCIAL}
+    said = {"what": What.FEEDBACK, "step": task.step, "key": task.id, "way": feedback.answer, "reason": feedback.reason}
+    session.add(TimelineEntry(line=0, at=min(feedback.revised_at, now), arrived_at=real, **whose, **said))
 
 
 async def _by_crm_id(session: AsyncSession, crm: str, kind: Kind, crm_id: str) -> CrmRecord | None:

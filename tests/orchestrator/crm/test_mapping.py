@@ -127,6 +127,16 @@ def test_feedback_is_read_or_told_to_be_unreadable(row: dict[str, Any], read: ob
     assert an_account().mapping.read(Arriving.FEEDBACK, row, id="F", revised_at=NOW) == read
 
 
+@pytest.mark.parametrize(("said", "reason"), [("not_relevant__v", "not_relevant__v"), ("Not now", "later"), ("She has moved to Lund.", "other"), (None, None)])
+def test_the_reason_of_feedback_is_a_code(said: str | None, reason: str | None) -> None:
+    """Of the CRM's list, or ours for it; what might have been typed is none."""
+    mapping = an_account(feedback={"fields": {"reason": "reason__c"}, "values": {"reason": {"later": "Not now"}}}).mapping
+    row = {"suggestion__v": "S1", "record_type_name__v": "dismiss__v", "reason__c": said}
+    read = mapping.read(Arriving.FEEDBACK, row, id="F", revised_at=NOW)
+    assert isinstance(read, ArrivedFeedback)
+    assert read.reason == reason
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from activities.ports import Handover
 from activities.touches import TouchActivities
+from api import telling
 from api.paging import Slice
 from api.schemas.crm import CrmRecordLine
 from journeys.calls import CallWords
@@ -352,7 +353,7 @@ async def test_a_cursor_moves_with_its_page_or_not_at_all(known: AsyncEngine) ->
 
 
 async def test_feedback_on_a_suggestion_is_kept_with_it(either: Trade) -> None:
-    """The latest word and its reason; one on a suggestion of somebody else's stays visible."""
+    """The latest word and its reason, told in the run's story once; one on a suggestion of somebody else's stays visible."""
     await tell(either.engine)
     await either.look()
     theirs = either.theirs(Kind.SUGGESTION, VISIT)["id"]
@@ -363,10 +364,13 @@ async def test_feedback_on_a_suggestion_is_kept_with_it(either: Trade) -> None:
     else:
         row = {"Id": "a0F1", "SystemModstamp": stamp, "Suggestion_vod__c": theirs, "RecordType": {"DeveloperName": "Dismiss_vod"}}
         either.vendor.lists["Suggestion_Feedback_vod__c"] = [row, {**row, "Id": "a0F2", "Suggestion_vod__c": "somebody's"}]
-    await either.look()
+    await either.look(2)
     ours = (await either.records())["suggestion", VISIT]
     assert (ours.feedback, ours.feedback_at) == ("dismissed", NOW)
     assert {row.standing for row in await every(either.engine, tables.CrmArrival)} == {"taken", "unknown_suggestion"}
+    (line,) = [line for line in await every(either.engine, tables.TimelineEntry) if line.what == What.FEEDBACK]
+    assert (line.person_id, line.enrolment_id, line.step, line.key, line.way, line.side) == (ASTRID, "enr1", "first-visit", VISIT, "dismissed", "commercial")
+    assert telling.sentence(line, definition=None) == "In the CRM the suggestion of “First visit” was dismissed."
 
 
 async def test_what_a_mapping_has_no_word_for_waits(known: AsyncEngine) -> None:
