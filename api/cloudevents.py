@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -25,7 +25,9 @@ _MEDIA = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\s*;\s*[^;]+)*
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _REQUIRED = ("specversion", "id", "source", "type")
 _OPTIONAL = ("datacontenttype", "dataschema", "subject", "time")
-_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]")
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters, which JSON lets through and nothing can store."""
+_THIS_CENTURY = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +174,7 @@ def _wrong_with(name: str, value: Any) -> Iterator[str]:
         case "datacontenttype" if _MEDIA.fullmatch(value) is None:
             yield "a media type, such as application/json"
         case "time" if _time(value) is None:
-            yield "a time by RFC 3339, such as 2027-03-04T17:31:00Z"
+            yield "a time of this century by RFC 3339, such as 2027-03-04T17:31:00Z"
 
 
 def _is_reference(value: str) -> bool:
@@ -187,9 +189,10 @@ def _time(value: str) -> datetime | None:
     if _RFC3339.fullmatch(value) is None:
         return None
     try:
-        return datetime.fromisoformat(value.upper())
+        found = datetime.fromisoformat(value.upper())
     except ValueError:
         return None
+    return found if _THIS_CENTURY[0] <= found <= _THIS_CENTURY[1] else None
 
 
 def _is_json(media: object) -> bool:

@@ -30,6 +30,8 @@ async def report_call(body: NewCallReport, who: Reporter, house: House) -> CallR
     now = house.clock.now()
     if body.at > now + CLOCKS_DIFFER:
         raise in_field(Code.IN_THE_FUTURE, "A call is reported after it has taken place.", "/at")
+    if body.revised_at > now + CLOCKS_DIFFER:  # else no correction would be newer
+        raise in_field(Code.IN_THE_FUTURE, "A call is revised before that is told.", "/revised_at")
     row, repeated = await house.call_reports.take(who, body, now=now)
     return CallReportTaken(**CallReportRead.model_validate(row).model_dump(), repeated=repeated)
 

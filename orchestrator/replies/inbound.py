@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from orchestrator.replies.letters import MOST_WORDS, Letter, made, names_of, read
-from orchestrator.webhooks.forms import form_of
-from orchestrator.webhooks.telling import Delivery, document, mapping, text
+from orchestrator.replies.letters import MOST_WORDS, Letter, decoded, made, names_of, read
+from orchestrator.webhooks.forms import bytes_of, form_of
+from orchestrator.webhooks.telling import Delivery, clean, document, mapping, text
 
 
 class Text(NamedTuple):
@@ -26,7 +26,7 @@ def from_mailgun(given: Delivery) -> Letter:
     form = form_of(given)
     to = [form.get("recipient", "")]
     if "body-mime" in form:
-        return read(form["body-mime"].encode(), recipients=to)
+        return read(bytes_of(given)["body-mime"], recipients=to)
     headers = _paired(json.loads(form.get("message-headers") or "[]"))
     return _apart(headers, to, text_=form.get("body-plain"), html=form.get("body-html"), attachments=_number(form.get("attachment-count")), whole=given.body)
 
@@ -37,10 +37,12 @@ def from_sendgrid(given: Delivery) -> Letter:
     envelope = json.loads(form.get("envelope") or "{}")
     to = [str(each) for each in mapping(envelope).get("to", ())]
     if "email" in form:
-        return read(form["email"].encode(), recipients=to)
+        return read(bytes_of(given)["email"], recipients=to)
+    charsets, raw = mapping(json.loads(form.get("charsets") or "{}")), bytes_of(given)
+    words = {name: decoded(raw[name], str(charsets.get(name, "utf-8"))) for name in ("text", "html") if name in raw}
     lines = form.get("headers", "").replace("\n ", " ").replace("\n\t", " ").splitlines()
     headers = _paired([line.partition(":")[::2] for line in lines])
-    return _apart(headers, to, text_=form.get("text"), html=form.get("html"), attachments=_number(form.get("attachments")), whole=given.body)
+    return _apart(headers, to, text_=words.get("text"), html=words.get("html"), attachments=_number(form.get("attachments")), whole=given.body)
 
 
 def from_postmark(given: Delivery) -> Letter:
@@ -48,7 +50,7 @@ def from_postmark(given: Delivery) -> Letter:
     row = mapping(document(given.body))
     to = [str(row.get("OriginalRecipient", "")), f"+{row.get('MailboxHash', '')}@"]
     if row.get("RawEmail"):
-        return read(str(row["RawEmail"]).encode(), recipients=to)
+        return read(str(row["RawEmail"]).encode("utf-8", "replace"), recipients=to)
     headers = _paired([(each.get("Name"), each.get("Value")) for each in row.get("Headers", ()) if isinstance(each, dict)])
     headers.setdefault("date", str(row.get("Date", "")))
     headers.setdefault("message-id", f"<{row.get('MessageID', '')}>")
@@ -66,7 +68,7 @@ def from_twilio(given: Delivery) -> Text | None:
         source_id=text(form.get("MessageSid") or form["SmsSid"]) or "",
         channel=channel or "sms",
         sender=sender.strip()[:40],
-        words=form["Body"][:MOST_WORDS].replace("\x00", ""),
+        words=clean(form["Body"])[:MOST_WORDS],
         stops=form.get("OptOutType") == "STOP",
         attachments=_number(form.get("NumMedia")),
     )

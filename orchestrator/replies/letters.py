@@ -9,18 +9,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.policy import default
 from email.utils import getaddresses, parsedate_to_datetime
 
 from orchestrator.replies.wording import as_text, newest
-from orchestrator.webhooks.telling import Kind
+from orchestrator.webhooks.telling import UNREADABLE, Kind, clean
 
 MOST_WORDS = 20_000
 """Characters of a reply that are kept."""
 
+MOST_NAMES = 20
+"""Ids of messages by which a touch is looked for: whoever names thousands names none of ours."""
+
 _IDS = re.compile(r"<([^<>\s]{1,200})>")
 _PLUS = re.compile(r"\+([0-9a-f]{40})@", re.IGNORECASE)
+_AWAY = re.compile(
+    r"(auto(matic|matiskt?)?[- ]?(reply|response|svar)|automatische antwort|out of (the )?office|abwesenheits(notiz|meldung)|frånvaro(meddelande)?)\b",
+    re.IGNORECASE,
+)
+"""How the subject begins of the answers that programs give which say so nowhere else. Whoever answers such a one begins with Re:."""
 _BY_A_PROGRAM = frozenset({"bulk", "junk", "list", "auto_reply"})
 
 
@@ -67,12 +76,12 @@ def made(
     code: str | None = None,
 ) -> Letter:
     """A letter of parts that somebody else has taken apart. Names of headers are in small letters."""
-    words = newest(text if text and text.strip() else as_text(html or ""))
+    words = clean(newest(text if text and text.strip() else as_text(html or "")))
     name = next(iter(_IDS.findall(headers.get("message-id", ""))), None) or hashlib.sha256(whole).hexdigest()[:40]
     return Letter(
-        source_id=name,
-        names=tuple(dict.fromkeys(names)),
-        words=words[:MOST_WORDS].replace("\x00", ""),
+        source_id=clean(name),
+        names=tuple(dict.fromkeys(map(clean, names)))[:MOST_NAMES],
+        words=words[:MOST_WORDS],
         at=_date(headers.get("date")),
         automatic=is_automatic(headers),
         report=report,
@@ -95,9 +104,18 @@ def is_automatic(headers: Mapping[str, str]) -> bool:
     return (
         submitted != "no"
         or headers.get("precedence", "").strip().lower() in _BY_A_PROGRAM
-        or any(name in headers for name in ("x-autoreply", "x-autorespond", "list-id", "feedback-id"))
+        or any(name in headers for name in ("x-autoreply", "x-autorespond", "list-id"))
         or headers.get("return-path", "").strip() == "<>"
+        or _AWAY.match(_plain(headers.get("subject", "")).strip()) is not None
     )
+
+
+def _plain(subject: str) -> str:
+    """A subject without its encoding (RFC 2047); as it came, where that is none."""
+    try:
+        return str(make_header(decode_header(subject)))
+    except UNREADABLE:
+        return subject
 
 
 def _headers(message: EmailMessage) -> dict[str, str]:
@@ -131,10 +149,14 @@ def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
 
 def _decoded(part: EmailMessage) -> str:
     whole = part.get_payload(decode=True)
-    raw = whole if isinstance(whole, bytes) else b""
+    return decoded(whole if isinstance(whole, bytes) else b"", part.get_content_charset() or "utf-8")
+
+
+def decoded(raw: bytes, charset: str) -> str:
+    """Text in the charset that somebody says it is in; in ours, where there is no such charset or it is none that text can be read by."""
     try:
-        return raw.decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:
+        return raw.decode(charset, "replace")
+    except (LookupError, ValueError):
         return raw.decode("utf-8", "replace")
 
 
@@ -168,6 +190,6 @@ def _original(part: EmailMessage) -> list[str]:
 def _date(written: str | None) -> datetime | None:
     try:
         found = parsedate_to_datetime(written) if written else None
+        return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
     except (ValueError, TypeError, OverflowError):
         return None
-    return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None

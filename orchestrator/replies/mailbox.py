@@ -12,11 +12,14 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.counts import Dropped, count
 from orchestrator.pacing import keep
 from orchestrator.replies.doors import MailboxDoor
 from orchestrator.replies.letters import Letter, read
+from orchestrator.store.engine import UNREACHABLE
+from orchestrator.webhooks.telling import UNREADABLE
 
 LARGEST = 10 * 1024 * 1024
 """Bytes of a message that are fetched. Of a larger one only the headers are."""
@@ -76,14 +79,27 @@ async def look(open_mailbox: Callable[[], ImapMailbox], take: Callable[[Letter],
     try:
         messages = mailbox.unseen()
         while (one := await asyncio.to_thread(next, messages, None)) is not None:
-            letter = _letter(one)
-            if letter is not None:
-                await take(letter)
-                taken += 1
-            await asyncio.to_thread(mailbox.seen, one.uid)
+            letter = await asyncio.to_thread(_letter, one)  # of ten megabytes, it takes a while
+            if letter is None or await _taken(take, letter):
+                taken += letter is not None
+                await asyncio.to_thread(mailbox.seen, one.uid)
     finally:
         await asyncio.to_thread(mailbox.close)
     return taken
+
+
+async def _taken(take: Callable[[Letter], Awaitable[str]], letter: Letter) -> bool:
+    """Whether it was stored. Where nothing can be stored now, the next look tries again; one that cannot be stored by itself stays unseen and is counted, and
+    holds up none of those behind it."""
+    try:
+        await take(letter)
+    except (*UNREACHABLE, OSError):
+        raise
+    except (SQLAlchemyError, *UNREADABLE) as error:
+        log.warning("mailbox", trouble=type(error).__name__)
+        count(Dropped.REPLY, "unstored")
+        return False
+    return True
 
 
 async def keep_looking(door: MailboxDoor, take: Callable[[Letter], Awaitable[str]], stop: asyncio.Event) -> None:
@@ -95,7 +111,7 @@ async def keep_looking(door: MailboxDoor, take: Callable[[Letter], Awaitable[str
 def _letter(one: Fetched) -> Letter | None:
     try:
         letter = read(one.raw)
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except UNREADABLE as error:
         log.warning("mailbox", trouble=type(error).__name__)
         count(Dropped.REPLY, "unread")
         return None

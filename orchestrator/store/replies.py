@@ -53,7 +53,7 @@ async def take_letter(session: AsyncSession, letter: Letter, *, mail_domain: str
         channel=EMAIL,
         side=Wall.COMMERCIAL,
         standing=UNKNOWN_TOUCH,
-        names=list(names[:20]),
+        names=list(names),
         attachments=letter.attachments,
         cut=letter.cut,
         hints=[],
@@ -90,14 +90,14 @@ async def _take(session: AsyncSession, row: Reply, touch: Touch | None, words: s
     row.late = now - row.at > LATE
     row.standing = _standing(touch, automatic=automatic, stops=stops)
     person = await session.get(Person, row.person_id) if row.person_id is not None else None
-    row.hints = sorted({hit.code for hit in screen(words, person.language if person is not None else None)}) if not automatic else []
+    row.hints = sorted({hit.code for hit in screen(words, person.language if person is not None else None)})
     if not await added(session, row):
         await repeated(session, "reply", row.source, row.source_id, now=now)
         count_in(session, Dropped.REPLY, REPEATED)
         return REPEATED
-    if not automatic:
-        language = person.language if person is not None else None
-        await flag(session, id=row.id, report=f"reply:{row.id}", words=words, language=language, about=About(row.person_id), now=now)
+    # Of what seems to be a program's too: a person's may look so, by way of a list or of a hospital's mail system.
+    language = person.language if person is not None else None
+    await flag(session, id=row.id, report=f"reply:{row.id}", words=words, language=language, about=About(row.person_id), now=now)
     session.add((MedicalReplyWords if row.side == Wall.MEDICAL else ReplyWords)(reply_id=row.id, words=words))
     if touch is not None and not automatic:
         await _follow(session, row, touch, stops=stops, now=now)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Self
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from orchestrator.webhooks import sendgrid
 from orchestrator.webhooks.mailgun import Mailgun
 from orchestrator.webhooks.postmark import Postmark
+from orchestrator.webhooks.rotating import Rotating
 from orchestrator.webhooks.sendgrid import SendGrid
 from orchestrator.webhooks.ses import Ses
 from orchestrator.webhooks.sns import Fetch
@@ -39,16 +40,20 @@ class _Timed(_Door):
 
 class SendGridDoor(_Timed):
     public_key: str
+    former_public_key: str | None = None
+    """Of the key that is being changed for this one; so with each provider."""
 
-    @field_validator("public_key")
+    @field_validator("public_key", "former_public_key")
     @classmethod
-    def _is_one(cls, key: str) -> str:
-        sendgrid.key_of(key)
+    def _is_one(cls, key: str | None) -> str | None:
+        if key is not None:
+            sendgrid.key_of(key)
         return key
 
 
 class MailgunDoor(_Timed):
     signing_key: SecretStr
+    former_signing_key: SecretStr | None = None
 
 
 class PostmarkDoor(_Door):
@@ -58,6 +63,8 @@ class PostmarkDoor(_Door):
     password: SecretStr | None = None
     header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
     secret: SecretStr | None = None
+    former: SecretStr | None = None
+    """The password, or the secret, that is being changed for this one."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -65,8 +72,8 @@ class PostmarkDoor(_Door):
         whole = [way for way in (by_name, by_header) if None not in way]
         if len(whole) != 1 or any(way not in whole and way != (None, None) for way in (by_name, by_header)):
             raise ValueError("has either username and password, or header and secret")
-        chosen = self.password or self.secret
-        if chosen is not None and len(chosen.get_secret_value()) < SHORTEST:
+        chosen = [each.get_secret_value() for each in (self.password, self.secret, self.former) if each is not None]
+        if any(len(each) < SHORTEST for each in chosen):
             raise ValueError(f"has a secret of at least {SHORTEST} characters")
         return self
 
@@ -79,6 +86,7 @@ class SesDoor(_Timed):
 
 class TwilioDoor(_Door):
     auth_token: SecretStr
+    former_auth_token: SecretStr | None = None
 
 
 class Doors(_Door):
@@ -100,19 +108,27 @@ class Doors(_Door):
 def providers(doors: Doors, *, public_url: str, fetch: Fetch) -> Mapping[str, Provider]:
     """Those that are let in, by the name that stands in the address."""
     made: dict[str, Provider] = {}
-    if doors.sendgrid is not None:
-        made["sendgrid"] = SendGrid(doors.sendgrid.public_key, tolerance=doors.sendgrid.tolerance)
-    if doors.mailgun is not None:
-        made["mailgun"] = Mailgun(doors.mailgun.signing_key.get_secret_value(), tolerance=doors.mailgun.tolerance)
-    if doors.postmark is not None:
-        made["postmark"] = Postmark(
-            username=doors.postmark.username, password=_open(doors.postmark.password), header=doors.postmark.header, secret=_open(doors.postmark.secret)
-        )
+    if (grid := doors.sendgrid) is not None:
+        made["sendgrid"] = _by_each(lambda key: SendGrid(key, tolerance=grid.tolerance), grid.public_key, grid.former_public_key)
+    if (gun := doors.mailgun) is not None:
+        made["mailgun"] = _by_each(lambda key: Mailgun(key, tolerance=gun.tolerance), gun.signing_key, gun.former_signing_key)
+    if (mark := doors.postmark) is not None:
+        made["postmark"] = _by_each(lambda word: _postmark(mark, word), mark.password or mark.secret, mark.former)
     if doors.ses is not None:
         made["ses"] = Ses(doors.ses.topics, fetch, confirm=doors.ses.confirm, tolerance=doors.ses.tolerance)
-    if doors.twilio is not None:
-        made["twilio"] = Twilio(doors.twilio.auth_token.get_secret_value(), public_url=public_url)
+    if (twilio := doors.twilio) is not None:
+        made["twilio"] = _by_each(lambda token: Twilio(token, public_url=public_url), twilio.auth_token, twilio.former_auth_token)
     return made
+
+
+def _postmark(door: PostmarkDoor, word: str) -> Postmark:
+    return Postmark(username=door.username, password=word) if door.username is not None else Postmark(header=door.header, secret=word)
+
+
+def _by_each(make: Callable[[str], Provider], *keys: str | SecretStr | None) -> Provider:
+    """The provider by its key; by the former one too, where there is one."""
+    known = [make(key if isinstance(key, str) else key.get_secret_value()) for key in keys if key is not None]
+    return known[0] if len(known) == 1 else Rotating(known)
 
 
 def read(written: str) -> dict[str, Any]:
@@ -124,7 +140,3 @@ def read(written: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError('is not JSON like {"mailgun": {"signing_key": "…"}}, an object for each name')  # noqa: TRY004 - pydantic tells it as a wrong value
     return found
-
-
-def _open(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret is not None else None

@@ -93,6 +93,9 @@ class Provider(Protocol):
         ...
 
 
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What reading something odd may raise, and no more: whoever reads what others wrote answers it as unreadable, and goes on."""
+
 OURS = "dirigent_message"
 """The name under which a message carries our own id to the provider and back."""
 
@@ -116,7 +119,7 @@ def _each(rows: Iterable[Any], tell: Callable[[Mapping[str, Any]], Told]) -> Ite
     for number, row in enumerate(rows):
         try:
             yield tell(mapping(row))
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as wrong:
+        except UNREADABLE as wrong:
             yield Unread(number, type(wrong).__name__)
 
 
@@ -143,16 +146,21 @@ def inside(row: Mapping[str, Any], *names: str) -> Any:
     return value
 
 
+def clean(written: str) -> str:
+    """Text as it can be stored: without NUL, and with a question mark for half of a character, which JSON and old mail programs let through."""
+    return written.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
 def text(value: object, *, most: int = 200) -> str | None:
     """An id or code from outside, cut to what is kept; None where there is none."""
     if value is None or isinstance(value, (dict, list, bool)):
         return None
-    return str(value).replace("\x00", "").strip()[:most] or None
+    return clean(str(value)).strip()[:most] or None
 
 
 def digest_of(row: object) -> str:
     """What names a row that has no id: the same row again has the same name."""
-    return hashlib.sha256(json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()[:40]
+    return hashlib.sha256(json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 def instant(written: object) -> datetime | None:

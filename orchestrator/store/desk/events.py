@@ -20,6 +20,7 @@ from orchestrator.store.desk.scope import visible
 from orchestrator.store.engine import transaction
 from orchestrator.store.events import Reported, judge_again, of_type, person_of, take
 from orchestrator.store.tables import EventEffect, OutsideEvent
+from orchestrator.webhooks.telling import clean
 
 _COPIED = tuple(name for name in EventRow.__dataclass_fields__ if name != "effects")
 
@@ -79,7 +80,7 @@ class StoredEvents:
 def _values(fields: Mapping[str, object]) -> dict[str, Value]:
     """Those of the found values that an event may hold; anything else is as if it were not there."""
     plain = {name: value for name, value in fields.items() if isinstance(value, (bool, int)) or (isinstance(value, str) and len(value) <= LONGEST)}
-    return {name: value.replace("\x00", "") if isinstance(value, str) else value for name, value in plain.items()}
+    return {name: clean(value) if isinstance(value, str) else value for name, value in plain.items()}
 
 
 async def _rows(session: AsyncSession, events: Iterable[OutsideEvent]) -> list[EventRow]:

@@ -19,7 +19,7 @@ from orchestrator.counts import Dropped, count, count_in
 from orchestrator.store import audit, facts_in
 from orchestrator.store.engine import transaction
 from orchestrator.store.tables import FactIn, Repeat
-from orchestrator.webhooks.telling import Delivery, Provider, Refusal, Told
+from orchestrator.webhooks.telling import UNREADABLE, Delivery, Provider, Refusal, Told
 
 _COPIED = tuple(name for name in FactInRow.__dataclass_fields__ if name != "repeats")
 _DETAILS = {
@@ -46,12 +46,12 @@ class StoredFactsIn:
         if known is None:
             return NotLetIn(Code.NOT_FOUND, "No such provider is set up here.")
         given = Delivery(brought.headers, brought.body, brought.target)
-        refused = await known.refused(given, now=self._real())
+        refused = await refusal(known, given, now=self._real())
         if refused is not None:
             return not_let_in(refused)
         try:
             rows = known.read(given)
-        except (ValueError, TypeError):
+        except UNREADABLE:
             return not_let_in(Refusal.INVALID)
         taken: Counter[str] = Counter()
         async with transaction(self._engine) as session:
@@ -93,6 +93,14 @@ class StoredFactsIn:
             details = {"source": source, "remark": remark, "standing": dict(standing)}
             await audit.record(session, by=who.id, role=who.role, action="facts.judged_again", subject="facts", details=details, now=now)
         return standing
+
+
+async def refusal(provider: Provider, given: Delivery, *, now: datetime) -> Refusal | None:
+    """Why it is not let in. Nobody has proved anything yet: what cannot even be read is not signed."""
+    try:
+        return await provider.refused(given, now=now)
+    except UNREADABLE:
+        return Refusal.SIGNATURE_INVALID
 
 
 def not_let_in(refusal: Refusal) -> NotLetIn:

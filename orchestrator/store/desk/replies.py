@@ -1,5 +1,6 @@
 """Replies at the front desk: proved and taken as providers bring them, and read by the side that they are of."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -18,12 +19,12 @@ from orchestrator.clock import wall_clock
 from orchestrator.replies import inbound
 from orchestrator.replies.letters import Letter
 from orchestrator.store import audit, facts_in, replies
-from orchestrator.store.desk.facts_in import not_let_in
+from orchestrator.store.desk.facts_in import not_let_in, refusal
 from orchestrator.store.desk.scope import in_scope, visible
 from orchestrator.store.engine import transaction
 from orchestrator.store.tables import MedicalReplyWords, Notification, Person, Reply, ReplyWords
 from orchestrator.store.wall import Crossing, Traveller, beyond
-from orchestrator.webhooks.telling import Delivery, Provider, Refusal
+from orchestrator.webhooks.telling import UNREADABLE, Delivery, Provider, Refusal
 
 _COPIED = tuple(name for name in ReplyRow.__dataclass_fields__ if name != "safety")
 _READERS: Mapping[str, Callable[[Delivery], Letter]] = {
@@ -50,12 +51,13 @@ class StoredReplies:
         if known is None or (provider != "twilio" and provider not in _READERS):
             return NotLetIn(Code.NOT_FOUND, "No such provider is set up here.")
         given = Delivery(brought.headers, brought.body, brought.target)
-        refused = await known.refused(given, now=self._real())
+        refused = await refusal(known, given, now=self._real())
         if refused is not None:
             return not_let_in(refused)
         try:
-            told = inbound.from_twilio(given) if provider == "twilio" else _READERS[provider](given)
-        except (ValueError, TypeError, KeyError, AttributeError, LookupError):
+            reader = inbound.from_twilio if provider == "twilio" else _READERS[provider]
+            told = await asyncio.to_thread(reader, given)  # of fifteen megabytes, it takes a while
+        except UNREADABLE:
             return not_let_in(Refusal.INVALID)
         if told is None:
             return not_let_in(Refusal.INVALID)

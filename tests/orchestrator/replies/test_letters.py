@@ -2,12 +2,12 @@
 
 import json
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
 
 from orchestrator.replies.inbound import Text, from_mailgun, from_postmark, from_sendgrid, from_twilio
-from orchestrator.replies.letters import MOST_WORDS, read
+from orchestrator.replies.letters import MOST_NAMES, MOST_WORDS, read
 from orchestrator.replies.wording import as_text, asks_to_stop, newest
 from orchestrator.webhooks.telling import Delivery, Kind
 from tests.orchestrator.replies.letters import OURS, a_letter, a_report
@@ -37,10 +37,15 @@ def test_an_answer_names_what_it_answers() -> None:
         ("List_Id", "<list.example>", True),
         ("Return_Path", "<>", True),
         ("Return_Path", "<a@b>", False),
+        ("Feedback_ID", "1.eu-north-1.x:AmazonSES", False),
+        ("Subject", "Automatiskt svar: Heart failure", True),
+        ("Subject", "=?utf-8?Q?Fr=C3=A5nvaro?=", True),
+        ("Subject", "Out of Office: Heart failure", True),
+        ("Subject", "Re: Automatic reply: Heart failure", False),
     ],
 )
 def test_a_program_s_answer_is_told_from_a_person_s(header: str, value: str, automatic: bool) -> None:
-    """By its headers (RFC 3834), never by its words."""
+    """By its headers (RFC 3834) or how its subject begins, never by its words; a hospital's mail may go by a bulk sender's servers."""
     assert read(a_letter(**{header: value}).as_bytes()).automatic is automatic
 
 
@@ -124,3 +129,35 @@ def test_a_text_that_came_in() -> None:
     assert stop is not None
     assert (stop.channel, stop.stops) == ("sms", True)
     assert from_twilio(_form({"MessageSid": "SM1", "MessageStatus": "sent"})) is None
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "punycode", "base64", "unicode_escape", "x" * 3000])
+def test_whatever_the_charset_is_said_to_be_the_words_can_be_stored(charset: str) -> None:
+    """Also where it is one of no text, or one that makes halves of characters."""
+    letter = read(b"Message-ID: <bad\xff@x>\nDate: Fri, 31 Dec 9999 23:59:59 -1400\nContent-Type: text/plain; charset=" + charset.encode() + b"\n\nHej \xe5 \\ud800")
+    assert (letter.words[:3], letter.at, letter.source_id) == ("Hej", None, "bad?@x")
+    assert letter.words.encode()
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a ", "<a b='", "</", "<div", "<![CDATA[", "<a b=c "])
+def test_html_that_never_ends_is_read_in_one_passage(piece: str) -> None:
+    """What anybody may send takes no longer than it is long: the standard library takes minutes over some of these."""
+    assert as_text(f"<p>Hej</p>{piece * 50_000}").startswith("Hej")
+
+
+def test_an_answer_in_its_own_charset_is_read_in_it() -> None:
+    """SendGrid names the charset of each field beside it; raw messages are bytes, whatever a form is in."""
+    raw = b"Message-ID: <a@b>\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\nH\xe4lsningar"
+    head, kind = b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n', {"content-type": "multipart/form-data; boundary=b"}
+    told = head % b"text" + b"H\xe4lsningar\r\n" + head % b"charsets" + b'{"text": "iso-8859-1"}\r\n--b--\r\n'
+    letters = [
+        from_sendgrid(Delivery(kind, told)),
+        from_sendgrid(Delivery(kind, head % b"email" + raw + b"\r\n--b--\r\n")),
+        from_mailgun(Delivery({"content-type": "application/x-www-form-urlencoded"}, b"body-mime=" + quote_from_bytes(raw).encode())),
+    ]
+    assert {letter.words for letter in letters} == {"Hälsningar"}
+
+
+def test_who_names_thousands_of_messages_names_none_of_ours() -> None:
+    """Each would be looked for."""
+    assert len(read(a_letter(References=" ".join(f"<{number}@x>" for number in range(1000))).as_bytes()).names) == MOST_NAMES

@@ -114,6 +114,18 @@ async def test_what_could_not_be_stored_stays_unseen(inbox: Inbox) -> None:
     assert inbox.marked == []
 
 
+async def test_one_that_cannot_be_stored_holds_up_no_other(inbox: Inbox) -> None:
+    """It stays unseen, for whoever looks into the mailbox; those behind it are taken."""
+
+    async def take(letter: Letter) -> str:
+        if letter.words == "One":
+            raise ValueError("something in it that nobody foresaw")
+        return "replied"
+
+    await look(lambda: _open(inbox), take)
+    assert inbox.marked == ["5", "8"]
+
+
 async def test_of_a_message_that_is_too_large_only_the_headers_are_fetched(inbox: Inbox) -> None:
     """That it came is known, and that it was cut."""
     taken: list[Letter] = []

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from cryptography.x509 import load_pem_x509_certificate
 
+from orchestrator.store.desk.facts_in import refusal
 from orchestrator.webhooks import mailgun, sendgrid, sns, twilio
+from orchestrator.webhooks.doors import Doors, providers
 from orchestrator.webhooks.mailgun import Mailgun
 from orchestrator.webhooks.postmark import Postmark
 from orchestrator.webhooks.sendgrid import SendGrid
@@ -274,3 +276,39 @@ def test_a_certificate_of_sns_says_so_itself() -> None:
     made = load_pem_x509_certificate(certificate())
     assert sns.belongs_to_sns(made, now=NOW)
     assert not sns.belongs_to_sns(made, now=NOW + timedelta(days=301))
+
+
+async def test_while_a_key_is_changed_either_is_let_in() -> None:
+    """And no third one; what is too old is still told as that."""
+    keys = {"mailgun": {"signing_key": "new-key", "former_signing_key": "mailgun-key"}, "twilio": {"auth_token": "new", "former_auth_token": "twilio-token"}}
+    keys |= {"sendgrid": {"public_key": sendgrid_public(), "former_public_key": sendgrid_public()}}
+    keys |= {"postmark": {"username": "dirigent", "password": "a-newer-and-long-secret", "former": "a-long-long-secret"}}
+    known = providers(Doors.model_validate(keys), public_url="https://dirigent.example", fetch=amazon_answers)
+    by_key = {
+        "mailgun": [from_mailgun({"event": "opened"}, key=key) for key in ("new-key", "mailgun-key", "guess")],
+        "twilio": [from_twilio("MessageSid=SM1&MessageStatus=read", key=key) for key in ("new", "twilio-token", "guess")],
+        "postmark": [from_postmark({}, credentials=f"dirigent:{word}") for word in ("a-newer-and-long-secret", "a-long-long-secret", "a-guess")],
+    }
+    for name, each in by_key.items():
+        assert [await known[name].refused(given, now=NOW) for given in each] == [None, None, Refusal.SIGNATURE_INVALID]
+    assert await known["sendgrid"].refused(from_sendgrid(ROWS, at=NOW - 2 * A_DAY), now=NOW) is Refusal.STALE
+    assert known["mailgun"].token(by_key["mailgun"][1]) == "5a" * 25
+
+
+FORM = "multipart/form-data; boundary=b"
+
+
+@pytest.mark.parametrize(
+    ("provider", "given"),
+    [
+        (the_twilio(), Delivery({}, b"a=1&" * 300)),
+        (the_mailgun(), Delivery({"content-type": FORM}, b'--b\r\nContent-Disposition: form-data; name="token"\r\n\r\n\xff\r\n--b--')),
+        (the_mailgun(), Delivery({}, rb'{"signature": {"timestamp": "1", "token": "\ud800", "signature": "x"}}')),
+        (the_mailgun(), Delivery({}, b"[" * 100_000)),
+        (the_ses(), Delivery({}, b'{"TopicArn": ["a list"]}')),
+        (the_ses(), Delivery({}, b"\x1f\x8b\x08 packed")),
+    ],
+)
+async def test_what_nobody_can_read_is_not_signed(provider: Provider, given: Delivery) -> None:
+    """Whatever is thrown at the door is refused, and is no error of ours."""
+    assert await refusal(provider, given, now=NOW) is Refusal.SIGNATURE_INVALID
