@@ -139,7 +139,7 @@ class CrmMapping(BaseModel):
         missing = next((name for name in ("account", "user", "product", "channel") if told[name] is None), None) or ("at" if at is None else None)
         deleted = told["deleted"] in ("True", "true")
         status = "cancelled" if deleted else told["status"] if told["status"] in ("submitted", "cancelled") else "unfinished"
-        if missing is not None and status != "unfinished":
+        if missing is not None and status == "submitted":  # one that was deleted may have lost with whom it was, and is cancelled all the same
             return Unreadable(id=id, revised_at=revised_at, trouble=f"no_{missing}")
         product = row.get(mapped.field("product") or "")
         named = {name: told[name] or "" for name in ("account", "user", "channel")}

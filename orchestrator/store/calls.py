@@ -70,8 +70,7 @@ async def take(session: AsyncSession, told: ToldCall, words: CallWords, *, by: s
     person_id = await person_of(session, person=told.named.get("person"), source=told.named.get("source"), value=told.named.get("value"))
     if person_id is not None:
         await locked(session, person_id)
-    named = uuid5(NAMESPACE_URL, f"call\n{told.source}\n{told.source_id}").hex
-    new = CallReport(id=named, standing=UNKNOWN_PERSON, **_of(told, words), arrived_at=now, judged_at=now)
+    new = CallReport(id=_id_of(told), standing=UNKNOWN_PERSON, **_of(told, words), arrived_at=now, judged_at=now)
     first = await added(session, new)
     row = await session.get_one(CallReport, new.id, with_for_update=True)
     revision = CallRevision(
@@ -90,13 +89,24 @@ async def take(session: AsyncSession, told: ToldCall, words: CallWords, *, by: s
     if not first and told.revised_at < row.revised_at:
         count_in(session, Dropped.CALL_REPORT, SUPERSEDED)
         return row, True
-    if not first:
+    if not first and told.status == CANCELLED:  # what it was stays on record: one that was deleted may have lost that at the CRM
+        row.status, row.revised_at = told.status, told.revised_at
+    elif not first:
         row.sqlmodel_update(_of(told, words))
-    row.rep = await user_of(session, row.source, told.rep)
+    row.rep = await user_of(session, row.source, told.rep) or (row.rep if told.status == CANCELLED else None)
     await _keep_words(session, row, told, person_id, by=by, now=now)
     row.late = now - told.at > LATE
     await judge(session, row, person_id, words, now=now)
     return row, False
+
+
+async def told_before(session: AsyncSession, told: ToldCall) -> bool:
+    """Whether the call was told before."""
+    return await session.get(CallReport, _id_of(told)) is not None
+
+
+def _id_of(told: ToldCall) -> str:
+    return uuid5(NAMESPACE_URL, f"call\n{told.source}\n{told.source_id}").hex
 
 
 async def judge(session: AsyncSession, row: CallReport, person_id: str | None, words: CallWords, *, now: datetime) -> None:

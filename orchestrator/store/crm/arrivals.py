@@ -24,6 +24,8 @@ from orchestrator.store.tables import CrmArrival, CrmRecord, Enrolment, Task, Ti
 
 TAKEN, OWN, UNFINISHED, UNREADABLE, UNKNOWN_SUGGESTION, FAILED = "taken", "own", "unfinished", "unreadable", "unknown_suggestion", "failed"
 
+_NOT_YET = (UNFINISHED, UNREADABLE, UNKNOWN_SUGGESTION, FAILED)
+
 log = structlog.get_logger()
 
 
@@ -58,9 +60,13 @@ class StoredArrivals:
 
     async def _take(self, session: AsyncSession, kind: Arriving, arrived: Arrived, *, real: datetime, now: datetime) -> None:
         known = await session.get(CrmArrival, (self._crm, kind, arrived.id))
-        if known is not None and arrived.revised_at <= known.revised_at:
-            if arrived.revised_at < known.revised_at:  # the same again is no repeat of the CRM's: each look asks for the last minutes anew
-                count_in(session, Dropped.CRM_ARRIVAL, calls.SUPERSEDED)
+        if known is not None and arrived.revised_at < known.revised_at:
+            count_in(session, Dropped.CRM_ARRIVAL, calls.SUPERSEDED)
+            return
+        # Each look asks for the last minutes anew, so that the same comes again and is no repeat. But a CRM's stamp may be in seconds: after one that could
+        # not be used yet, another may have come within the same.
+        again = known is not None and arrived.revised_at == known.revised_at
+        if known is not None and again and known.standing not in _NOT_YET:
             return
         try:
             async with session.begin_nested():
@@ -69,6 +75,8 @@ class StoredArrivals:
             raise
         except (SQLAlchemyError, ValueError) as error:  # of this row alone: the others are stored all the same
             stands = _Stands(FAILED, type(error).__name__.lower())
+        if known is not None and again and stands.standing == known.standing:
+            return
         told: dict[str, Any] = {
             "revised_at": arrived.revised_at,
             "standing": stands.standing,
@@ -110,6 +118,8 @@ class StoredArrivals:
             at=call.at,
             notes=None,
         )
+        if call.status == "cancelled" and not call.account and not await calls.told_before(session, told):
+            return _Stands(UNFINISHED)
         report, _ = await calls.take(session, told, self._words, by=audit.HOUSE, now=now)
         return _Stands(TAKEN, report.reason or report.standing, report.task_id)
 

@@ -134,7 +134,9 @@ def test_a_text_that_came_in() -> None:
 @pytest.mark.parametrize("charset", ["undefined", "idna", "punycode", "base64", "unicode_escape", "x" * 3000])
 def test_whatever_the_charset_is_said_to_be_the_words_can_be_stored(charset: str) -> None:
     """Also where it is one of no text, or one that makes halves of characters."""
-    letter = read(b"Message-ID: <bad\xff@x>\nDate: Fri, 31 Dec 9999 23:59:59 -1400\nContent-Type: text/plain; charset=" + charset.encode() + b"\n\nHej \xe5 \\ud800")
+    letter = read(
+        b"Message-ID: <bad\xff@x>\nDate: Fri, 31 Dec 9999 23:59:59 -1400\nContent-Type: text/plain; charset=" + charset.encode() + b"\n\nHej \xe5 \\ud800"
+    )
     assert (letter.words[:3], letter.at, letter.source_id) == ("Hej", None, "bad?@x")
     assert letter.words.encode()
 

@@ -336,6 +336,36 @@ async def test_calls_come_late_out_of_order_and_of_people_whom_nobody_knows(trad
         assert await calls.judge_again(session, {}, source="crm", most=10, now=NOW) == {"recorded": 1}
 
 
+async def test_a_call_that_is_submitted_within_the_stamp_of_its_draft_is_taken(trade: Trade) -> None:
+    """A stamp may be in seconds: what could not be used yet is looked at again, what was taken is not; nothing of that is a repeat."""
+    assert isinstance(trade.vendor, Vault)
+    trade.vendor.call(1, NOW, call2_status__v="planned__v")
+    await trade.look(2)
+    (row,) = trade.vendor.lists["call2__v"]
+    row["call2_status__v"] = ["submitted__v"]
+    risen: Counted = {}
+    with counting(risen):
+        await trade.look(3)
+    assert [row.standing for row in await every(trade.engine, tables.CrmArrival)] == ["taken"]
+    assert (len(await commands(trade.engine)), risen) == (1, {})
+
+
+async def test_a_call_that_was_deleted_counts_no_more_whatever_it_has_lost(known: AsyncEngine) -> None:
+    """With whom it was, and by whom: what we know of it stays on record. One that was never submitted is no call."""
+    async with trading(known, Org()) as trade:
+        assert isinstance(trade.vendor, Org)
+        trade.vendor.call(1, NOW, Product_Priority_1_vod__c="other")
+        await trade.look()
+        gone = {"IsDeleted": True, "Account_vod__c": None, "User_vod__c": None}
+        trade.vendor.call(1, NOW + A_MINUTE, **gone)
+        trade.vendor.call(2, NOW + A_MINUTE, **gone)
+        await trade.look()
+        (row,) = await every(known, tables.CallReport)
+        assert (row.standing, row.person_id, row.rep, row.product) == ("cancelled", ASTRID, "user-rep", "other")
+        assert [touch.state for touch in await every(known, tables.Touch)] == ["cancelled"]
+        assert {row.standing for row in await every(known, tables.CrmArrival)} == {"taken", "unfinished"}
+
+
 async def test_a_cursor_moves_with_its_page_or_not_at_all(known: AsyncEngine) -> None:
     """Of two workers that read the same page one stores it; a page that cannot be stored is read again."""
     async with trading(known, Vault()) as trade:

@@ -123,6 +123,12 @@ async def test_words_of_safety_are_found(sent: AsyncEngine) -> None:
     assert len(await seen(sent, REP, safety=False)) == 1
 
 
+async def test_words_of_safety_are_found_in_what_seems_to_be_a_program_s_too(sent: AsyncEngine) -> None:
+    """A person's may look so, by way of a list or of a hospital's mail system: no reply, and yet put before drug safety."""
+    assert await take(sent, "En patient fick svåra biverkningar.", Precedence="bulk") == "automatic"
+    assert [flag.person_id for flag in await every(sent, tables.SafetyFlag)] == [ASTRID]
+
+
 async def test_a_text_answers_what_was_last_sent_to_its_number(sent: AsyncEngine) -> None:
     """On the same channel, to whichever record of the number; STOP ends that channel alone."""
     for number, person in enumerate((ASTRID, BO)):
