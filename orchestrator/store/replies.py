@@ -5,6 +5,7 @@ Its words lie by the side whose message it answers. A program's answer, and a re
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import structlog
@@ -157,8 +158,8 @@ async def _follow(session: AsyncSession, row: Reply, touch: Touch, *, stops: boo
     if stops:
         await withdraw(session, touch, method="reply", now=now)
     if row.told is not None:
-        key, about = f"reply.{row.id}", {"person_id": row.person_id, "enrolment_id": touch.enrolment_id}
-        await added(session, Notification(id=key, key=key, user_id=row.told, reply_id=row.id, side=row.side, at=now, **about))
+        about: dict[str, Any] = {"person_id": row.person_id, "enrolment_id": touch.enrolment_id, "reply_id": row.id}
+        await added(session, Notification(id=f"reply.{row.id}", key=f"reply.{row.id}", user_id=row.told, side=row.side, at=now, **about))
 
 
 def _standing(touch: Touch | None, *, automatic: bool, stops: bool) -> str:

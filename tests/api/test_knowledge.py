@@ -79,13 +79,21 @@ async def test_a_proposal_is_decided_once(as_: As) -> None:
 
 async def test_an_answer_to_ones_message_is_a_notification_without_its_words(world: World, as_: As) -> None:
     """It leads to the reply, and says where somebody asks for no more."""
-    told = {"side": "commercial", "standing": "unsubscribed", "touch_key": TOUCH, "told": "user-rep", "at": world.now, "arrived_at": world.now, "late": False}
+    told: dict[str, Any] = {
+        "side": "commercial",
+        "standing": "unsubscribed",
+        "touch_key": TOUCH,
+        "told": "user-rep",
+        "at": world.now,
+        "arrived_at": world.now,
+        "late": False,
+    }
     reply = ReplyRow(id="reply-1", channel="email", person_id=ASTRID, attachments=0, cut=False, safety=False, read_at=None, **told)
     line = a_notification("user-rep", id="reply.reply-1.user-rep", reply=reply, journey=None, version=None, step=None)
     world.notifications = {line.id: line}
-    (told,) = (await as_(Role.REP).get("/api/v1/notifications")).json()["items"]
-    assert (told["text"], told["reply_id"]) == ("The HCP has answered by e-mail and asks for no more of that.", "reply-1")
-    assert (told["seen_by"], told["person"]["id"], "journey" in told) == ("addressee", ASTRID, False)
+    (read,) = (await as_(Role.REP).get("/api/v1/notifications")).json()["items"]
+    assert (read["text"], read["reply_id"]) == ("The HCP has answered by e-mail and asks for no more of that.", "reply-1")
+    assert (read["seen_by"], read["person"]["id"], "journey" in read) == ("addressee", ASTRID, False)
 
 
 async def test_notifications_are_ones_own_unread_first(world: World, as_: As) -> None:

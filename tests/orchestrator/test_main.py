@@ -43,7 +43,7 @@ def test_an_unknown_subcommand_is_wrong_usage() -> None:
 
 def test_whatever_takes_words_of_ones_own_asks_about_adverse_events() -> None:
     """Every command with a remark, and every one whose reason is no code of a list, has the question beside it, and no answer that is chosen beforehand."""
-    asking, silent = set(), set()
+    asking, silent = set[str](), set[str]()
     for name, command in _commands(typer.main.get_command(app)):
         options = {option: each for each in command.params for option in each.opts}
         words = "--remark" in options or ("--reason" in options and name not in _REASON_IS_A_CODE)

@@ -142,8 +142,8 @@ async def _tell(session: AsyncSession, row: CrmRecord, feedback: ArrivedFeedback
     run = await session.get(Enrolment, task.enrolment_id) if task is not None else None
     if task is None or run is None:
         return
-    whose = {"person_id": run.person_id, "enrolment_id": run.id, "journey": run.journey, "version": run.version, "side": Wall.COMMERCIAL}
-    said = {"what": What.FEEDBACK, "step": task.step, "key": task.id, "way": feedback.answer, "reason": feedback.reason}
+    whose: dict[str, Any] = {"person_id": run.person_id, "enrolment_id": run.id, "journey": run.journey, "version": run.version, "side": Wall.COMMERCIAL}
+    said: dict[str, Any] = {"what": What.FEEDBACK, "step": task.step, "key": task.id, "way": feedback.answer, "reason": feedback.reason}
     session.add(TimelineEntry(line=0, at=min(feedback.revised_at, now), arrived_at=real, **whose, **said))
 
 

@@ -155,7 +155,7 @@ async def test_a_call_by_somebody_unknown_completes_its_visit_once_the_rep_is_kn
     await report(world, rep="V0D1")
     await report(world, 2, external={"source": "crm", "value": "0031"})
     desk = StoredCallReports(world, WORDS)
-    asked = {"source": "crm", "most": 1, "remark": "remark-1"}
+    asked: dict[str, Any] = {"source": "crm", "most": 1, "remark": "remark-1"}
     assert [await desk.judge_again(ADMIN, **asked, now=NOW + day * A_DAY) for day in (6, 7)] == [{"recorded": 1}, {"unknown_person": 1}]
     await add(world, tables.UserExternalId(source="crm", value="V0D1", user_id=REP.id))
     async with transaction(world) as session:

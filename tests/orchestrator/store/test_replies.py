@@ -174,7 +174,7 @@ async def test_what_could_not_be_placed_is_placed_once_its_message_is_known(sent
     await take(sent, "What of dialysis?", In_Reply_To="<0102-78@eu-north-1.amazonses.com>", Message_ID="<answer-2@x>")
     (question,) = [row.reply_id for row in await every(sent, tables.MedicalReplyWords) if row.words == "What of dialysis?"]
     await desk.read(MEDICAL, question, now=NOW)
-    again = {"source": None, "most": 10, "remark": "remark-1", "now": NOW + A_DAY}
+    again: dict[str, Any] = {"source": None, "most": 10, "remark": "remark-1", "now": NOW + A_DAY}
     assert await desk.judge_again(ADMIN, **again) == {"unknown_touch": 3}
     await change(sent, "UPDATE person SET mobile = '+46701740605' WHERE id = 'person-astrid'")
     for number in (77, 78):
