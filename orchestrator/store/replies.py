@@ -189,7 +189,9 @@ async def _address(session: AsyncSession, row: Reply, touch: Touch | None) -> No
 
 async def _last_sent_to(session: AsyncSession, row: Reply, *, number: str | None = None) -> Touch | None:
     """What was last sent to the number that a text came from: as the touch remembers it, or as it stands on somebody's record. `number`: while we have it."""
-    (digest,) = row.names
+    digest = next(iter(row.names), None)
+    if digest is None:  # from before it was kept
+        return None
     theirs = Person.mobile == number if number is not None else func.encode(func.sha256(func.convert_to(Person.mobile, "UTF8")), "hex") == digest
     people = (await session.exec(select(Person.id).where(theirs))).all()
     to = or_(col(Touch.address) == digest, col(Touch.person_id).in_(people))

@@ -170,22 +170,25 @@ async def test_what_could_not_be_placed_is_placed_once_its_message_is_known(sent
     brought = Brought(given.headers, given.body, given.target)
     desk = the_desk(sent)
     assert await desk.bring("twilio", brought, now=NOW) == "unknown_touch"
+    nameless = from_twilio("MessageSid=SM8&From=%2B46701740605&Body=Hej", target="/webhooks/twilio/replies")
+    await desk.bring("twilio", Brought(nameless.headers, nameless.body, nameless.target), now=NOW)
+    await change(sent, "UPDATE reply SET names = '[]' WHERE source_id = 'SM8'")  # as it was before the number's digest was kept
     await take(sent, "On Tuesday, please.", In_Reply_To="<0102-77@eu-north-1.amazonses.com>")
     await take(sent, "What of dialysis?", In_Reply_To="<0102-78@eu-north-1.amazonses.com>", Message_ID="<answer-2@x>")
     (question,) = [row.reply_id for row in await every(sent, tables.MedicalReplyWords) if row.words == "What of dialysis?"]
     await desk.read(MEDICAL, question, now=NOW)
     again: dict[str, Any] = {"source": None, "most": 10, "remark": "remark-1", "now": NOW + A_DAY}
-    assert await desk.judge_again(ADMIN, **again) == {"unknown_touch": 3}
+    assert await desk.judge_again(ADMIN, **again) == {"unknown_touch": 4}
     await change(sent, "UPDATE person SET mobile = '+46701740605' WHERE id = 'person-astrid'")
     for number in (77, 78):
         await add(sent, a_touch(key=f"ses-{number}", message_id=f"<{number}@x>", provider_id=f"0102-{number}"))
-    assert await desk.judge_again(ADMIN, **again) == {"unsubscribed": 1, "replied": 2}
+    assert await desk.judge_again(ADMIN, **again) == {"unsubscribed": 1, "replied": 2, "unknown_touch": 1}
     assert {row.words for row in await every(sent, tables.ReplyWords)} == {"Stop", "On Tuesday, please."}
-    assert [row.words for row in await every(sent, tables.MedicalReplyWords)] == ["What of dialysis?"]
+    assert {row.words for row in await every(sent, tables.MedicalReplyWords)} == {"What of dialysis?", "Hej"}
     assert [act.channel for act in await every(sent, tables.Consent) if act.act == "withdrawn"] == ["sms"]
     assert (await heard(sent), len(await seen(sent, REP)), len(await every(sent, tables.Notification))) == (["replied"] * 3, 2, 2)
     assert [row.action for row in await every(sent, tables.AuditEntry)].count("reply.placed") == 3
-    assert await desk.judge_again(ADMIN, **again) == {}
+    assert await desk.judge_again(ADMIN, **again) == {"unknown_touch": 1}
 
 
 async def test_who_is_given_an_answer_is_told_of_it(sent: AsyncEngine) -> None:
