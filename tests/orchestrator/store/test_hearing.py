@@ -10,7 +10,6 @@ from sqlmodel import col, select
 from activities.ports import Handed, Handover
 from activities.touches import TouchActivities
 from api.paging import Slice
-from journeys.definitions import Purpose
 from journeys.reasons import Reason
 from journeys.touches import LISTENED, TouchEvent
 from orchestrator.store import tables
