@@ -41,7 +41,9 @@ class CallReportRead(Told):
     status: str = Field(description="submitted or cancelled.")
     standing: str = Field(description="completed, recorded, cancelled or unknown_person.", examples=["completed"])
     reason: str | None = Field(
-        None, description="Why it completed no visit: no_task, closed, unknown_outcome, unknown_channel or unknown_rep; of a cancelled one, task_completed."
+        None,
+        description="Why it completed no visit: no_task, closed, unknown_outcome, unknown_channel or unknown_rep; of a cancelled one, task_completed; of one "
+        "that completed a visit where no rep is received, access_forbidden.",
     )
     person_id: str | None = None
     rep: str | None = None

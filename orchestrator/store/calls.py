@@ -11,7 +11,9 @@ import structlog
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from journeys.access import Access
 from journeys.calls import Call, CallWords, Visit, matching
+from journeys.content import FACE_TO_FACE
 from journeys.definitions import Definition, Purpose, VisitStep
 from journeys.events import Complete
 from journeys.safety_words import screen
@@ -25,6 +27,7 @@ from orchestrator.store.events import LATE, UNKNOWN_PERSON, person_of
 from orchestrator.store.repeats import repeated
 from orchestrator.store.safety import About, flag
 from orchestrator.store.tables import CallReport, CallRevision, DefinitionVersion, Enrolment, Person, Remark, Task, Touch
+from orchestrator.store.visiting import ACCESS_FORBIDDEN, visiting
 
 COMPLETED, RECORDED, CANCELLED = "completed", "recorded", "cancelled"
 """Standings, besides `unknown_person`."""
@@ -198,7 +201,7 @@ async def _follow(session: AsyncSession, row: CallReport, person_id: str, words:
             command = Complete(id=f"call:{row.id}", by=row.rep or "", remark=row.remark_id, task=task.id, outcome=row.outcome or "", channel=row.channel)
             await outbox.command(session, task.enrolment_id, command)
             await _forget_touch(session, row)
-            row.standing, row.reason, row.task_id = COMPLETED, None, task.id
+            row.standing, row.reason, row.task_id = COMPLETED, await _against(session, row, person_id, step), task.id
             return
         reason = trouble
     done = matching(call, [visit for visit, task, _ in asked if task.status == "done"], words)
@@ -235,6 +238,14 @@ def _trouble(row: CallReport, step: VisitStep) -> str | None:
     if row.outcome not in step.visit.outcomes:
         return UNKNOWN_OUTCOME
     return UNKNOWN_CHANNEL if row.channel not in step.visit.channels else None
+
+
+async def _against(session: AsyncSession, row: CallReport, person_id: str, step: VisitStep) -> str | None:
+    """What took place is taken as it was; that it took place where no rep is received is shown."""
+    if row.channel != FACE_TO_FACE:
+        return None
+    found = await visiting(session, await session.get_one(Person, person_id), step.visit.form)
+    return ACCESS_FORBIDDEN if found.access is Access.NONE else None
 
 
 async def _touch(session: AsyncSession, row: CallReport, person_id: str, now: datetime) -> None:

@@ -48,6 +48,14 @@ async def pressure(engine: AsyncEngine) -> list[datetime]:
     return [touch.at for touch in await every(engine, tables.Touch) if touch.state == "accepted"]
 
 
+async def test_a_call_where_no_rep_is_received_is_taken_and_shown(world: AsyncEngine) -> None:
+    """It has taken place; compliance sees that it should not have."""
+    await change(world, """UPDATE organisation SET visits = '{"product_information": "none"}'""")
+    row, _ = await report(world)
+    assert (row.standing, row.reason) == ("completed", "access_forbidden")
+    assert await completed(world) == [(VISIT, "interested", "face_to_face")]
+
+
 async def test_a_call_days_late_completes_the_visit_that_it_was(world: AsyncEngine) -> None:
     """In the CRM's own words for outcome and channel, in the rep's name, once however often it is told."""
     row, repeated = await report(world)
