@@ -8,8 +8,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = structlog.get_logger("api.access")
-_SECRET = {"token"}
-"""Path parameters that work as a key."""
+_SECRET = {"token", "code"}
+"""Path parameters that work as a key: a touch's short code unsubscribes as its token does."""
 
 
 class AccessLog:

@@ -47,7 +47,7 @@ class Stored(BaseModel):
     calls `model_construct`; both that and `model_copy` are pydantic's in what they do, and several times quicker.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)  # an error's text goes into histories and logs
 
     _mould: ClassVar[tuple[dict[str, Any], set[str]]] = ({}, set())
     """Every field in its order, with its default where it has one, and the names of all: JSON is written in this order."""

@@ -9,7 +9,7 @@ import structlog
 from orchestrator.settings import LogFormat
 
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
-"""Local variables stay out of tracebacks: they may hold a person's name or address."""
+"""Local variables stay out of tracebacks, of either form: they may hold a person's name or address."""
 
 _NOISY = ("httpx", "httpcore", "temporalio.worker", "uvicorn.access")
 
@@ -44,4 +44,4 @@ def _render(log_format: LogFormat) -> list[structlog.typing.Processor]:
         case LogFormat.JSON:
             return [strip, _TRACEBACKS, structlog.processors.JSONRenderer()]
         case LogFormat.CONSOLE:
-            return [strip, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+            return [strip, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)]

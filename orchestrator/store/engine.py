@@ -4,7 +4,8 @@ session never commits; whoever opened the transaction does, by leaving it."""
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -27,7 +28,7 @@ _AS = {role: text(f"SET LOCAL ROLE {role}") for role in (COMMERCIAL, SAFETY)}
 def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     """An engine for a `postgresql+psycopg://` address. It connects at its first use; the process that made it disposes of it.
     Connections are tried before they are used, so that a restarted server costs nobody an error; instants come back in UTC."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -36,6 +37,16 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         hide_parameters=True,  # an error's text must not carry anybody's name
         connect_args={"options": "-c timezone=UTC", "connect_timeout": _TIMEOUT},
     )
+    event.listen(engine.sync_engine, "handle_error", _without_values)
+    return engine
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL tells in the details of an error what the row holds, names and words too, and the text of an error goes into logs and Temporal's histories:
+    which rule was broken is enough to find it."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if isinstance(error, Exception) and error.args and isinstance(error.args[0], str):
+            error.args = (error.args[0].partition("\nDETAIL:")[0], *error.args[1:])
 
 
 @asynccontextmanager

@@ -72,10 +72,11 @@ async def test_a_request_leaves_one_line_without_personal_data(path: str, as_: A
 
 
 async def test_a_refused_request_says_so_in_its_line(world: World, as_: As) -> None:
-    """The problem's code is there; a token in an address is not."""
+    """The problem's code is there; a token in an address is not, nor the short code that stands for one."""
     with capture_logs() as logs:
         await as_(Role.MARKETING).post(f"/api/v1/tasks/{VISIT}/complete", {"outcome": "x"})
-        await as_(None).get("/u/secret-token")
-    refused, unsubscribing = (log for log in logs if log["event"] == "request")
-    assert (refused["problem"], refused["task_id"]) == ("role_not_allowed", VISIT)
-    assert "secret-token" not in str(unsubscribing)
+        for link in ("/u/secret-token", "/p/secret-token", "/c/secret-token", "/a/secret-token", "/t/secret-token", "/t/secret-token/study"):
+            await as_(None).get(link)
+    refused, *by_links = (log for log in logs if log["event"] == "request")
+    assert (refused["problem"], refused["task_id"], len(by_links)) == ("role_not_allowed", VISIT, 6)
+    assert "secret-token" not in str(by_links)

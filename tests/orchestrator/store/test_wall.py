@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from traceback import format_exception
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, event, make_url, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -30,7 +31,7 @@ from orchestrator.store.roles import COMMERCIAL, MEDICAL, ROLES, TOLD
 from orchestrator.store.wall import Crossing, Traveller, Why, beyond
 from tests.builders import NOW
 from tests.database import owning
-from tests.orchestrator.store.desk.filling import ASTRID, COMPLIANCE, ENROLMENT, MSL, REP, a_run, astrid, every, once, the_world
+from tests.orchestrator.store.desk.filling import ASTRID, COMPLIANCE, ENROLMENT, MSL, REP, a_person, a_run, add, astrid, every, once, the_world
 
 BEHIND = sorted(table.fullname for table in SQLModel.metadata.tables.values() if table.schema == "medical")
 CHANGES = ("SELECT count(*) FROM {}", "UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}")
@@ -96,6 +97,16 @@ async def test_the_role_ends_with_the_transaction(engine: AsyncEngine) -> None:
         pass
     async with owning(engine) as session:
         assert await _is(session, "current_user = session_user")
+
+
+async def test_the_text_of_an_error_holds_nothing_of_the_row(engine: AsyncEngine) -> None:
+    """It goes into logs and into Temporal's histories: which rule was broken, and no name, address or word that PostgreSQL shows with it."""
+    await the_world(engine)
+    for broken in (a_person(id="person-x", profession=None), a_person(id="person-y", market="x" * 9, territory_id="Lindqvist-land")):
+        with pytest.raises(IntegrityError) as raised:
+            await add(engine, broken)
+        told = "".join(format_exception(raised.value))
+        assert ("Lindqvist" in told, "person" in told) == (False, True)
 
 
 Act = Callable[[AsyncEngine], Awaitable[Any]]
