@@ -86,6 +86,7 @@ def decode(written: str) -> Cursor:
     """Read a cursor that `encode` wrote. Raises BadCursorError for anything else."""
     try:
         key = json.loads(base64.b64decode(written + "=" * (-len(written) % 4), altchars=b"-_", validate=True))
+        json.dumps(key, ensure_ascii=False).encode()  # half of a character is no part of a key
     except (binascii.Error, ValueError) as error:
         raise BadCursorError from error
     if not isinstance(key, list) or not all(isinstance(part, str) for part in key):

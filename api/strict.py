@@ -1,5 +1,8 @@
-"""Refuses query parameters that an operation does not have: a misspelt filter would otherwise silently return everything."""
+"""Refuses what an operation cannot have been asked: query parameters that it does not have, for a misspelt filter would otherwise silently return everything,
+and texts that no database keeps."""
 
+import json
+import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
@@ -11,6 +14,8 @@ from api.codes import Code
 from api.problems import FieldError, Problem, not_found
 
 _Endpoint = Callable[..., Any]
+_PERHAPS_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+"""How JSON writes what may be half of a character."""
 
 
 def known_parameters(app: FastAPI) -> dict[_Endpoint, frozenset[str]]:
@@ -30,11 +35,27 @@ async def known_only(request: Request) -> None:
     """A dependency of every operation. Raises Problem that names what is unknown."""
     if any("\x00" in str(value) for value in request.path_params.values()):
         raise not_found("record")  # no id holds a null character, and the database would not take the question
+    if _has_half_a_character(await request.body()):
+        detail = "A text holds half of a character (a lone surrogate): send whole ones."
+        raise Problem(Code.INVALID, detail, errors=[FieldError(detail=detail, pointer="")])
     known: frozenset[str] = request.app.state.parameters.get(request.scope["endpoint"], frozenset())
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         errors = [FieldError(detail=_told(name, known), parameter=name) for name in unknown]
         raise Problem(Code.INVALID, "; ".join(f"{error.parameter}: {error.detail}" for error in errors), errors=errors, allowed=sorted(known))
+
+
+def _has_half_a_character(body: bytes) -> bool:
+    """Whether a text of a JSON body, also the name of a field, cannot be written down. What is no JSON is for others to refuse."""
+    if _PERHAPS_HALF.search(body) is None:
+        return False
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return False
 
 
 def _told(name: str, known: frozenset[str]) -> str:

@@ -44,6 +44,10 @@ PATIENCE = timedelta(seconds=15)
 """How long a person waits for an answer. The command itself is not lost: the same one may be sent again with its key."""
 
 
+_AWAY = (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError, RuntimeError)
+"""Temporal, or whoever works for it, does not answer. A client that is still to connect says so by a RuntimeError."""
+
+
 class Gateway:
     def __init__(self, client: Client, *, task_queue: str, pace: Pace) -> None:
         self._client = client
@@ -102,7 +106,7 @@ class Gateway:
                 return await handle.execute_update(Journey.migrate, order, id=order.id)
         except WorkflowUpdateFailedError as error:
             return _unmovable(error)
-        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        except _AWAY as error:
             raise ConductorUnavailableError(enrolment_id) from error
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
@@ -168,7 +172,7 @@ class Gateway:
                 return await handle.execute_update(Journey.command, command, id=command.id)
         except WorkflowUpdateFailedError as error:
             raise _refused(error) from error
-        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        except _AWAY as error:
             raise ConductorUnavailableError(enrolment_id) from error
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:

@@ -1,14 +1,17 @@
 """How the API says no: one shape, stable codes, and always which field and what to do."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import jwt
 import pytest
 
 from api.codes import TABLE, TYPES, Code
+from api.paging import Cursor, encode
 from api.ports import ConductorUnavailableError
 from api.security import Tokens
 from api.who import Role
@@ -18,6 +21,8 @@ from tests.api.fakes import World
 from tests.api.worlds import ASTRID, BO, VISIT
 
 DONE = {"outcome": "interested", "channel": "remote"}
+HALF = "\ud800"
+"""Half of a pair that stands for one character."""
 
 
 def test_every_code_is_in_the_table_and_documented() -> None:
@@ -103,13 +108,32 @@ async def test_no_body_makes_the_api_stumble(body: bytes, http: httpx.AsyncClien
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/people/%00", "/api/v1/tasks/%ff", "/api/v1/people?cursor=nonsense", "/api/v1/people?cursor=WzFd", "/api/v1/content/x"]
+    "path",
+    [
+        "/api/v1/people/%00",
+        "/api/v1/tasks/%ff",
+        "/api/v1/people?cursor=nonsense",
+        "/api/v1/people?cursor=WzFd",
+        f"/api/v1/people?cursor={encode(Cursor((HALF, 'a', 'b')))}",
+        "/api/v1/content/x",
+    ],
 )
 async def test_no_address_makes_the_api_stumble(path: str, as_: As) -> None:
     """The same of addresses."""
     answer = await as_(Role.COMPLIANCE).get(path)
     assert answer.status_code in {404, 422}
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("facts", [{"channel_preference": HALF}, {HALF: "x"}, {"x": [{"y": HALF}]}])
+async def test_half_a_character_is_refused_wherever_it_stands(facts: dict[str, Any], http: httpx.AsyncClient) -> None:
+    """In a value of any type and in a name; a whole one, written as two escapes, is a character like any other."""
+    token = Tokens(KEY).issue("user-rep", Role.REP, lifetime=timedelta(hours=1))
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": "half"}
+    for told, status in ((facts, 422), ({"channel_preference": "remote"}, 200)):
+        body = {"facts": told, "reason": "\U0001f600 She said so.", "safety": {"answer": "none"}}
+        answer = await http.put(f"/api/v1/people/{ASTRID}/facts", content=json.dumps(body), headers=headers)
+        assert (answer.status_code, answer.json().get("code", "")) == (status, "invalid" if status == 422 else ""), answer.text
 
 
 async def test_unknown_addresses_and_methods_are_problems_too(http: httpx.AsyncClient) -> None:

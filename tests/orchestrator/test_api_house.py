@@ -21,7 +21,7 @@ from orchestrator.settings import Settings
 from orchestrator.store.engine import make_engine
 from orchestrator.temporal.client import connect
 from orchestrator.wiring_api import make_api
-from tests.orchestrator.store.desk.filling import the_world
+from tests.orchestrator.store.desk.filling import a_run, a_task, add, the_world
 
 KEY = "a-signing-key-for-tests-of-32-chars"
 
@@ -68,6 +68,24 @@ async def test_a_database_that_is_away_is_no_mistake_of_ours(tmp_path: Path) -> 
         answer = await client.get("/api/v1/tasks", headers={"Authorization": f"Bearer {token_of_anna}"})
     await engine.dispose()
     assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "unavailable", "2")
+
+
+async def test_a_temporal_that_is_away_is_no_mistake_of_ours(http: httpx.AsyncClient, engine: AsyncEngine) -> None:
+    """Also where this process never reached it: its client is still to connect when the first command comes."""
+    await the_world(engine)
+    await a_run(engine)
+    await add(engine, a_task())
+    headers = {"Authorization": f"Bearer {Tokens(KEY).issue('user-rep', Role.REP, lifetime=timedelta(hours=1))}", "Idempotency-Key": "a-key"}
+    answer = await http.post("/api/v1/tasks/enr1.first-visit.1/complete", json={"outcome": "interested", "channel": "remote"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize("link", ["/u/%00", "/p/a%00b", "/c/%00", "/a/%00", "/t/%00", "/t/a%00b/study", "/u/%ed%a0%80", "/p/" + "x" * 3000])
+async def test_no_link_that_somebody_made_up_makes_the_house_stumble(link: str, http: httpx.AsyncClient) -> None:
+    """Whoever asks, without signing in: it is no link of ours."""
+    assert (await http.get(link)).status_code == 404
+    if not link.startswith("/t/"):
+        assert (await http.post(link)).status_code == 404
 
 
 async def test_health_is_well_when_both_answer(database: str, engine: AsyncEngine, temporal_client: Client) -> None:
