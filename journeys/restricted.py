@@ -7,6 +7,9 @@ from typing import Literal
 
 from journeys.shapes import Authored, Stored
 
+_ALIKE = str.maketrans("\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u03b1\u03bf\u03b9\u03bd\u0131", "aeopcyxijsdhaoivi")
+"""Cyrillic and Greek letters that a reader takes for Latin ones. The words of a list are read in the same way, so a list may be in any script."""
+
 
 class RestrictedWord(Authored):
     """One word or phrase, why it is on the list, and what is done about it."""
@@ -39,7 +42,7 @@ def _told(listed: Iterable[RestrictedWord], said: str) -> Iterator[Hit]:
 
 
 def _plain(text: str) -> list[str]:
-    """The words of a text without case, accents, and what only bends a line: "Bäst!" and "BAST" are one word."""
+    """The words of a text without case, accents, and what only bends or underlines it: "Bäst!" and "_BAST_" are one word, also in letters that look alike."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(character for character in apart if not unicodedata.combining(character) and unicodedata.category(character) != "Cf")
-    return re.findall(r"\w+", bare)
+    return re.findall(r"[^\W_]+", bare.translate(_ALIKE))

@@ -55,8 +55,10 @@ WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """By language, in lower case. A beginning, from general knowledge: a company's drug safety unit decides what it holds."""
 
-_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
-"""Soft hyphens and other characters that nobody sees, and that would break a word in two."""
+_APOSTROPHES = str.maketrans("\u2019\u02bc\u2032\u0060\u00b4", "'''''")
+"""As telephones and keyboards write them."""
+_GAP = r"[\W_]+"
+"""Between the words of an entry: *side-effect* and *side effect* are one."""
 
 
 class Hit(NamedTuple):
@@ -75,9 +77,15 @@ class Hit(NamedTuple):
 def screen(text: str, language: str | None) -> tuple[Hit, ...]:
     """The words that hint at a safety report, in the order in which they stand; each of a list once. A language without a list, or none, has every list
     looked through."""
-    seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    seen = _plain(text)
     found = [Hit(each, word, match.start()) for each in _languages(language) for word, shape in _shapes(each) if (match := shape.search(seen))]
     return tuple(sorted(found, key=lambda hit: (hit.at, hit.language, hit.word)))
+
+
+def _plain(text: str) -> str:
+    """In small letters, without soft hyphens, marks of direction and other characters that nobody sees, and that would break a word in two."""
+    whole = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES))
+    return "".join(character for character in whole if unicodedata.category(character) != "Cf").casefold()
 
 
 def _languages(language: str | None) -> Iterable[str]:
@@ -90,7 +98,7 @@ def _shapes(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _shape(word: str) -> re.Pattern[str]:
-    """A star is any letters, a space any gap; at either end without a star the word ends."""
-    inside = re.escape(word.strip("*").casefold()).replace(r"\ ", r"\s+")
-    before, after = (r"\w*" if word.startswith("*") else r"(?<!\w)"), (r"\w*" if word.endswith("*") else r"(?!\w)")
+    """A star is any letters, a space any gap; at either end without a star the word ends. A line below belongs to no word: it makes one stand out."""
+    inside = re.escape(word.strip("*").casefold()).replace(r"\ ", _GAP)
+    before, after = (r"\w*" if word.startswith("*") else r"(?<![^\W_])"), (r"\w*" if word.endswith("*") else r"(?![^\W_])")
     return re.compile(f"{before}{inside}{after}")

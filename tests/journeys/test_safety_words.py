@@ -19,6 +19,10 @@ from journeys.safety_words import WORDS, screen
         ("Ringde om en adverse event.", "sv", "en:adverse*"),
         ("Hon fick utslag.", None, "sv:*utslag"),
         ("Hun fikk rash.", "no", "en:rash*"),
+        ("Any side-effects?", "en", "en:side effect*"),
+        ("It didn\u2019t work.", "en", "en:didn't work"),
+        ("She _died_ there.", "en", "en:died"),
+        ("a ra\u200esh", "en", "en:rash*"),
     ],
 )
 def test_a_word_is_found_as_people_write_it(text: str, language: str | None, word: str) -> None:
