@@ -72,6 +72,10 @@ class Fulfilment(Protocol):
 
     async def ask(self, who: Who, inquiry_id: str, question: str, *, once: Once, now: datetime) -> ClarificationRow | NotDone: ...
 
+    async def kept_from(self, who: Who, inquiry_id: str, *, now: datetime) -> NotDone | None:
+        """Why it is not this user's to close; None where it is."""
+        ...
+
     async def task_of(self, inquiry_id: str) -> TaskRow | None:
         """The open task of a journey that waits for this inquiry."""
         ...

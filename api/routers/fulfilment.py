@@ -13,7 +13,7 @@ from api.house import House
 from api.idempotency import Once, digest
 from api.nudging import Nudged
 from api.ports import Ports
-from api.problems import not_found, responses
+from api.problems import Problem, not_found, responses
 from api.rows import InquiryRow
 from api.schemas.inquiries import (
     Answer,
@@ -47,7 +47,7 @@ _REFUSALS = responses(401, 403, 404, 409, 422)
 async def read_inquiry(inquiry_id: str, who: Anyone, house: House, because: Because = None) -> InquiryRead:
     """Status and dates; for medical roles and compliance the words too, and the audit notes who read them and why."""
     row = await found_inquiry(house, who, inquiry_id)
-    return await _for_medical(house, who, row, because) if who.sees(Wall.MEDICAL) else asking.for_commercial(row)
+    return await _for_medical(house, who, row, because) if who.sees(Wall.MEDICAL) else asking.for_commercial(row, who)
 
 
 @router.get("/{inquiry_id}/signature", summary="Read an HCP's signature", responses=responses(401, 403, 404, 422))
@@ -69,7 +69,8 @@ async def take(inquiry_id: str, who: Medical, house: House) -> InquiryForMedical
 
 @router.post("/{inquiry_id}/reassign", summary="Hand an inquiry on", responses=_REFUSALS)
 async def reassign_inquiry(inquiry_id: str, body: HandedOn, who: Medical, house: House, attempt: Attempted) -> InquiryInQueue:
-    """Give it to another MSL of the HCP's territory, or to a medical lead, with a reason. The task of a journey that waits for it goes with it."""
+    """Give one that no colleague has to another MSL of the HCP's territory, or to a medical lead, with a reason. The task of a journey that waits for it goes
+    with it."""
 
     async def work(_: Once) -> InquiryInQueue:
         await submitted(house, who, inquiry_id)
@@ -119,6 +120,9 @@ async def close_inquiry(inquiry_id: str, body: Closing, who: Medical, house: Hou
 
     async def work(once: Once) -> InquiryInQueue:
         await submitted(house, who, inquiry_id)
+        refused = await house.fulfilment.kept_from(who, inquiry_id, now=house.clock.now())
+        if refused is not None:
+            raise Problem(refused.code, refused.detail)
         await asked_about_safety(house, inquiry_id)
         return asking.in_queue(await closed(house, who, inquiry_id, body.outcome, once=once))
 

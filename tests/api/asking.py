@@ -113,6 +113,11 @@ class FakeFulfilment(_OfInquiries):
         self._put(replace(row, clarifications=(*row.clarifications, asked)))
         return asked
 
+    async def kept_from(self, who: Who, inquiry_id: str, *, now: datetime) -> NotDone | None:
+        row = self.world.inquiries[inquiry_id]
+        taken = who.role == "msl" and row.assignee not in {None, who.id}
+        return NotDone(Code.INQUIRY_TAKEN, "A colleague has it.") if taken else None
+
     async def task_of(self, inquiry_id: str) -> TaskRow | None:
         return self.world.inquiry_tasks.get(inquiry_id)
 

@@ -78,6 +78,8 @@ class StoredFulfilment:
             inquiry = await _locked(session, inquiry_id)
             if inquiry.status not in OPEN:
                 return CLOSED
+            if await is_anothers(session, who, inquiry, now):
+                return ANOTHERS
             if not await _works_there(session, to, inquiry.territory_id):
                 return NotDone(Code.CANNOT_TAKE_OVER, "It goes to an active MSL who is aligned to the HCP's territory, or to a medical lead.")
             before = inquiry.assignee
@@ -107,6 +109,10 @@ class StoredFulfilment:
             else:
                 count_in(session, Dropped.REQUEST, REPEATED)
             return clarification_row(asked)
+
+    async def kept_from(self, who: Who, inquiry_id: str, *, now: datetime) -> NotDone | None:
+        async with transaction(self._engine) as session:
+            return ANOTHERS if await is_anothers(session, who, await session.get_one(Inquiry, inquiry_id), now) else None
 
     async def task_of(self, inquiry_id: str) -> TaskRow | None:
         async with transaction(self._engine) as session:

@@ -207,7 +207,7 @@ async def test_who_is_out_of_office_is_stood_in_for(
 
 
 async def test_of_two_claims_at_once_one_wins(engine: AsyncEngine, fulfilment: StoredFulfilment) -> None:
-    """The other is told that a colleague has it; taking one's own again changes nothing."""
+    """The other is told that a colleague has it, and neither answers, hands on nor closes it; taking one's own again changes nothing."""
     asked = await recorded(engine)
     async with owning(engine) as session:
         (await session.get_one(tables.Inquiry, asked.id)).assignee = None
@@ -218,6 +218,8 @@ async def test_of_two_claims_at_once_one_wins(engine: AsyncEngine, fulfilment: S
     assert row(await fulfilment.take(winner, asked.id, now=NOW + timedelta(1))).taken_at == NOW
     loser = LARS if winner.id == MSL.id else MSL
     assert refused(await fulfilment.answer(loser, asked.id, answer="Mine.", now=NOW)) is Code.INQUIRY_TAKEN
+    assert refused(await fulfilment.reassign(loser, asked.id, loser.id, reason="expertise", now=NOW)) is Code.INQUIRY_TAKEN
+    assert [await fulfilment.kept_from(who, asked.id, now=NOW) is not None for who in (winner, loser, MEDICAL)] == [False, True, False]
     handed = row(await fulfilment.reassign(winner, asked.id, loser.id, reason="expertise", now=NOW))
     assert handed.assignee == loser.id
     assert refused(await fulfilment.reassign(loser, asked.id, REP.id, reason="other", now=NOW)) is Code.CANNOT_TAKE_OVER
