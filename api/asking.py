@@ -58,13 +58,14 @@ async def closed(house: Ports, who: Who, inquiry_id: str, outcome: str, *, once:
 
 def listed(who: Who, row: InquiryRow) -> InquiryForCommercial | InquiryInQueue:
     """As it stands in the list of the reader's side."""
-    return in_queue(row) if who.sees(Wall.MEDICAL) else for_commercial(row)
+    return in_queue(row) if who.sees(Wall.MEDICAL) else for_commercial(row, who)
 
 
-def for_commercial(row: InquiryRow) -> InquiryForCommercial:
-    """Status and dates, and what medical asks of the rep."""
+def for_commercial(row: InquiryRow, who: Who) -> InquiryForCommercial:
+    """Status and dates, and what medical asks of the rep. The digest over the words is for whoever wrote them: anybody else could try by it which they are."""
+    told = InquiryLine.model_validate(row).model_dump() | ({} if row.recorded_by == who.id else {"signature_digest": None})
     asked = tuple(ClarificationAsked.model_validate(question(each)) for each in row.clarifications)
-    return InquiryForCommercial(**InquiryLine.model_validate(row).model_dump(), clarifications=asked)
+    return InquiryForCommercial(**told, clarifications=asked)
 
 
 def in_queue(row: InquiryRow) -> InquiryInQueue:

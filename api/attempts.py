@@ -38,6 +38,7 @@ class Attempt:
         claim = await self._house.idempotency.claim(once, now=self._house.clock.now())
         match claim.state:
             case "reused":
+                await self._hear(once, body, makes)
                 detail = "This Idempotency-Key named another request. Choose a new key for a new request."
                 raise Problem(Code.IDEMPOTENCY_KEY_REUSED, detail, errors=[FieldError(detail=detail, parameter="Idempotency-Key")])
             case "answered":

@@ -13,17 +13,19 @@ from api.house import House
 from api.idempotency import Once
 from api.paging import Slice, asked, page
 from api.ports.inquiries import Whose
-from api.problems import in_field, responses
+from api.problems import FieldError, Problem, in_field, responses
 from api.routers.people import found_person
 from api.schemas.inquiries import Attestation, Clarified, DraftWords, InquiryForCommercial, InquiryListed, NewInquiry, Submission
 from api.schemas.shapes import Asked, Page
 from api.security import Anyone, only
 from api.who import Role, Who
+from journeys.facts import Wall
 
 router = APIRouter(prefix="/inquiries", tags=["inquiries"])
 
 Rep = Annotated[Who, Depends(only(Role.REP))]
 _REFUSALS = responses(401, 403, 404, 409, 422)
+_MEDICALS_QUEUE = frozenset({"none", "absent", "escalated"})
 _AHEAD = timedelta(minutes=5)
 """How far a device's clock may be ahead of ours."""
 _PROMPTED = "Medical may follow up only on a question that the HCP asked unprompted. A prompted one is solicited, and is not passed on."
@@ -37,12 +39,12 @@ async def record_inquiry(body: NewInquiry, who: Rep, house: House, attempt: Atte
         _unprompted(body)
         _signed_by_now(body, house.clock.now())
         person = await found_person(house, who, body.person_id)
-        return asking.for_commercial(done(await house.inquiries.record(who, person, body, once=once, now=house.clock.now())))
+        return asking.for_commercial(done(await house.inquiries.record(who, person, body, once=once, now=house.clock.now())), who)
 
     return await attempt.once(body, InquiryForCommercial, work, makes="inquiry")
 
 
-@router.get("", summary="List inquiries", responses=responses(401, 422))
+@router.get("", summary="List inquiries", responses=responses(401, 403, 422))
 async def list_inquiries(
     who: Anyone,
     house: House,
@@ -52,6 +54,9 @@ async def list_inquiries(
     whose: Annotated[Whose, Query(description="Mine; nobody's; of somebody who is out of office; escalated to me; or all that I may see.")] = "all",
 ) -> Page[InquiryListed]:
     """Inquiries, the latest first: status and dates. The words are read one inquiry at a time, because each reading is audited."""
+    if whose in _MEDICALS_QUEUE and not who.sees(Wall.MEDICAL):
+        detail = "Who of medical has a question, and whether anybody has, is medical's: commercial roles do not search by it."
+        raise Problem(Code.FIREWALL, detail, errors=[FieldError(detail=detail, parameter="whose")])
     found = await house.inquiries.page(who, status=status, person_id=person, whose=whose, now=house.clock.now(), cut=cut)
     return page(found, lambda row: asking.listed(who, row))
 
@@ -69,7 +74,7 @@ async def change_draft(inquiry_id: str, body: DraftWords, who: Rep, house: House
     async def work(_: Once) -> InquiryForCommercial:
         _signed_by_now(body, house.clock.now())
         await found_inquiry(house, who, inquiry_id)
-        return asking.for_commercial(done(await house.inquiries.draft(who, inquiry_id, body, now=house.clock.now())))
+        return asking.for_commercial(done(await house.inquiries.draft(who, inquiry_id, body, now=house.clock.now())), who)
 
     return await attempt.once(body, InquiryForCommercial, work)
 
@@ -81,7 +86,7 @@ async def submit_inquiry(inquiry_id: str, body: Submission, who: Rep, house: Hou
     async def work(_: Once) -> InquiryForCommercial:
         _unprompted(body)
         await found_inquiry(house, who, inquiry_id)
-        return asking.for_commercial(done(await house.inquiries.submit(who, inquiry_id, now=house.clock.now())))
+        return asking.for_commercial(done(await house.inquiries.submit(who, inquiry_id, now=house.clock.now())), who)
 
     return await attempt.once(body, InquiryForCommercial, work)
 
@@ -92,7 +97,7 @@ async def withdraw_inquiry(inquiry_id: str, who: Rep, house: House, attempt: Att
 
     async def work(once: Once) -> InquiryForCommercial:
         await submitted(house, who, inquiry_id)
-        return asking.for_commercial(await closed(house, who, inquiry_id, "withdrawn", once=once))
+        return asking.for_commercial(await closed(house, who, inquiry_id, "withdrawn", once=once), who)
 
     return await attempt.once(Asked(), InquiryForCommercial, work)
 
@@ -103,7 +108,7 @@ async def clarify(inquiry_id: str, clarification_id: str, body: Clarified, who: 
 
     async def work(_: Once) -> InquiryForCommercial:
         await submitted(house, who, inquiry_id)
-        return asking.for_commercial(done(await house.inquiries.reply(who, inquiry_id, clarification_id, body.words, now=house.clock.now())))
+        return asking.for_commercial(done(await house.inquiries.reply(who, inquiry_id, clarification_id, body.words, now=house.clock.now())), who)
 
     return await attempt.once(body, InquiryForCommercial, work)
 

@@ -109,7 +109,9 @@ class InquiryLine(Told):
     attestation: str | None = Field(None, description="The sentence that was attested, as it was shown.")
     attested_by: str | None = None
     attested_at: datetime | None = None
-    signature_digest: str | None = Field(None, description="SHA-256 over the words and the HCP's signature, where there is one.")
+    signature_digest: str | None = Field(
+        None, description="SHA-256 over the words and the HCP's signature, where there is one: for medical, and whoever wrote them."
+    )
     signed_at: datetime | None = None
     submitted_at: datetime | None = None
     corrects: str | None = None

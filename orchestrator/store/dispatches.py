@@ -14,6 +14,7 @@ from activities.ports import Handover
 from journeys.commands import Deliver, What
 from journeys.definitions import ContentRef, Purpose
 from journeys.events import Settled
+from journeys.facts import Wall
 from journeys.reasons import Reason
 from journeys.shapes import Stored
 from orchestrator.counts import REPEATED, Dropped, count_in
@@ -141,14 +142,21 @@ def _words_of(purpose: str) -> type[DispatchWords | MedicalDispatchWords]:
     return MedicalDispatchWords if purpose == Purpose.MEDICAL_RESPONSE else DispatchWords
 
 
+def _side(row: Dispatch, what: What) -> Wall:
+    if row.purpose != Purpose.MEDICAL_RESPONSE:
+        return Wall.COMMERCIAL
+    return Wall.MEDICAL if what is What.HEARD else Wall.OPEN
+
+
 async def note(session: AsyncSession, row: Dispatch, touch: str, what: What, *, way: str, at: datetime, now: datetime) -> TimelineEntry:
-    """A line of the person's story. That a letter went out, and when, is open to both sides; what medical writes in it is not in the line."""
+    """A line of the person's story. That a letter went out, and when, is open to both sides; what medical writes in it is not in the line, and what the HCP
+    made of it is medical's."""
     earlier = (await session.exec(select(func.count()).where(TimelineEntry.dispatch_id == row.id))).one()
     return TimelineEntry(
         person_id=row.person_id,
         dispatch_id=row.id,
         line=earlier,
-        side="open" if row.purpose == Purpose.MEDICAL_RESPONSE else "commercial",
+        side=_side(row, what),
         what=what,
         key=touch,
         way=way,

@@ -26,6 +26,8 @@ class Crossing(StrEnum):
     """The house, to send it."""
     RESPONSE_SENT = "inquiry.response_sent"
     """The house, to delete what it no longer needs once it is sent."""
+    COPY_READ = "inquiry.copy_read"
+    """The sealed copy of an answer that was sent, wherever it lies."""
     CLARIFICATION_READ = "inquiry.clarification_read"
     REPLY_READ = "reply.read"
     REPLY_PLACED = "reply.placed"

@@ -204,6 +204,25 @@ async def test_medical_roles_do_not_search_by_what_they_do_not_see(as_: As) -> N
         assert (answer.status_code, answer.json()["code"]) == (403, "firewall")
 
 
+@pytest.mark.parametrize("role", sorted(COMMERCIAL_ROLES))
+async def test_commercial_roles_do_not_search_by_who_of_medical_has_a_question(role: Role, as_: As) -> None:
+    """Whether nobody has it, somebody who is away, or a lead, is not to be tried out; one's own and all of them are status and dates."""
+    for whose, status in (("none", 403), ("absent", 403), ("escalated", 403), ("me", 200), ("all", 200)):
+        answer = await as_(role).get("/api/v1/inquiries", whose=whose)
+        assert (answer.status_code, answer.json().get("code")) == (status, "firewall" if status == 403 else None), whose
+    assert (await as_(Role.MEDICAL).get("/api/v1/inquiries", whose="absent")).status_code == 200
+
+
+async def test_nobody_tries_out_words_by_the_digest_of_a_signature(world: World, as_: As) -> None:
+    """A digest over a short question and a typed name can be guessed: it is told to whoever wrote the words and to who may read them."""
+    world.inquiries[INQUIRY] = replace(world.inquiries[INQUIRY], signature_digest="d" * 64, recorded_by="user-rep")
+    for role in sorted(COMMERCIAL_ROLES | MEDICAL_ROLES | {Role.COMPLIANCE}):
+        read = (await as_(role).get(f"/api/v1/inquiries/{INQUIRY}")).json()
+        (listed,) = (await as_(role).get("/api/v1/inquiries")).json()["items"]
+        may = role is Role.REP or role not in COMMERCIAL_ROLES
+        assert [one["signature_digest"] for one in (read, listed)] == ["d" * 64 if may else None] * 2, role
+
+
 async def test_an_msl_corrects_no_persona(as_: As) -> None:
     """Personas are commercial, also when written."""
     body = {"outcome": "answered", "persona": {"is": "ordinary", "reason": "Seemed so."}, "safety": {"answer": "none"}}

@@ -1,6 +1,8 @@
-"""Copies of what was sent, as compliance and medical read them: each reading and each hold is a line of the audit."""
+"""Copies of what was sent, as compliance and medical read them: each reading and each hold is a line of the audit. That somebody read an answer of medical's
+is a crossing of the wall, though its copy lies, sealed, beside all others."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -8,10 +10,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.ports.ledger import CopySealedError
 from api.schemas.touches import CopyRead, HoldCopies
 from api.who import Who
+from journeys.definitions import Purpose
 from orchestrator.sealing import SealedForGoodError, Sealing
 from orchestrator.store import audit
 from orchestrator.store.copies import copies_of
 from orchestrator.store.tables import SentCopy, Touch
+from orchestrator.store.wall import Crossing, why
 
 
 async def read(session: AsyncSession, sealing: Sealing, touch: Touch, who: Who, *, now: datetime) -> tuple[CopyRead, ...]:
@@ -20,7 +24,9 @@ async def read(session: AsyncSession, sealing: Sealing, touch: Touch, who: Who, 
         found = await copies_of(session, sealing, touch.key)
     except SealedForGoodError as error:
         raise CopySealedError(touch.key) from error
-    told = {"by": who.id, "role": who.role, "action": "copy.read", "subject": f"touch:{touch.key}"}
+    told: dict[str, Any] = {"by": who.id, "role": who.role, "action": "copy.read", "subject": f"touch:{touch.key}"}
+    if touch.purpose == Purpose.MEDICAL_RESPONSE:
+        told |= {"action": Crossing.COPY_READ, "reason": why(who)}
     await audit.record(session, **told, details={"person": touch.person_id, "attempts": [row.attempt for row, _ in found]}, now=now)
     return tuple(
         CopyRead(

@@ -22,9 +22,10 @@ from journeys.shapes import read_back
 from orchestrator.store import audit, tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.facts import consent_acts
+from orchestrator.store.wall import Crossing
 
-_OF_MEDICAL = ("inquiry.", "medical_")
-"""How the actions begin that only medical and compliance read of."""
+_OF_MEDICAL = ("inquiry.", "medical_", *Crossing)
+"""How the actions begin that only medical and compliance read of: that somebody crossed the wall tells that there is something behind it."""
 
 
 class StoredEvidence:

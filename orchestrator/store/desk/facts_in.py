@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, tuple_
+from sqlalchemy import exists, func, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
@@ -14,11 +14,13 @@ from api.paging import Batch, Slice
 from api.ports import Brought, NotLetIn
 from api.rows import FactInRow
 from api.who import Who
+from journeys.definitions import Purpose
+from journeys.facts import Wall
 from orchestrator.clock import wall_clock
 from orchestrator.counts import Dropped, count, count_in
 from orchestrator.store import audit, facts_in
 from orchestrator.store.engine import transaction
-from orchestrator.store.tables import FactIn, Repeat
+from orchestrator.store.tables import FactIn, Repeat, Touch
 from orchestrator.webhooks.telling import UNREADABLE, Delivery, Provider, Refusal, Told
 
 _COPIED = tuple(name for name in FactInRow.__dataclass_fields__ if name != "repeats")
@@ -69,11 +71,13 @@ class StoredFactsIn:
         return taken
 
     async def page(
-        self, _: Who, *, standing: str | None, source: str | None, kind: str | None, person_id: str | None, late: bool | None, cut: Slice
+        self, who: Who, *, standing: str | None, source: str | None, kind: str | None, person_id: str | None, late: bool | None, cut: Slice
     ) -> Batch[FactInRow]:
         order = (col(FactIn.arrived_at), col(FactIn.id))
         again = (col(Repeat.source) == col(FactIn.source)) & (col(Repeat.source_id) == col(FactIn.source_id)) & (col(Repeat.what) == "fact")
         wanted = select(FactIn, func.coalesce(Repeat.times, 0)).outerjoin(Repeat, again).order_by(*(each.desc() for each in order)).limit(cut.limit + 1)
+        if not who.sees(Wall.MEDICAL):
+            wanted = wanted.where(~exists().where(col(Touch.key) == col(FactIn.touch_key), col(Touch.purpose) == Purpose.MEDICAL_RESPONSE))
         asked = ((FactIn.standing, standing), (FactIn.source, source), (FactIn.kind, kind), (FactIn.person_id, person_id), (FactIn.late, late))
         for column, value in asked:
             if value is not None:

@@ -47,7 +47,7 @@ class StoredTouchBook:
         async with transaction(self._engine) as session:
             touches = list(await session.exec(wanted))
             heard = await _heard(session, [touch.key for touch in touches])
-        lines = [TouchLine(**_told(touch, who), heard=tuple(fact.heard for fact in heard[touch.key])) for touch in touches]
+        lines = [TouchLine(**_told(touch, who), heard=tuple(fact.heard for fact in _for(who, touch, heard))) for touch in touches]
         return Batch.of(lines, cut, lambda line: (line.at, line.key))
 
     async def find(self, who: Who, key: str) -> TouchRead | None:
@@ -105,6 +105,11 @@ async def _heard(session: AsyncSession, keys: Iterable[str]) -> dict[str, list[H
     return found
 
 
+def _for(who: Who, touch: Touch, heard: dict[str, list[HeardFact]]) -> list[HeardFact]:
+    """What was heard of a touch, for this reader: whether the HCP opened or answered what medical wrote is medical's."""
+    return heard[touch.key] if who.sees(side_of(touch)) else []
+
+
 def _told(touch: Touch, who: Who) -> dict[str, Any]:
     """What a line tells. Which content medical answered with is for its own side; what carries a letter outside a journey stands at no step."""
     told = touch.model_dump(include=set(TouchLine.model_fields))
@@ -117,7 +122,7 @@ def _told(touch: Touch, who: Who) -> dict[str, Any]:
 
 async def _read(session: AsyncSession, touch: Touch, who: Who) -> TouchRead:
     await session.flush()
-    heard = (await _heard(session, [touch.key]))[touch.key]
+    heard = _for(who, touch, await _heard(session, [touch.key]))
     entries = await session.exec(select(LedgerEntry).where(LedgerEntry.touch_key == touch.key).order_by(col(LedgerEntry.id)))
     booked = [
         TouchEventLine(what=row.state, kind="ledger", arrived_at=row.recorded_at, **row.model_dump(include={"attempt", "source", "trouble", "by", "at"}))

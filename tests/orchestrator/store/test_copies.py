@@ -1,6 +1,7 @@
 """Copies of what was sent, on a real PostgreSQL: sealed with the intent, opened by few and on record, gone in time unless they are held back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,25 +12,38 @@ from api.paging import Slice
 from api.ports import CopySealedError
 from api.schemas.safety import NothingToReport
 from api.schemas.touches import HoldCopies, SettleTouch
-from api.who import Role, Who
+from api.who import Role
 from journeys.markets import Copies
+from journeys.touches import TouchEvent
 from orchestrator.sealing import SealedForGoodError, Sealing
 from orchestrator.store import tables
 from orchestrator.store.copies import Purge
+from orchestrator.store.desk.facts_in import StoredFactsIn
+from orchestrator.store.desk.firewall import StoredFirewall
 from orchestrator.store.desk.ledger import StoredTouchBook
+from orchestrator.store.desk.touches import StoredTouches
 from tests.activities.fakes import FakeChannel, FakeCounts, StoppedClock
 from tests.builders import NOW
-from tests.orchestrator.store.desk.filling import TOUCH, every
+from tests.orchestrator.store.desk.filling import ADMIN, ASTRID, COMPLIANCE, MARKETING, MEDICAL, MSL, REP, TOUCH, add, every
 from tests.orchestrator.store.lettering import KEY, LETTER, a_letter, an_answer, ask_for, deliver, furnish
 from tests.orchestrator.store.sending import a_ledger, a_touch_order, change, the_touch
 
 OLD, NEW = b"o" * 32, b"n" * 32
 SEALING = Sealing({"k1": OLD})
-COMPLIANCE, MEDICAL, MARKETING = (Who(f"user-{role}", role) for role in (Role.COMPLIANCE, Role.MEDICAL, Role.MARKETING))
-REP, MSL = Who("user-rep", Role.REP), Who("user-msl", Role.MSL)
 NONE = NothingToReport(answer="none")
 HOLD = HoldCopies(held=True, reason="litigation", remark="By counsel.", safety=NONE)
 TEN_YEARS = Copies().days
+
+
+OF_ANY: dict[str, Any] = {"state": None, "channel": None, "person": None, "alarm": False, "cut": Slice()}
+OF_ALL: dict[str, Any] = {"standing": None, "source": None, "kind": None, "person_id": None, "late": None, "cut": Slice()}
+OF_ANYBODY: dict[str, Any] = {"person_id": None, "by": None, "since": None, "until": None, "cut": Slice()}
+
+
+def _told_of(touch: str) -> tables.FactIn:
+    """What a provider told of a message."""
+    told: dict[str, Any] = {"source": "sendgrid", "source_id": touch, "event": "open", "kind": "opened", "standing": "heard", "touch_key": touch}
+    return tables.FactIn(id=touch, **told, at=NOW, arrived_at=NOW, judged_at=NOW, late=False)
 
 
 async def _send(world: AsyncEngine, channel: FakeChannel, sealing: Sealing = SEALING) -> None:
@@ -102,12 +116,14 @@ async def test_a_copy_goes_when_its_time_is_over_unless_it_is_held_back(world: A
 
 
 async def test_medicals_answer_is_shown_to_its_side(world: AsyncEngine) -> None:
-    """Commercial learns that it went out, and when; not with which content, nor what it said. Medical reads its own, and no promotion."""
+    """Commercial learns that it went out, and when; not with which content, what it said, or how it was read. Medical reads its own, and no promotion."""
     await furnish(world)
     await ask_for(world, an_answer())
     await deliver(world, FakeChannel(), "answer-1", sealing=SEALING)
     await _send(world, FakeChannel())
     book, key = StoredTouchBook(world, SEALING), "answer-1.dispatch.1"
+    await StoredTouches(world).heard(source="mail", source_id="1", touch=key, message_id=None, heard=TouchEvent.OPENED, at=NOW, now=NOW)
+    await add(world, _told_of(key), _told_of(TOUCH))
     seen = {who.role: await book.find(who, key) for who in (MARKETING, REP, MSL, MEDICAL)}
     assert {role: (touch.state, touch.content) for role, touch in seen.items() if touch is not None} == {
         Role.MARKETING: ("accepted", None),
@@ -115,10 +131,20 @@ async def test_medicals_answer_is_shown_to_its_side(world: AsyncEngine) -> None:
         Role.MSL: ("accepted", "our-answer@1"),
         Role.MEDICAL: ("accepted", "our-answer@1"),
     }
+    assert {role: (touch.heard, [line.kind for line in touch.events if line.kind == "heard"]) for role, touch in seen.items() if touch is not None} == {
+        **dict.fromkeys((Role.MARKETING, Role.REP), ((), [])),
+        **dict.fromkeys((Role.MSL, Role.MEDICAL), (("opened",), ["heard"])),
+    }
+    assert {line.key: line.heard for line in (await book.page(MARKETING, **OF_ANY)).rows} == {TOUCH: (), key: ()}
+    assert [line.side for line in await every(world, tables.TimelineEntry) if line.what == "heard"] == ["medical"]
+    facts = {who.role: [fact.touch_key for fact in (await StoredFactsIn(world, {}, {}).page(who, **OF_ALL)).rows] for who in (ADMIN, COMPLIANCE)}
+    assert facts == {Role.ADMIN: [TOUCH], Role.COMPLIANCE: [TOUCH, key]}
     (copy,) = await book.copies(MEDICAL, key, now=NOW) or ()
     assert "No <b>dose</b> & no line" in copy.text
     assert await book.copies(MARKETING, key, now=NOW) is None
     assert (await book.find(MEDICAL, TOUCH), await book.copies(MEDICAL, TOUCH, now=NOW)) == (None, None)
+    (read,) = [row for row in (await StoredFirewall(world).crossings(**OF_ANYBODY)).rows if row.by == MEDICAL.id]
+    assert (read.crossing, read.subject, read.person_id, read.why) == ("inquiry.copy_read", f"touch:{key}", ASTRID, "medical_work")
     assert [line.key for line in (await book.page(MSL, state=None, channel=None, person=None, alarm=False, cut=Slice())).rows] == [key]
 
 
