@@ -2,7 +2,6 @@
 and texts that no database keeps."""
 
 import json
-import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
@@ -14,8 +13,6 @@ from api.codes import Code
 from api.problems import FieldError, Problem, not_found
 
 _Endpoint = Callable[..., Any]
-_PERHAPS_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
-"""How JSON writes what may be half of a character."""
 
 
 def known_parameters(app: FastAPI) -> dict[_Endpoint, frozenset[str]]:
@@ -35,9 +32,9 @@ async def known_only(request: Request) -> None:
     """A dependency of every operation. Raises Problem that names what is unknown."""
     if any("\x00" in str(value) for value in request.path_params.values()):
         raise not_found("record")  # no id holds a null character, and the database would not take the question
-    if _has_half_a_character(await request.body()):
-        detail = "A text holds half of a character (a lone surrogate): send whole ones."
-        raise Problem(Code.INVALID, detail, errors=[FieldError(detail=detail, pointer="")])
+    doubtful = _doubtful(await request.body())
+    if doubtful is not None:
+        raise Problem(Code.INVALID, f"body: {doubtful}", errors=[FieldError(detail=doubtful, pointer="")])
     known: frozenset[str] = request.app.state.parameters.get(request.scope["endpoint"], frozenset())
     unknown = sorted(set(request.query_params) - known)
     if unknown:
@@ -45,17 +42,33 @@ async def known_only(request: Request) -> None:
         raise Problem(Code.INVALID, "; ".join(f"{error.parameter}: {error.detail}" for error in errors), errors=errors, allowed=sorted(known))
 
 
-def _has_half_a_character(body: bytes) -> bool:
-    """Whether a text of a JSON body, also the name of a field, cannot be written down. What is no JSON is for others to refuse."""
-    if _PERHAPS_HALF.search(body) is None:
-        return False
+class _DoubtfulError(Exception):
+    """A JSON text that two programs may read in two ways."""
+
+
+def _doubtful(body: bytes) -> str | None:
+    """Why nobody can be sure what a JSON body says (RFC 7493, sections 2.1 to 2.3): of a field that is named twice, one program takes the first value and
+    another the last, so that a yes may be read as a no. What is no JSON is for others to refuse."""
     try:
-        json.dumps(json.loads(body), ensure_ascii=False).encode()
+        json.dumps(json.loads(body, object_pairs_hook=_once, parse_constant=_no_number), ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return True
+        return "a text holds half of a character (a lone surrogate): send whole ones"
+    except _DoubtfulError as doubtful:
+        return str(doubtful)
     except (ValueError, RecursionError):
-        return False
-    return False
+        return None
+    return None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    named = dict(pairs)
+    if len(named) < len(pairs):
+        raise _DoubtfulError("a field is named twice: name each once")
+    return named
+
+
+def _no_number(written: str) -> Any:
+    raise _DoubtfulError(f"{written} is no number of JSON")
 
 
 def _told(name: str, known: frozenset[str]) -> str:

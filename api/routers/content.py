@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime
 
+from api import reaching
 from api.house import House
 from api.paging import Slice, asked, page
 from api.problems import responses, unknown
@@ -40,13 +41,15 @@ async def list_content(
 
 @router.get("/expiring", summary="List content that expires soon", responses=responses(401, 403, 422))
 async def list_expiring(
-    _: Planner,
+    who: Planner,
     house: House,
     cut: Annotated[Slice, Depends(asked)],
     days: Annotated[int, Query(ge=1, le=366, description="Whose approval ends within so many days.")] = WARNINGS[0],
 ) -> Page[ExpiringLine]:
     """Approved content whose approval ends soon, the first first, with the journeys, steps and people that it concerns."""
-    return page(await house.contents.expiring(within=timedelta(days=days), now=house.clock.now(), cut=cut), lambda line: line)
+    found = await house.contents.expiring(within=timedelta(days=days), now=house.clock.now(), cut=cut)
+    hidden = await reaching.of_medical(house, who, (ContentRef.parse(line.content) for line in found.rows))
+    return page(found, lambda line: line.model_copy(update={"reach": reaching.told(line.reach, hidden)}))
 
 
 @router.get("/{ref}", summary="Read a version of content", responses=responses(401, 403, 404, 422))

@@ -31,7 +31,7 @@ class ContentReach(Told):
     people: int = Field(description="The HCPs who are in those runs.", examples=[410])
     held: int = 0
     tasks: int = 0
-    received: int = Field(0, description="People to whom it went, or may have gone, already.")
+    received: int | None = Field(0, description="People to whom it went, or may have gone, already; null where that is for medical and compliance to know.")
     journeys: tuple[JourneyReached, ...] = ()
 
 

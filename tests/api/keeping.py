@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 RUNS = 3
 """Open runs in versions that name any content."""
+RECEIVED = 2
+"""People who have any content."""
 
 
 class FakeRecalls:
@@ -54,7 +56,7 @@ class FakeRecalls:
 
 
 def _reach(ref: ContentRef) -> ContentReach:
-    return ContentReach(content=str(ref), runs=RUNS, people=RUNS)
+    return ContentReach(content=str(ref), runs=RUNS, people=RUNS, received=RECEIVED)
 
 
 class FakeWords:

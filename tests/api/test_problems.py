@@ -136,6 +136,17 @@ async def test_half_a_character_is_refused_wherever_it_stands(facts: dict[str, A
         assert (answer.status_code, answer.json().get("code", "")) == (status, "invalid" if status == 422 else ""), answer.text
 
 
+@pytest.mark.parametrize(
+    "told", ['"safety": {"answer": "yes", "kind": "other", "words": "A rash."}, "safety": {"answer": "none"}', '"safety": {"answer": "none"}, "x": NaN']
+)
+async def test_a_body_that_can_be_read_in_two_ways_is_refused(told: str, http: httpx.AsyncClient) -> None:
+    """Of two answers to the adverse-event question none is dropped in silence; what is no number is none."""
+    token = Tokens(KEY).issue("user-rep", Role.REP, lifetime=timedelta(hours=1))
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": "twice"}
+    answer = await http.post(f"/api/v1/tasks/{VISIT}/complete", content=f'{{"outcome": "interested", "channel": "remote", {told}}}', headers=headers)
+    assert (answer.status_code, answer.json()["code"], answer.json()["errors"][0]["pointer"]) == (422, "invalid", "")
+
+
 async def test_unknown_addresses_and_methods_are_problems_too(http: httpx.AsyncClient) -> None:
     """The framework's own refusals speak the same language."""
     assert (await http.get("/nowhere")).json()["code"] == "not_found"

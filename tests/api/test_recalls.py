@@ -1,8 +1,10 @@
 """The recall of content at the front desk: counted, confirmed, done once, and told to be followed up."""
 
 from api.who import Role
+from journeys.definitions import ContentRef, Purpose
 from tests.api.conftest import As
 from tests.api.fakes import World
+from tests.api.keeping import RECEIVED
 
 AT = "/api/v1/content/hf-dialogue/versions/2"
 BODY = {"reason": "label_changed", "remark": "The new label narrows the indication.", "safety": {"answer": "none"}}
@@ -29,3 +31,17 @@ async def test_what_is_not_known_has_no_recall(as_: As) -> None:
         assert (await marketing.get(f"/api/v1/content/nothing/versions/1{path}")).status_code == 404
     assert (await marketing.post("/api/v1/content/nothing/versions/1/withdraw", BODY)).status_code == 404
     assert (await marketing.get(f"{AT}/recall")).status_code == 404
+
+
+async def test_who_has_an_answer_of_medicals_is_medicals(as_: As, world: World) -> None:
+    """A count that rises when a question is answered tells what was asked, and a list tells who asked it; of what promotes both are told."""
+    answering = world.contents[ContentRef("hf-dialogue", 2)].model_copy(update={"content": "hf-answer", "version": 1, "purpose": Purpose.MEDICAL_RESPONSE})
+    world.contents[answering.ref] = answering
+    at = "/api/v1/content/hf-answer/versions/1"
+    for role, may in ((Role.MARKETING, False), (Role.ADMIN, False), (Role.MEDICAL, True), (Role.COMPLIANCE, True)):
+        counted = [(await as_(role).get(f"{each}/reach")).json()["received"] for each in (at, AT)]
+        assert counted == [RECEIVED if may else None, RECEIVED], role
+        listed = [(await as_(role).get(f"{each}/received")).status_code for each in (at, AT)]
+        assert listed == [200 if may else 403, 200], role
+    done = (await as_(Role.MARKETING).post(f"{at}/withdraw", BODY)).json()
+    assert (done["recall"]["reach"]["received"], done["now"]["received"]) == (None, None)

@@ -153,6 +153,14 @@ async def test_a_yes_is_told_by_its_id_and_the_same_again_is_one_case(as_: As, w
     assert len(world.safety.cases) == 2
 
 
+async def test_a_yes_under_a_key_that_named_something_else_is_heard(as_: As, world: World) -> None:
+    """The report is refused, and may never be made again; what a patient suffered counts all the same, once."""
+    await as_(Role.REP).post(f"/api/v1/tasks/{VISIT}/complete", DONE, key="once")
+    for _ in range(2):
+        refused = await as_(Role.REP).post(f"/api/v1/tasks/{VISIT}/complete", {**DONE, "safety": YES}, key="once")
+        assert (refused.json()["code"], len(world.safety.cases)) == ("idempotency_key_reused", 2)
+
+
 async def test_a_report_that_is_refused_leaves_its_case(as_: As, world: World) -> None:
     """The visit is not theirs; what a patient suffered counts all the same."""
     refused = await as_("rep-2").post(f"/api/v1/tasks/{VISIT}/complete", {**DONE, "safety": YES})

@@ -26,7 +26,7 @@ from tests.orchestrator.store.desk.filling import a_run, a_task, add, the_world
 KEY = "a-signing-key-for-tests-of-32-chars"
 
 
-def _settings(database: str, **changes: str) -> dict[str, str]:
+def settings_of(database: str, **changes: str) -> dict[str, str]:
     told = {"database_url": database, "temporal_address": "127.0.0.1:1", "smtp_host": "localhost", "mail_from": "a@b.example", "mail_domain": "b.example"}
     return {**told, "public_url": "http://dirigent.test", "signing_key": KEY, "embedded": "true", "message_gateways": "sms=sms.gateway.example", **changes}
 
@@ -34,7 +34,7 @@ def _settings(database: str, **changes: str) -> dict[str, str]:
 @pytest_asyncio.fixture
 async def http(database: str, engine: AsyncEngine, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """The whole API over a real database; Temporal is away."""
-    settings = Settings.model_validate(_settings(database, inbox_dir=str(tmp_path)))
+    settings = Settings.model_validate(settings_of(database, inbox_dir=str(tmp_path)))
     async with _client(make_api(settings, engine, await connect(settings, lazy=True))) as client:
         yield client
 
@@ -61,7 +61,7 @@ async def test_health_tells_which_part_is_away(http: httpx.AsyncClient) -> None:
 async def test_a_database_that_is_away_is_no_mistake_of_ours(tmp_path: Path) -> None:
     """Whoever asks while it restarts is told to ask again, with 503 and not with 500."""
     nowhere = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
-    settings = Settings.model_validate(_settings(nowhere, inbox_dir=str(tmp_path)))
+    settings = Settings.model_validate(settings_of(nowhere, inbox_dir=str(tmp_path)))
     engine = make_engine(nowhere)
     token_of_anna = Tokens(KEY).issue("rep-anna", Role.REP, lifetime=timedelta(hours=1))
     async with _client(make_api(settings, engine, await connect(settings, lazy=True))) as client:
@@ -90,7 +90,7 @@ async def test_no_link_that_somebody_made_up_makes_the_house_stumble(link: str, 
 
 async def test_health_is_well_when_both_answer(database: str, engine: AsyncEngine, temporal_client: Client) -> None:
     """With a real Temporal."""
-    async with _client(make_api(Settings.model_validate(_settings(database)), engine, temporal_client)) as client:
+    async with _client(make_api(Settings.model_validate(settings_of(database)), engine, temporal_client)) as client:
         assert (await client.get("/health/ready")).json() == {"status": "ready", "troubles": {}}
         assert (await client.get("/inbox")).status_code == 404
 
@@ -144,7 +144,7 @@ def test_a_token_is_for_an_active_user_in_their_role(user: str, code: int, datab
         await engine.dispose()
 
     asyncio.run(fill())
-    for name, value in _settings(database).items():
+    for name, value in settings_of(database).items():
         monkeypatch.setenv(f"DIRIGENT_{name.upper()}", value)
     result = CliRunner().invoke(token.app, [user])
     assert result.exit_code == code

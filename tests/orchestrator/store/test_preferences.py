@@ -96,9 +96,10 @@ async def test_a_click_proves_no_address_that_came_later(centre: StoredPreferenc
 
 
 async def test_everything_is_taken_back_at_once(centre: StoredPreferences, world: AsyncEngine) -> None:
-    """On every channel that anybody may ask about; a channel that nobody knows is none."""
+    """On every channel that anybody may ask about; a channel or a product that nobody knows is none: no link fills the book with what somebody made up."""
     await centre.withdraw(TOUCH, channel="carrier-pigeon", product=None, agent="program", now=NOW)
-    assert await centre.withdraw(TOUCH, channel="email", product="words of anybody", agent="program", now=NOW) is False
+    for made_up in ("words of anybody", "a\x00b"):
+        assert await centre.withdraw(TOUCH, channel="email", product=made_up, agent="program", now=NOW) is False
     assert await _new(world) == []
     await centre.withdraw(TOUCH, channel=None, product=None, agent="program", now=NOW)
     assert [(act.channel, act.product) for act in await _new(world)] == [("email", None), ("sms", None)]
