@@ -9,7 +9,7 @@ import pytest
 from orchestrator.replies.inbound import Text, from_mailgun, from_postmark, from_sendgrid, from_twilio
 from orchestrator.replies.letters import MOST_NAMES, MOST_WORDS, read
 from orchestrator.replies.wording import as_text, asks_to_stop, newest
-from orchestrator.webhooks.telling import Delivery, Kind
+from orchestrator.webhooks.telling import Delivery, Kind, digest_of, text
 from tests.orchestrator.replies.letters import OURS, a_letter, a_report
 
 TOKEN = OURS.partition("@")[0]
@@ -84,6 +84,33 @@ def test_odd_messages_are_read() -> None:
     long = read(a_letter("a " * MOST_WORDS).as_bytes())
     assert (len(long.words), long.cut) == (MOST_WORDS, True)
     assert read(b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>Hej").words == "Hej"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Message-ID: <a\xff@x>\nIn-Reply-To: <b\xfe@y>\nReferences: <c\x00@z>\n\nA rash.",
+        b"Message-ID: <a\x00b@x>\nContent-Type: text/plain; charset=unicode-escape\n\nA rash. \\ud83d",
+        b"Message-ID: <a@x>\nContent-Type: text/plain; charset=utf-7\n\nA rash. +2AA-",
+    ],
+)
+def test_a_letter_can_be_written_down_whatever_it_holds(raw: bytes) -> None:
+    """Names with bytes of no letter, characters that were cut in half: what it tells must not be lost because a database keeps no such thing."""
+    letter = read(raw)
+    told = (letter.source_id, *letter.names, letter.words)
+    assert ("A rash." in letter.words, "\x00" in "".join(told)) == (True, False)
+    assert "".join(told).encode()
+
+
+def test_a_provider_that_cuts_a_character_in_half_is_heard_all_the_same() -> None:
+    """As JSON has it, in the words, in an id, and in the message as it came."""
+    half = "\ud83d"
+    apart, whole = {"TextBody": f"A rash. {half}", "MessageID": f"1{half}"}, {"RawEmail": f"Message-ID: <1@x>\n\nA rash. {half}"}
+    for row in (apart, whole):
+        letter = from_postmark(Delivery({}, json.dumps(row).encode()))
+        assert ("A rash." in letter.words, bool(f"{letter.source_id}{letter.words}".encode())) == (True, True)
+    assert text(f"x{half}") == "x\ufffd"
+    assert len(digest_of({"a": half})) == 40
 
 
 @pytest.mark.parametrize(("words", "stops"), [("STOP", True), (" Stop. ", True), ("Avregistrera mig, tack!", True), ("Bitte abmelden", True), ("Please stop by on Tuesday", False), ("", False)])  # fmt: skip # noqa: E501
