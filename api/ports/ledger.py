@@ -7,8 +7,8 @@ from api.paging import Batch, Slice
 from api.schemas.touches import CopyRead, HoldCopies, SettleTouch, TouchLine, TouchRead
 from api.who import Who
 
-NotSettled = Literal["touch_known", "not_repeatable"]
-"""Why a touch cannot be settled by hand: its result is known, or it belongs to a run, which is sent on by a repair."""
+NotSettled = Literal["firewall", "touch_known", "not_repeatable"]
+"""Why a touch cannot be settled by hand: it is of the other side, its result is known, or it belongs to a run, which is sent on by a repair."""
 
 
 class CopySealedError(Exception):

@@ -26,6 +26,7 @@ Reader = Annotated[Who, Depends(only(Role.COMPLIANCE, Role.MEDICAL))]
 Keeper = Annotated[Who, Depends(only(Role.COMPLIANCE))]
 
 _NOT_SETTLED = {
+    "firewall": (Code.FIREWALL, "This is an answer of medical's: compliance settles what became of it, and whether it is sent again."),
     "touch_known": (Code.TOUCH_KNOWN, "It is known what became of this touch: there is nothing to settle."),
     "not_repeatable": (
         Code.NOT_REPEATABLE,

@@ -1,6 +1,6 @@
 """The wall in the database: three roles that nobody signs in as. The house works as `dirigent_commercial`, which has everything but the schemas `medical` and
 `safety`; to read in the first it takes the role `dirigent_medical`, which has that schema and nothing else, and drug safety's own modules work as
-`dirigent_safety`. So a query that strays across fails in PostgreSQL itself."""
+`dirigent_safety`, which has that schema and of all else what a report is about. So a query that strays across fails in PostgreSQL itself."""
 
 from psycopg.errors import DuplicateObject, InsufficientPrivilege, UniqueViolation
 from sqlalchemy import Connection, text
@@ -13,6 +13,11 @@ ROLES = (COMMERCIAL, MEDICAL, SAFETY)
 
 TOLD = ("inquiry_words", "inquiry_signature", "clarification_words", "dispatch_words", "reply_words")
 """What commercial tells medical: it may add rows to these tables and read none of them back."""
+
+LOOKED_AT = ("person", "app_user", "alignment", "enrolment", "task", "inquiry", "touch", "market")
+"""What drug safety looks up of commercial's: whom a report is about and which deadline counts. It reads no rating, no words and no copy of anything sent."""
+TOLD_BY_SAFETY = ("audit", "outbox", "notification")
+"""Where drug safety leaves a line, wakes a case, and has a notification be read."""
 
 
 def establish(connection: Connection) -> None:
@@ -40,11 +45,15 @@ def _rights(connection: Connection) -> list[str]:
         f"REVOKE ALL ON {medical} FROM PUBLIC, {COMMERCIAL}",
         f"GRANT INSERT ON {told} TO {COMMERCIAL}",
         f"REVOKE ALL ON {public} FROM {MEDICAL}",
+        "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA medical FROM PUBLIC",  # what runs as its owner is for our own triggers alone
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {medical} TO {MEDICAL}",
         f"GRANT USAGE ON SCHEMA safety TO {SAFETY}, {COMMERCIAL}",
         f"REVOKE ALL ON {safety} FROM PUBLIC, {COMMERCIAL}, {MEDICAL}",
         f"GRANT INSERT ON safety.safety_flag TO {COMMERCIAL}",
-        f"GRANT SELECT, INSERT, UPDATE ON {safety}, {public} TO {SAFETY}",
+        f"REVOKE ALL ON {public} FROM {SAFETY}",
+        f"GRANT SELECT, INSERT, UPDATE ON {safety} TO {SAFETY}",
+        f"GRANT SELECT ON {', '.join(f'public.{table}' for table in LOOKED_AT)} TO {SAFETY}",
+        f"GRANT SELECT, INSERT, UPDATE ON {', '.join(f'public.{table}' for table in TOLD_BY_SAFETY)} TO {SAFETY}",
         f"GRANT USAGE ON SEQUENCE {sequences}, {_tables(connection, 'safety', kinds='S')} TO {SAFETY}",
     ]
 

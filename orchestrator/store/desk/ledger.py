@@ -62,6 +62,8 @@ class StoredTouchBook:
                 return None
             await session.get_one(Person, found.person_id, with_for_update=True)  # the person before the touch, as the gate locks them
             await session.refresh(found, with_for_update=True)
+            if not who.sees(side_of(found)):
+                return "firewall"
             if found.state != Handover.UNKNOWN:
                 return "touch_known"
             if order.again and (found.dispatch_id is None or order.as_ == "sent"):

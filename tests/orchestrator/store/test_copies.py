@@ -189,3 +189,18 @@ async def test_a_letter_that_was_not_sent_goes_out_as_another_touch_when_somebod
     first, second = await the_touch(world, KEY), await the_touch(world, f"{LETTER}.dispatch.2")
     assert (first.state, second.state, first.message_id == second.message_id) == ("refused", "accepted", False)
     assert [message.idempotency_key for message in channel.offered] == [(second.message_id or "").strip("<>").partition("@")[0]]
+
+
+async def test_nobody_who_sells_has_an_answer_of_medicals_sent_again(world: AsyncEngine) -> None:
+    """Neither do they say what became of it: compliance does."""
+    await furnish(world)
+    await ask_for(world, an_answer())
+    await deliver(world, FakeChannel(Handover.UNKNOWN), "answer-1")
+    order = SettleTouch.model_validate({"as": "not_sent", "again": True, "reason": "provider_says", "remark": "Never received.", "safety": NONE})
+    book, key = StoredTouchBook(world, SEALING), "answer-1.dispatch.1"
+    for who in (MARKETING, ADMIN):
+        assert await book.settle(who, key, order, remark="r1", now=NOW) == "firewall"
+    assert ((await the_touch(world, key)).state, [row.kind for row in await every(world, tables.Outbox) if row.kind == "dispatch"]) == ("unknown", ["dispatch"])
+    settled = await book.settle(COMPLIANCE, key, order, remark="r1", now=NOW)
+    assert not isinstance(settled, str | None)
+    assert settled.state == "refused"

@@ -1,14 +1,14 @@
 """The wall in the database: what the commercial role can and cannot do, that the house works as that role, and how the roles come to be."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from traceback import format_exception
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, event, make_url, text
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,7 +27,8 @@ from orchestrator.store.desk.timelines import StoredTimelines
 from orchestrator.store.engine import make_engine, transaction
 from orchestrator.store.errors import RolesMissingError
 from orchestrator.store.migrations import migrate
-from orchestrator.store.roles import COMMERCIAL, MEDICAL, ROLES, TOLD
+from orchestrator.store.roles import COMMERCIAL, LOOKED_AT, MEDICAL, ROLES, TOLD, TOLD_BY_SAFETY
+from orchestrator.store.roles import SAFETY as SAFETY_ROLE
 from orchestrator.store.wall import Crossing, Traveller, Why, beyond
 from tests.builders import NOW
 from tests.database import owning
@@ -66,6 +67,35 @@ async def test_the_medical_role_has_nothing_of_commercial(engine: AsyncEngine) -
             async with transaction(engine) as session, beyond(session, traveller(), Crossing.PROFILE_READ, subject="person:x", person=None, now=NOW):
                 await (await session.connection()).execute(text(f"SELECT * FROM {table}"))  # noqa: S608 - a name of this file
     assert await every(engine, tables.AuditEntry) == []
+
+
+async def test_the_role_of_drug_safety_has_nothing_that_sells(engine: AsyncEngine) -> None:
+    """Of commercial's tables it looks up whom a report is about, and nothing of what sales rates, what was said or what was sent; it deletes nothing."""
+    for table in sorted(table.fullname for table in SQLModel.metadata.tables.values() if table.schema is None):
+        for allowed, statement in ((table in {*LOOKED_AT, *TOLD_BY_SAFETY}, f"SELECT count(*) FROM {table}"), (False, f"DELETE FROM {table}")):  # noqa: S608 - our own names
+            with nullcontext() if allowed else pytest.raises(ProgrammingError, match="permission denied"):
+                async with transaction(engine, role=SAFETY_ROLE) as session:
+                    await (await session.connection()).execute(text(statement))
+
+
+async def test_whoever_reports_as_commercial_comes_no_further(engine: AsyncEngine, database: str) -> None:
+    """A user of one's own who has that role alone, for reports: it cannot take another, run a function of medical's, or see what others ask."""
+    async with owning(engine) as session:
+        await (await session.connection()).execute(text(f"DROP ROLE IF EXISTS reporter; CREATE ROLE reporter LOGIN PASSWORD 'x' IN ROLE {COMMERCIAL}"))
+    reporter = make_engine(make_url(database).set(username="reporter", password="x").render_as_string(hide_password=False))
+    refused = ["SELECT * FROM medical.inquiry_words", f"SET ROLE {MEDICAL}", f"SET ROLE {SAFETY_ROLE}", "COPY medical.inquiry_words TO STDOUT"]
+    refused += ["SELECT pg_read_file('PG_VERSION')", "CREATE TABLE public.mine (id int)", "ALTER TABLE audit DISABLE TRIGGER ALL"]
+    refused += ["CREATE TEMP TABLE t (inquiry_id text); CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION medical.refuse_unless_draft()"]
+    for statement in refused:
+        with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+            async with reporter.begin() as connection:
+                await connection.execute(text(f"SET LOCAL ROLE {COMMERCIAL}"))
+                for each in statement.split("; "):
+                    await connection.execute(text(each))
+    async with reporter.begin() as connection:
+        others = "usename <> 'reporter' AND query <> '' AND query NOT LIKE '<insufficient%'"
+        assert (await connection.execute(text(f"SELECT count(*) FROM pg_stat_activity WHERE {others}"))).scalar_one() == 0  # noqa: S608 - our own words
+    await reporter.dispose()
 
 
 async def _is(session: AsyncSession, asked: str) -> Any:
