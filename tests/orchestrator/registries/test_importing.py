@@ -13,12 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, func, select
 
+from journeys.facts import CATALOGUE, Wall
 from orchestrator.registries.entries import Reason
 from orchestrator.registries.importing import Report, Tally, import_nppes
 from orchestrator.registries.nppes import RegisterUnusableError
 from orchestrator.store import tables
 from orchestrator.store.engine import transaction
 from orchestrator.store.errors import TerritoryUnknownError
+from orchestrator.store.facts import load_facts
 from tests.database import Dirigent
 from tests.orchestrator.registries.register_files import (
     CITY,
@@ -66,6 +68,17 @@ async def test_people_and_organisations_are_taken_in(engine: AsyncEngine, tmp_pa
     assert an_npi(1) not in person.id
     assert await _count(engine, tables.Organisation) == 1
     assert await _count(engine, tables.Consent) == 0
+
+
+async def test_a_register_rates_nobody(engine: AsyncEngine, tmp_path: Path) -> None:
+    """Whom it names has no tier, no decile and no fact of what they prescribe, unless somebody tells it."""
+    await import_nppes(engine, a_file(tmp_path, a_person(1)), now=NOW)
+    person = await _person(engine, 1)
+    prescribing = [name for name, fact in CATALOGUE.items() if fact.wall is Wall.COMMERCIAL or "prescri" in name or "patients" in name]
+    async with transaction(engine) as session:
+        assert {"tier", "decile", "days_since_prescription"} <= set(prescribing)
+        assert not any((await load_facts(session, person.id, prescribing, now=NOW)).values())
+        assert await session.get(tables.CommercialProfile, person.id) is None
 
 
 async def test_the_same_file_again_changes_nothing(engine: AsyncEngine, tmp_path: Path) -> None:

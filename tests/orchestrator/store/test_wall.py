@@ -88,14 +88,18 @@ async def test_whoever_reports_as_commercial_comes_no_further(engine: AsyncEngin
     refused += ["CREATE TEMP TABLE t (inquiry_id text); CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION medical.refuse_unless_draft()"]
     for statement in refused:
         with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
-            async with reporter.begin() as connection:
-                await connection.execute(text(f"SET LOCAL ROLE {COMMERCIAL}"))
-                for each in statement.split("; "):
-                    await connection.execute(text(each))
+            await _report(reporter, statement)
     async with reporter.begin() as connection:
         others = "usename <> 'reporter' AND query <> '' AND query NOT LIKE '<insufficient%'"
         assert (await connection.execute(text(f"SELECT count(*) FROM pg_stat_activity WHERE {others}"))).scalar_one() == 0  # noqa: S608 - our own words
     await reporter.dispose()
+
+
+async def _report(reporter: AsyncEngine, statements: str) -> None:
+    async with reporter.begin() as connection:
+        await connection.execute(text(f"SET LOCAL ROLE {COMMERCIAL}"))
+        for statement in statements.split("; "):
+            await connection.execute(text(statement))
 
 
 async def _is(session: AsyncSession, asked: str) -> Any:
