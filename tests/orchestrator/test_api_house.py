@@ -80,12 +80,12 @@ async def test_a_temporal_that_is_away_is_no_mistake_of_ours(http: httpx.AsyncCl
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
 
 
-@pytest.mark.parametrize("link", ["/u/%00", "/p/a%00b", "/c/%00", "/a/%00", "/t/%00", "/t/a%00b/study", "/u/%ed%a0%80", "/p/" + "x" * 3000])
-async def test_no_link_that_somebody_made_up_makes_the_house_stumble(link: str, http: httpx.AsyncClient) -> None:
+async def test_no_link_that_somebody_made_up_makes_the_house_stumble(http: httpx.AsyncClient) -> None:
     """Whoever asks, without signing in: it is no link of ours."""
-    assert (await http.get(link)).status_code == 404
-    if not link.startswith("/t/"):
-        assert (await http.post(link)).status_code == 404
+    for link in ("/u/%00", "/p/a%00b", "/c/%00", "/a/%00", "/t/%00", "/t/a%00b/study", "/u/%ed%a0%80", "/p/" + "x" * 3000):
+        assert (await http.get(link)).status_code == 404, link
+        if not link.startswith("/t/"):
+            assert (await http.post(link)).status_code == 404, link
 
 
 async def test_health_is_well_when_both_answer(database: str, engine: AsyncEngine, temporal_client: Client) -> None:
