@@ -13,7 +13,15 @@ from temporalio.worker import Replayer
 
 from orchestrator.temporal.payloads import PAYLOADS
 from orchestrator.temporal.sandbox import sandboxed
+from workflows.dispatch import Dispatch
 from workflows.journey import Journey
+from workflows.openings import Openings
+from workflows.operation import Operation
+from workflows.safety_case import SafetyCase
+from workflows.sweep import Sweep
+
+WORKFLOWS = (Journey, Dispatch, SafetyCase, Sweep, Openings, Operation)
+"""Whatever a worker plays."""
 
 HISTORIES = Path(__file__).parent / "histories"
 
@@ -31,7 +39,7 @@ def histories() -> list[Path]:
 
 def stored(path: Path) -> WorkflowHistory:
     """A history as it was stored."""
-    return WorkflowHistory.from_json(f"journey-{path.stem}", path.read_text(encoding="utf-8"))
+    return WorkflowHistory.from_json(path.stem, path.read_text(encoding="utf-8"))
 
 
 def text(history: WorkflowHistory) -> str:
@@ -42,7 +50,7 @@ def text(history: WorkflowHistory) -> str:
 
 async def replay(history: WorkflowHistory) -> None:
     """Play a history again in the sandbox. Raises what the replay stumbled over."""
-    replayer = Replayer(workflows=[Journey], workflow_runner=sandboxed(), data_converter=PAYLOADS, build_id="replay")
+    replayer = Replayer(workflows=WORKFLOWS, workflow_runner=sandboxed(), data_converter=PAYLOADS, build_id="replay")
     await replayer.replay_workflow(history)
 
 

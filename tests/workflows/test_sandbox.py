@@ -20,6 +20,7 @@ from tests.workflows.stages import a_stage
 from workflows.dispatch import Dispatch
 from workflows.journey import Journey
 from workflows.openings import Openings
+from workflows.operation import Operation
 from workflows.safety_case import SafetyCase
 from workflows.sweep import Sweep
 
@@ -45,7 +46,7 @@ async def test_every_entry_of_the_list_is_needed(entry: str) -> None:
         others.prepare_workflow(workflow._Definition.must_from_class(Journey))
 
 
-@pytest.mark.parametrize("played", [Journey, Sweep, Openings, Dispatch, SafetyCase])
+@pytest.mark.parametrize("played", [Journey, Sweep, Openings, Dispatch, SafetyCase, Operation])
 async def test_the_list_is_enough(played: type) -> None:
     """With all of it the workflow loads, so that the tests above prove what they say."""
     sandboxed(STRICT).prepare_workflow(workflow._Definition.must_from_class(played))
