@@ -7,7 +7,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.routing import iter_route_contexts
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import ParamTypes
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.codes import Code
 from api.problems import FieldError, Problem, not_found
@@ -16,16 +19,17 @@ _Endpoint = Callable[..., Any]
 
 
 def known_parameters(app: FastAPI) -> dict[_Endpoint, frozenset[str]]:
-    """The query parameters of every operation, as its own OpenAPI description names them."""
-    paths = app.openapi()["paths"]
-    known: dict[_Endpoint, frozenset[str]] = {}
-    for route in iter_route_contexts(app.routes):
-        described = paths.get(route.path_format, {}) if route.endpoint is not None else {}
-        for method in route.methods or ():
-            parameters = described.get(method.lower(), {}).get("parameters", ())
-            if route.endpoint is not None:
-                known[route.endpoint] = frozenset(one["name"] for one in parameters if one["in"] == "query")
-    return known
+    """The query parameters of every operation, those of its dependencies included. They are read where FastAPI keeps them: drawing the whole description
+    to find them there would take longer than all the rest of the start."""
+    return {
+        endpoint: _of_query(route.dependant)
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute) and (endpoint := route.endpoint) is not None
+    }
+
+
+def _of_query(dependant: Dependant) -> frozenset[str]:
+    return frozenset(field.alias for field in get_flat_params(dependant) if getattr(field.field_info, "in_", None) is ParamTypes.query)
 
 
 async def known_only(request: Request) -> None:

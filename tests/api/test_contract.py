@@ -34,6 +34,13 @@ def test_every_refusal_has_the_same_shape(app: FastAPI) -> None:
     assert "ProblemDetails" in app.openapi()["components"]["schemas"]
 
 
+def test_what_may_be_asked_is_what_is_described(app: FastAPI) -> None:
+    """An operation takes the query parameters that its description names, and refuses all others."""
+    parameters: dict[Any, frozenset[str]] = app.state.parameters
+    described = {operation["operationId"]: {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"} for operation in _operations(app)}
+    assert {name: taken for endpoint, taken in parameters.items() if (name := endpoint.__name__) in described} == described
+
+
 def test_every_body_has_an_example(app: FastAPI) -> None:
     """Each required field of each request shows a value, or refers to a shape that does."""
     schemas = app.openapi()["components"]["schemas"]
