@@ -19,6 +19,8 @@ MISSES = 5
 """Wrong tries in a row that lock a PIN."""
 LOCKED_FOR = timedelta(minutes=15)
 
+_PROVEN = "proven_pins"
+
 _hasher = PasswordHasher()
 
 
@@ -47,10 +49,21 @@ async def prove(session: AsyncSession, user_id: str, pin: str, *, by: By) -> Ref
     if row.locked_until is not None and row.locked_until > by.real:
         return _locked(row.locked_until)
     session.add(row)
-    if await asyncio.to_thread(_matches, row.hash, pin):
+    if await _proven(session, row.hash, pin):
         row.misses, row.locked_until = 0, None
         return None
     return await _missed(session, row, by)
+
+
+async def _proven(session: AsyncSession, hashed: str, pin: str) -> bool:
+    """Whether it is the PIN of this hash. argon2 is slow on purpose: who signs for many strategies in one transaction pays for the first, and the session
+    that remembers it ends with the transaction."""
+    proven: set[tuple[str, str]] = session.info.setdefault(_PROVEN, set())
+    if (hashed, pin) not in proven:
+        if not await asyncio.to_thread(_matches, hashed, pin):
+            return False
+        proven.add((hashed, pin))
+    return True
 
 
 async def _missed(session: AsyncSession, row: SigningPin, by: By) -> Refused:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -47,6 +48,8 @@ from tests.orchestrator.store.sending import an_end, an_entry
 
 JOURNEY = "heart-failure-pioneer"
 PIN = "a-pin-of-mine"
+_HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PIN)
+"""Hashed quickly: a hash says itself how it was made, and proving it takes no longer than making it."""
 MEANS = Means(channels=("email",))
 LATER = NOW + timedelta(days=10)
 ENDED = Note(what=What.ENDED, step="done", to="finished", reason="finished")
@@ -122,9 +125,8 @@ async def world(engine: AsyncEngine) -> None:
             if content["content"] != "hf-dialogue":
                 await library.publish_content(session, ContentVersion.model_validate(content), now=NOW)
         await pins.set_pin(session, SALES.id, PIN, by=by)
-        row = await session.get_one(tables.SigningPin, SALES.id)
-        for who in (MARKETING, MEDICAL, COMPLIANCE):  # hashing takes its time; once is enough
-            session.add(tables.SigningPin(user_id=who.id, hash=row.hash, changed_at=NOW))
+        for who in (SALES, MARKETING, MEDICAL, COMPLIANCE):
+            await session.merge(tables.SigningPin(user_id=who.id, hash=_HASHED, changed_at=NOW))
 
 
 @pytest.fixture
@@ -320,6 +322,14 @@ async def test_misses_at_once_are_all_counted(in_review: Desk) -> None:
     """Nobody gets more tries by asking in parallel."""
     refused = await asyncio.gather(*(in_review.sign(Party.SALES, pin="wrong") for _ in range(7)))
     assert sorted(code(each) for each in refused) == [Refusal.PIN_LOCKED] * 3 + [Refusal.PIN_WRONG] * 4
+
+
+async def test_a_pin_that_was_proven_lets_no_other_one_through(in_review: Desk) -> None:
+    """Who signs again in the same transaction proves it again: the wrong PIN is a miss, also after the right one."""
+    by = pins.By(SALES.id, SALES.role, NOW, NOW)
+    async with transaction(in_review.engine) as session:
+        proven = [await pins.prove(session, SALES.id, pin, by=by) for pin in (PIN, PIN, "wrong", PIN)]
+    assert [refused.code if refused is not None else None for refused in proven] == [None, None, Refusal.PIN_WRONG, None]
 
 
 async def test_nobody_learns_about_pins_by_signing_what_cannot_be_signed(in_review: Desk) -> None:
