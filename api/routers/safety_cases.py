@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from api import strict
 from api.attempts import Attempted
@@ -11,9 +11,9 @@ from api.house import House
 from api.idempotency import Once
 from api.nudging import Nudged
 from api.paging import Slice, asked, page
-from api.ports import Ports, Stamp
+from api.ports import Ports
 from api.ports.safety import SafetyCaseRow, Standing
-from api.problems import Problem, in_field, not_found, responses, unknown
+from api.problems import in_field, not_found, responses
 from api.routers.people import found_person
 from api.schemas.safety import (
     Acknowledge,
@@ -29,6 +29,7 @@ from api.schemas.safety import (
 )
 from api.schemas.shapes import Page
 from api.security import SignedIn, only
+from api.stamps import Stamped, admit
 from api.who import SAFETY_READERS, Role, Who
 
 router = APIRouter(prefix="/safety-cases", tags=["safety"])
@@ -98,21 +99,9 @@ async def acknowledge_safety_case(case_id: str, body: Acknowledge, who: Officer,
     return _for_safety(row, house)
 
 
-async def signed(
-    case_id: str,
-    request: Request,
-    house: House,
-    webhook_id: Annotated[str, Header(description="The case's id.")] = "",
-    webhook_timestamp: Annotated[str, Header(description="Unix seconds, at most five minutes from now.")] = "",
-    webhook_signature: Annotated[str, Header(description="`v1,` and the signature of id, timestamp and body, by Standard Webhooks.")] = "",
-) -> None:
+async def signed(case_id: str, request: Request, house: House, stamp: Stamped) -> None:
     """Raises Problem unless the safety system signed this very body, just now, for this case."""
-    stamp = Stamp(id=webhook_id, timestamp=webhook_timestamp, signature=webhook_signature)
-    genuine = await house.safety.genuine(case_id, stamp, await request.body())
-    if genuine is None:
-        raise unknown("safety case")
-    if not genuine:
-        raise Problem(Code.SIGNATURE_INVALID, "The signature is not that of the safety system, or its timestamp is too far from now.")
+    admit(await house.safety.genuine(case_id, stamp, await request.body()), noun="safety case", signer="the safety system")
 
 
 @answers.post("/{case_id}/answer", summary="Acknowledge by the safety system", dependencies=[Depends(signed), Nudged], responses=responses(401, 404, 422))
