@@ -1,9 +1,7 @@
 """The digest of an evidence pack: whoever has the document can reckon it again and see that nothing was altered."""
 
-import hashlib
-import json
-
 from api.schemas.evidence import EvidencePack
+from journeys import digests
 
 
 def sealed(pack: EvidencePack) -> EvidencePack:
@@ -14,4 +12,4 @@ def sealed(pack: EvidencePack) -> EvidencePack:
 def digest_of(pack: EvidencePack) -> str:
     """SHA-256 over its JSON with sorted keys, without spaces and without the digest, in UTF-8."""
     body = pack.model_dump(mode="json", exclude={"digest"})
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return digests.digest_of(body)

@@ -1,7 +1,5 @@
 """One version of one engagement strategy: what an author may write, as a frozen model. Whether it makes sense is the linter's question."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
@@ -13,6 +11,7 @@ from journeys.definitions.entry import Entry, ExitEvent
 from journeys.definitions.marks import Mark
 from journeys.definitions.steps import BranchStep, InviteStep, RequestStep, Step, WaitStep
 from journeys.definitions.words import Purpose
+from journeys.digests import digest_of
 from journeys.durations import Duration
 from journeys.facts import ageing_of
 from journeys.shapes import Authored, Market, Slug, StepId, Version
@@ -95,7 +94,7 @@ class Definition(Authored):
             if "parallel" in step:
                 step["parallel"]["branches"] = [*step["parallel"]["branches"].items()]
         body["steps"] = [*body["steps"].items()]
-        return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+        return digest_of(body)
 
 
 def conditions_of(step: Step) -> Iterator[Condition]:

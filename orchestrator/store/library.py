@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from journeys.consent_texts import ConsentText
 from journeys.content import ContentState, ContentVersion
 from journeys.definitions import Definition
+from journeys.digests import digest_of
 from journeys.happenings import OutsideEvent
 from journeys.library import Library
 from journeys.markets import MarketPolicy
@@ -21,7 +22,7 @@ from journeys.shapes import Stored, read_back
 from orchestrator.store import audit, lifecycles, tables
 from orchestrator.store.errors import ConsentTextChangedError, VersionChangedError
 from orchestrator.store.locks import Queue, queue_at
-from orchestrator.store.policies import digest_of, set_policy, written
+from orchestrator.store.policies import set_policy, written
 from orchestrator.store.recalling import Withdrawing, withdraw
 from orchestrator.store.versions import subject_of
 

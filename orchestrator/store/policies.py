@@ -1,8 +1,6 @@
 """The rules of a market as they change while journeys run: the gate reads them at the next touch, and what it holds in that market is put before it
 again at once, at a pace, by an operation like any other."""
 
-import hashlib
-import json
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -10,6 +8,7 @@ from uuid import uuid4
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from journeys.digests import digest_of
 from journeys.markets import MarketPolicy
 from journeys.reasons import Reason
 from orchestrator.store import outbox
@@ -25,11 +24,6 @@ PER_SECOND = 50
 
 _NO_RULE = (Reason.PAUSED, Reason.CHANNEL_DOWN, Reason.UNANSWERED)
 """What holds a touch and is no rule of a market."""
-
-
-def digest_of(body: dict[str, Any]) -> str:
-    """SHA-256 of a document that the library or the API wrote."""
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
 def written(policy: MarketPolicy) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
 from journeys.content import ContentVersion
+from journeys.digests import digest_of
 from journeys.markets import MarketPolicy
 from journeys.shapes import read_back
 from orchestrator.embedded.postgres import Postgres
@@ -24,7 +25,7 @@ from orchestrator.store.engine import make_engine, reach, transaction
 from orchestrator.store.errors import DatabaseTooNewError, DatabaseUnreachableError, MigrationMissingError
 from orchestrator.store.library import content_digest
 from orchestrator.store.migrations import _config, migrate, require_migrated
-from orchestrator.store.policies import digest_of, written
+from orchestrator.store.policies import written
 from tests.builders import a_content, a_journey
 from tests.database import owning
 from tests.orchestrator.store.desk.filling import a_version
