@@ -23,7 +23,7 @@ demo: $(RUN) ## play a month of field work on a system of its own
 	@$(BIN)/dirigent demo
 
 test: $(DEV) ## the whole suite, on real servers
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: $(DEV) ## formatting, lint, types, import rules, the library's journeys
 	$(BIN)/ruff check .

@@ -67,6 +67,25 @@ async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
         yield environment
 
 
+LONGEST = (
+    "end_to_end/test_nppes.py",
+    "end_to_end/test_kills.py",
+    "orchestrator/demo/test_demo.py",
+    "end_to_end/test_second_start.py",
+    "end_to_end/test_refusals.py",
+    "workflows/test_scenarios.py",
+    "docs/test_tour.py",
+    "workflows/test_migration.py",
+)
+"""The files that take half a minute and more. They go first, so that at the end no process stands idle while another still has one of them before it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All others keep their order. xdist takes files as they come, where it is told not to reorder them by the number of their tests."""
+    first = {Path(__file__).parent / file: place for place, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """A test run must not report a false failure because Temporal's client is torn down late."""
     settle()

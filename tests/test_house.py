@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from orchestrator.settings import PREFIX, Settings
+from tests.conftest import LONGEST
 
 ROOT = Path(__file__).parent.parent
 
@@ -68,6 +69,11 @@ def test_what_production_imports_is_what_production_installs() -> None:
 def test_the_library_holds_no_python() -> None:
     """A marketer can own journeys/library: nothing in it runs."""
     assert list((ROOT / "journeys" / "library").rglob("*.py")) == []
+
+
+def test_the_longest_tests_are_where_the_list_says() -> None:
+    """A file that is renamed would no longer go first, and nobody would notice but the clock."""
+    assert [file for file in LONGEST if not (ROOT / "tests" / file).is_file()] == []
 
 
 def test_every_test_says_what_it_shows() -> None:
