@@ -3,7 +3,8 @@
 from api.ports import CopySealedError
 from api.who import Role
 from tests.api.conftest import As
-from tests.api.fakes import TOUCH, World
+from tests.api.fakes import World
+from tests.api.touching import TOUCH
 
 SETTLE = f"/api/v1/touches/{TOUCH}/settle"
 FOUND_OUT = {"as": "sent", "reason": "provider_says", "remark": "Their support looked it up.", "safety": {"answer": "none"}}
