@@ -10,6 +10,7 @@ from api.schemas.operations import MigrationPreview, NewMigration, OperationLine
 from journeys.migration import odd_entry
 from journeys.versions import RELEASED, VersionState
 from orchestrator.operating import CHANGING, Desk, NotDoneError, at_the_desk, once
+from orchestrator.typed_maps import Map, pairs
 from orchestrator.typed_safety import Heard, answer
 
 app = typer.Typer(no_args_is_help=True, help="Move people from one version of a journey to another.")
@@ -17,9 +18,6 @@ app = typer.Typer(no_args_is_help=True, help="Move people from one version of a 
 Journey = Annotated[str, typer.Argument(help="The journey.", show_default=False)]
 Source = Annotated[int, typer.Argument(help="The version to move from.", show_default=False)]
 Target = Annotated[int, typer.Argument(help="The version to move to.", show_default=False)]
-Map = Annotated[
-    list[str] | None, typer.Option("--map", help="step=step: where those go who stand at a step that is gone, or what it is called now. May be given again.")
-]
 By = Annotated[str, typer.Option("--as", help="The user who acts.", show_default=False)]
 _HOW = {"stays": "stays there", "renamed": "stays there, as {to}", "anew": "-> {to}, anew", "ends": "ends"}
 Why = Annotated[str, typer.Option("--remark", help="Why, in a sentence.", show_default=False)]
@@ -62,11 +60,6 @@ def foreseen(seen: MigrationPreview) -> Iterator[str]:
         fate = f"stays on its version: {step.code}" if step.code else _HOW[step.how or "stays"].format(to=step.to)
         yield f"{step.count:6}  {step.step} ({step.doing})  {fate}"
     yield f"{seen.movable} runs movable, {seen.refused} refused, {seen.not_now} not now, {seen.not_begun} not begun"
-
-
-def pairs(mapping: list[str] | None) -> dict[str, str]:
-    """A map as it is typed: step=step, as often as there are steps."""
-    return dict(each.partition("=")[::2] for each in mapping or [])
 
 
 def _plan(journey: str, source: int, target: int, mapping: list[str] | None) -> PlanMigration:

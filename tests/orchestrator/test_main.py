@@ -26,6 +26,12 @@ def test_help_lists_the_subcommands() -> None:
     assert "Accept e-mails on a local port" not in shown.stdout
 
 
+def test_judging_a_journey_waits_for_no_database() -> None:
+    """The commands of authors load neither the database's libraries nor Temporal's."""
+    heavy = 'import sys, orchestrator.commands.journeys; print({"sqlalchemy", "temporalio"} & set(sys.modules))'
+    assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True).stdout.strip() == "set()"
+
+
 def test_missing_settings_are_a_list_and_no_stack_trace() -> None:
     """A process without settings says which variables it wants, and ends with 2."""
     refused = _dirigent("inbox", DIRIGENT_DATA_DIR="/nonexistent")

@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from api.ports import AskedRelease
 from journeys.definitions import ContentRef
 from journeys.lifecycle import Act, Running
 from journeys.signatures import Meaning, Party
 from orchestrator.commands.journeys.naming import Ref, from_house
 from orchestrator.commands.journeys.reading import told
-from orchestrator.commands.migrations import Map, foreseen, pairs
+from orchestrator.typed_maps import Map, pairs
 from orchestrator.typed_pins import pin_of
 from orchestrator.typed_safety import Heard, Typed
 
@@ -113,6 +112,8 @@ def publish(  # noqa: PLR0913 - each is an option of the command line
     yes: Annotated[bool, typer.Option("--yes", help="Move people without asking once more.")] = False,
 ) -> None:
     """Put a signed version in force. Until its date the earlier one goes on. With `--running migrate` it is shown first who would move where."""
+    from api.ports import AskedRelease  # noqa: PLC0415 - imported when the house is entered, as in naming.py
+
     where = pairs(mapping)
     asked = AskedRelease(since=from_.replace(tzinfo=UTC) if from_ is not None else None, running=running, mapping=where, plan=pairs(plan))
     if where and running is not Running.MIGRATE:
@@ -125,6 +126,8 @@ def publish(  # noqa: PLR0913 - each is an option of the command line
 
 
 def _show_who_moves(ref: ContentRef, mapping: Mapping[str, str]) -> None:
+    from orchestrator.commands.migrations import foreseen  # noqa: PLC0415 - likewise
+
     for source, seen in from_house(lambda house: house.foresee(ref, mapping)):
         typer.echo(f"from version {source}:", err=True)
         for line in foreseen(seen):
