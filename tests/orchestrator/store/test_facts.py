@@ -78,13 +78,13 @@ async def test_a_stated_language_goes_before_the_market_s(world: AsyncEngine) ->
     [
         (a_withdrawal(), False),
         (a_withdrawal(market="UK"), False),
-        (a_withdrawal(at=NOW + timedelta(minutes=1)), True),
+        (a_withdrawal(at=NOW + timedelta(minutes=1)), False),
         (a_withdrawal(channel="phone"), True),
         (a_consent(id="c9", at=NOW, expires=NOW), False),
         (a_consent(id="c9", at=NOW, text_version=None), False),
         (a_consent(id="c9", at=NOW, text_version=None, purpose="medical_response"), True),
     ],
-    ids=["withdrawn", "withdrawn abroad", "withdrawn later", "another channel", "expired", "without a text", "another purpose"],
+    ids=["withdrawn", "withdrawn abroad", "withdrawn by a clock that is ahead", "another channel", "expired", "without a text", "another purpose"],
 )
 async def test_consent_is_a_fact_of_this_moment(world: AsyncEngine, act: tables.Consent, stands: bool) -> None:
     """The latest act for the channel and the purpose decides."""
