@@ -1,5 +1,6 @@
 """How much room words take, and where their lines break, without knowing the font: the widths are those of DejaVu Sans, the widest of the common ones."""
 
+from functools import cache
 from unicodedata import category, combining, east_asian_width
 
 ELLIPSIS = "…"
@@ -31,6 +32,7 @@ def wrapped(text: str, size: float, *, room: float, lines: int) -> tuple[str, ..
     return (*broken[: lines - 1], _cut(broken[lines - 1], size, room))
 
 
+@cache
 def _em(sign: str) -> float:
     if combining(sign):
         return 0.0
@@ -45,6 +47,8 @@ def _words(text: str, size: float, room: float) -> list[str]:
 
 
 def _parts(word: str, size: float, room: float) -> list[str]:
+    if width(word, size) <= room:
+        return [word]
     parts = [""]
     for sign in word:
         if parts[-1] and width(parts[-1] + sign, size) > room:
