@@ -121,6 +121,8 @@ _TOLD = {
     What.MIGRATED: "Moved{hand} from version {branch} of the journey to version {to}.",
     What.REPAIRED: "{repaired}{hand}: {reason}.",
     What.FEEDBACK: "In the CRM the suggestion of {here} was {feedback}.",
+    What.CONSENT: "Consent to promotion by {channel_alone}{of} was {way_alone}{hand} ({reason}).",
+    What.OBJECTED: "The HCP objected to direct marketing{written}({reason}).",
     What.ENDED: "The journey ended{hand}. {ending}: {reason}.{not_continued}",
 }
 _OUTSIDE = {
@@ -166,6 +168,10 @@ def sentence(line: Line, *, definition: Definition | None, by: str | None = None
         way=_way(line, by, definition),
         closed="was released for sending" if _released(line) else _CLOSED.get(line.to or "", "was closed"),
         channel=f", {plain(line.channel)}" if line.channel else "",
+        channel_alone=plain(line.channel),
+        of=f" of {plain(line.to)}" if line.to else "",
+        way_alone=plain(line.way),
+        written=f", as {by} wrote down " if by else " ",
         result=_result(line),
         until=moment(line.until),
         to=plain(line.to),
@@ -190,6 +196,8 @@ def for_medical(line: Line, *, definition: Definition | None, by: str | None = N
             return sentence(line, definition=definition, by=by)
         case What.ENDED:
             return "The journey ended."
+        case What.CONSENT | What.OBJECTED:
+            return sentence(line, definition=definition, by=by)
         case What.HELD | What.BLOCKED | What.SENT | What.HEARD if line.step is None:
             return sentence(line, definition=definition, by=by)
         case _:

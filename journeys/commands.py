@@ -132,6 +132,8 @@ class What(StrEnum):
     MIGRATED = "migrated"
     REPAIRED = "repaired"
     FEEDBACK = "feedback"
+    CONSENT = "consent"
+    OBJECTED = "objected"
     """What a rep made of the run's suggestion in the CRM: noted by the house, never by a run."""
     ENDED = "ended"
 

@@ -11,6 +11,9 @@ from typing import Final, Literal
 from journeys.reasons import Reason
 from journeys.shapes import Instant, Stored
 
+RECIPIENT: Final = "recipient"
+"""Who acts where the person does so by themselves, without a user: by a click, an answer, a complaint."""
+
 HERE: Final = "dirigent"
 """The source of an act that was captured here; an import names the system that it comes from."""
 

@@ -1,16 +1,18 @@
 """The consent ledger: acts are added, never changed, and each reaches every run that it concerns in the transaction that records it. What is taken back on
 one record is taken back on every other that shares the address; what is given is given on its own alone."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.schemas.consents import ConsentLine
-from journeys.consents import missing
+from journeys.commands import What
+from journeys.consents import RECIPIENT, missing
 from journeys.definitions import Purpose
 from journeys.events import ConsentGiven, ConsentWithdrawn
-from journeys.facts import CATALOGUE
+from journeys.facts import CATALOGUE, Wall
 from journeys.reasons import Reason
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit, outbox
@@ -18,7 +20,7 @@ from orchestrator.store.addresses import sharing
 from orchestrator.store.considering import changed
 from orchestrator.store.desk.adding import added
 from orchestrator.store.facts import CONSENT, consent_acts
-from orchestrator.store.tables import Consent, Enrolment, Person
+from orchestrator.store.tables import Consent, Enrolment, Person, TimelineEntry
 
 
 async def add_act(session: AsyncSession, act: Consent, *, by: str, role: str) -> ConsentLine:
@@ -30,6 +32,8 @@ async def add_act(session: AsyncSession, act: Consent, *, by: str, role: str) ->
     if act.purpose == Purpose.PROMOTIONAL:
         for person in people:
             await _reach(session, person, act)
+            if act.act == "withdrawn" or person.id == act.person_id:
+                session.add(_line(person, act))
     details = {"person": act.person_id, "channel": act.channel, "purpose": act.purpose, "method": act.method}
     details |= {"product": act.product} if act.product is not None else {}
     await audit.record(session, by=by, role=role, action=f"consent.{act.act}", subject=f"consent:{act.id}", details=details, now=act.recorded_at)
@@ -50,6 +54,13 @@ async def _reach(session: AsyncSession, person: Person, act: Consent) -> None:
     fact = act.channel + CONSENT
     if fact in CATALOGUE:
         await changed(session, person.id, (fact,), id=f"{fact}.{act.id}", now=act.recorded_at)
+
+
+def _line(person: Person, act: Consent) -> TimelineEntry:
+    """The act as a line of the person's story, which both sides read: whoever is about to meet the HCP sees it there. By nobody's hand where the HCP's own."""
+    told: dict[str, Any] = {"way": act.act, "to": act.product, "channel": act.channel, "reason": act.method, "key": act.id}
+    by = act.captured_by if act.captured_by != RECIPIENT else None
+    return TimelineEntry(person_id=person.id, line=0, side=Wall.OPEN, what=What.CONSENT, by=by, at=act.at, arrived_at=datetime.now(UTC), **told)
 
 
 def _latest(act: Consent) -> datetime:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.ports import Handover
 from journeys.commands import What
-from journeys.consents import HERE
+from journeys.consents import HERE, RECIPIENT
 from journeys.content import EMAIL
 from journeys.definitions import Purpose
 from journeys.events import TouchHeard
@@ -27,9 +27,6 @@ from orchestrator.store.unknowns import accept
 
 ONE_CLICK = "one_click"
 """The method of a withdrawal by the link in every message, and the source by which its touch hears of it."""
-
-RECIPIENT = "recipient"
-"""Who withdraws a consent by a click or a complaint."""
 
 AT_THE_PROVIDER = "provider_unsubscribe"
 """The method of a withdrawal that was made to the provider."""

@@ -1,19 +1,22 @@
 """The right to object to direct marketing, profiling included (GDPR Art. 21(2) and (3)): recorded once, told to every promotional run at once, and kept
 on a stop list of hashes, so that a record that is made anew is an objector's from its first moment, wherever it comes from."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from journeys.commands import What
+from journeys.consents import RECIPIENT
 from journeys.events import Objected
+from journeys.facts import Wall
 from orchestrator.counts import REPEATED, Dropped, count_in
 from orchestrator.store import audit, outbox
 from orchestrator.store.addresses import sharing
 from orchestrator.store.desk.adding import added
-from orchestrator.store.tables import ExternalId, Objection, Person, Suppression
+from orchestrator.store.tables import ExternalId, Objection, Person, Suppression, TimelineEntry
 
 REMEMBERED = "remembered"
 """The method of an objection that a record inherits from another of the same address, now or from the stop list."""
@@ -31,6 +34,7 @@ async def object_to_marketing(session: AsyncSession, new: Objection, *, role: st
         inherited = Objection(id=f"{REMEMBERED}-{person.id}", person_id=person.id, method=REMEMBERED, captured_by=audit.HOUSE, at=new.at)
         if person.id == new.person_id or await added(session, inherited):
             await outbox.tell_person(session, person.id, Objected(id=new.id))
+            session.add(_line(person, new))
             await audit.record(
                 session, by=new.captured_by, role=role, action="objection.recorded", subject=f"person:{person.id}", details=_whose(new, person), now=new.at
             )
@@ -45,6 +49,14 @@ async def recall(session: AsyncSession, person_id: str) -> None:
         return
     await _suppress(session, objection)
     await outbox.tell_person(session, person_id, Objected(id=objection.id))
+
+
+def _line(person: Person, new: Objection) -> TimelineEntry:
+    """The objection as a line of the person's story, which both sides read."""
+    by = new.captured_by if new.captured_by != RECIPIENT else None
+    return TimelineEntry(
+        person_id=person.id, line=0, side=Wall.OPEN, what=What.OBJECTED, key=new.id, reason=new.method, by=by, at=new.at, arrived_at=datetime.now(UTC)
+    )
 
 
 def _whose(new: Objection, person: Person) -> dict[str, str]:

@@ -15,7 +15,7 @@ from api.rows import OptInRow, PersonRow, PreferenceRow
 from api.schemas.consents import NewOptIn
 from api.who import Who
 from journeys.consent_texts import ConsentText
-from journeys.consents import HERE, missing
+from journeys.consents import HERE, RECIPIENT, missing
 from journeys.content import EMAIL
 from journeys.definitions import ContentRef, Purpose
 from journeys.reasons import Reason
@@ -36,7 +36,6 @@ GOOD_FOR = timedelta(days=7)
 """How long the link of a double opt-in is good."""
 MOST_A_DAY = 30
 """Consents that one person may give by links in a day; who takes something back is never refused."""
-RECIPIENT = "recipient"
 PAGE, TWICE = "preference_page", "double_opt_in"
 
 
