@@ -44,6 +44,8 @@ from orchestrator.store.overdue import StoredOverdue
 from orchestrator.store.requests import RequestBook
 from orchestrator.store.room import RoomLook
 from orchestrator.store.safety_watch import SafetyWatch
+from orchestrator.store.seals import PAUSE as SEALING_PAUSE
+from orchestrator.store.seals import AuditSeals
 from orchestrator.store.unknowns import StoredUnknowns
 from orchestrator.store.watch import StoredWatch
 from orchestrator.temporal.client import connect
@@ -127,6 +129,7 @@ def _looking(engine: AsyncEngine, channels: Mapping[str, Channel], clock: Journe
     yield keep(Purge(engine, clock).look, stop, rest=reconciling.PAUSE, name="purge")
     yield keep(Escalation(StoredOverdue(engine), clock).look, stop, rest=reconciling.PAUSE, name="overdue")
     yield keep(RoomLook(engine, clock).look, stop, rest=reconciling.PAUSE, name="room")
+    yield keep(AuditSeals(engine).seal, stop, rest=SEALING_PAUSE, name="seal")
     expiry = ExpiryLook(engine, clock)
     yield keep(expiry.look, stop, rest=expiry.rest, name="expiry")
 

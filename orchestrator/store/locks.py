@@ -14,6 +14,7 @@ class Queue(IntEnum):
     IMPORT = 0x44697203
     SAMPLE = 0x44697204
     HALTS = 0x44697205
+    SEALING = 0x44697206
 
 
 async def queue_at(session: AsyncSession, queue: Queue) -> None:

@@ -52,6 +52,7 @@ from orchestrator.store.tables.runs import (
     WaitingTouch,
 )
 from orchestrator.store.tables.safety import SafetyAnswerRow, SafetyCaseRow, SafetyFlag, SafetyLine, SafetyNotice, SafetySending
+from orchestrator.store.tables.seals import AuditSeal, SealedLine
 from orchestrator.store.tables.visits import UnitApproval
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "AlarmRow",
     "Alignment",
     "AuditEntry",
+    "AuditSeal",
     "CallReport",
     "CallRevision",
     "Choice",
@@ -125,6 +127,7 @@ __all__ = [
     "SafetyLine",
     "SafetyNotice",
     "SafetySending",
+    "SealedLine",
     "SentCopy",
     "SigningPin",
     "StandingRow",
