@@ -111,6 +111,7 @@ async def _told(grace: Desk, people: list[str]) -> Counter[Touched]:
     return told
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.real_data
 @pytest.mark.skipif(not REAL_FILE.exists(), reason="the public extracts do not stand beside this repository (../shared/data)")
 async def test_the_ledger_the_inbox_and_the_timelines_agree_on_200_real_practitioners(house: House) -> None:
