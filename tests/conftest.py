@@ -1,5 +1,6 @@
 """The real servers that tests share: each is started by the first test that asks for it, once for the process, and all of them are stopped at the end."""
 
+import logging
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -17,6 +18,14 @@ from orchestrator.main import settle
 from tests.database import database, dirigent, engine, migrated_template
 
 __all__ = ["database", "dirigent", "engine", "migrated_template"]  # one template for all: a fixture is shared where it is defined once
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> Iterator[None]:
+    """A command that a test runs in its own process sends the logs to that command's standard error, which is closed when it ends."""
+    yield
+    root = logging.getLogger()
+    root.handlers[:] = [handler for handler in root.handlers if not getattr(getattr(handler, "stream", None), "closed", False)]
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,8 @@ _AT_REST = {"task", "held", "waiting", "ended"}
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """One HCP's part of the evidence. `lines` is the stories of all their runs, run after run; `timeline` the person's own list."""
+    """One HCP's part of the evidence. `lines` is the stories of all their runs, run after run; `timeline` the person's own list,
+    but for what they chose outside of any run."""
 
     plot: Plot
     hcp: Hcp
@@ -81,12 +82,13 @@ async def _runs(rep: Caller, hcp: Hcp) -> tuple[EnrolmentForCommercial, ...]:
 async def _told(stage: Stage, plot: Plot, hcp: Hcp) -> Told:
     rep = stage.callers[plot.rep]
     runs = await _runs(rep, hcp)
+    told = await rep.everything(f"people/{hcp.id}/timeline", LineForCommercial, order="oldest")
     return Told(
         plot=plot,
         hcp=hcp,
         runs=runs,
         lines=tuple([line for run in runs for line in await rep.everything(f"enrolments/{run.id}/story", LineForCommercial)]),
-        timeline=await rep.everything(f"people/{hcp.id}/timeline", LineForCommercial, order="oldest"),
+        timeline=tuple(line for line in told if line.enrolment_id is not None),
         consents=await rep.read(f"people/{hcp.id}/consents", ConsentRecord),
         tasks=tuple([task for side in (rep, stage.callers[MSL]) for task in await side.everything("tasks", TaskLine, person=hcp.id, status="all")]),
     )
