@@ -10,6 +10,8 @@ from journeys.drawing.labelling import labelled
 from journeys.drawing.layout import label_size, node_size
 
 _OPTIONS = {"cycles": {"strategy": "follow_flow"}, "spacing": {"layer_gap": 60.0, "node_gap": 36.0}}
+_LARGE = 200
+"""From so many boxes on nobody sees a crossing less, and everybody the seconds: the engine looks for good places half as long."""
 _WEIGHTS = {EdgeKind.PATH: 4.0, EdgeKind.BLOCKED: 2.0, EdgeKind.OFFER: 1.0}
 """What an edge counts when edges are made short and straight: what happens of itself goes before what may be chosen."""
 
@@ -24,7 +26,8 @@ def arranged(picture: Picture) -> Layout:
         graph.node(node.id, width=size.width, height=size.height)
     for edge in picture.edges:
         graph.edge(edge.from_, edge.to, weight=_WEIGHTS[edge.kind], **_room(edge))
-    found = graphlay.layout(graph, preset="process_map", options=_OPTIONS)
+    effort = "fast" if len(picture.nodes) > _LARGE else "balanced"
+    found = graphlay.layout(graph, preset="process_map", options={**_OPTIONS, "effort": effort})
     return _placed(picture, found)
 
 

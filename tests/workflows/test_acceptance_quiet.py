@@ -15,11 +15,11 @@ from tests.workflows.doors import one_message, open_doors
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
-DAY, WINDOW = timedelta(days=1), timedelta(hours=4)
+DAY, WINDOW = timedelta(days=1), timedelta(hours=16)
 
 
 def around(now: datetime) -> dict[str, list[str]]:
-    """A window of four hours in Tokyo, in the middle of which it is now."""
+    """A window of sixteen hours in Tokyo, in the middle of which it is now."""
     begins, ends = (over(now).astimezone(TOKYO) - WINDOW, over(now).astimezone(TOKYO))
     return {"between": [f"{begins:%H:%M}", f"{ends:%H:%M}"]}
 
