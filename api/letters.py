@@ -11,16 +11,14 @@ from api.schemas.tasks import Complete, Fragment, LetterChoices
 from api.who import Who
 from journeys.choosing import Chosen, misfit, open_to_choice, unfit
 from journeys.content import ContentState, ContentVersion
-from journeys.definitions import ContentRef, SendStep
+from journeys.definitions import ContentRef, SendStep, Step
 
 Contents = Mapping[ContentRef, ContentVersion]
 
 
-async def keep_choice(house: Ports, who: Who, task: TaskRow, body: Complete) -> None:
+async def keep_choice(house: Ports, who: Who, task: TaskRow, step: Step | None, body: Complete) -> None:
     """Write down what the rep chose, under the passage's key: the gate looks again when the letter goes out. Raises Problem where it does not fit, or where
     the letter asks for a choice and none was made."""
-    definition = (await house.definitions.read([(task.journey, task.version)]))[task.journey, task.version]
-    step = definition.steps.get(task.step)
     letter = None
     if isinstance(step, SendStep) and body.choose is None:
         letter = (await house.contents.versions((step.sending.content,))).get(step.sending.content)

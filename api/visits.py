@@ -9,13 +9,12 @@ from api.schemas.tasks import Complete
 from api.who import Who
 from journeys.access import Access
 from journeys.content import FACE_TO_FACE
-from journeys.definitions import VisitStep
+from journeys.definitions import Step, VisitStep
 
 
-async def keep_approval(house: Ports, who: Who, task: TaskRow, body: Complete) -> None:
+async def keep_approval(house: Ports, who: Who, task: TaskRow, step: Step | None, body: Complete) -> None:
     """Look whether the visit that is reported was allowed there, and keep the unit's approval. Raises Problem where no workplace of the HCP lets reps in, or
     the only ones that do ask for an approval and none is on record."""
-    step = (await house.definitions.read([(task.journey, task.version)]))[task.journey, task.version].steps.get(task.step)
     if not isinstance(step, VisitStep) or body.channel != FACE_TO_FACE:
         if body.unit_approval is not None:
             raise in_field(Code.INVALID, "A unit approves a visit that takes place face to face.", "/unit_approval")

@@ -22,7 +22,7 @@ from api.schemas.tasks import Choose, Complete, Done, Reassign, Skip, Snooze, Ta
 from api.security import Anyone, only
 from api.who import WORKERS, Role, Who, worker_of, works
 from journeys import events
-from journeys.definitions import VisitStep
+from journeys.definitions import Definition, VisitStep
 from journeys.facts import Wall
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
@@ -57,7 +57,7 @@ async def list_tasks(
 async def read_task(task_id: str, who: Anyone, house: House) -> TaskRead:
     """All that is needed to do it: why, the HCP as one's side knows them, what to show on which channel, what may be reported and chosen."""
     task = await _found(house, who, task_id)
-    definition = (await house.definitions.read([(task.journey, task.version)]))[task.journey, task.version]
+    definition = await _definition(house, task)
     if task.side == Wall.MEDICAL:
         return briefs.for_medical(task, definition, who=who, profile=await house.people.medical(who, task.person.id, now=house.clock.now()))
     named = briefs.materials_named(definition, task.step)
@@ -108,8 +108,9 @@ async def complete(body: Complete, who: Worker, hand: Handed) -> Done:
         await _check_inquiry(hand.house, who, task, body.inquiry_id)
         if task.inquiry_id is not None and body.safety is None:
             await asked_about_safety(hand.house, task.inquiry_id)
-        await letters.keep_choice(hand.house, who, task, body)
-        await visits.keep_approval(hand.house, who, task, body)
+        step = (await _definition(hand.house, task)).steps.get(task.step)
+        await letters.keep_choice(hand.house, who, task, step, body)
+        await visits.keep_approval(hand.house, who, task, step, body)
 
     told = body.model_dump(include={"outcome", "channel"}) | {
         "persona": body.persona.is_ if body.persona else None,
@@ -158,6 +159,10 @@ async def _found(house: Ports, who: Who, task_id: str) -> TaskRow:
     if task is None:
         raise not_found("task")
     return task
+
+
+async def _definition(house: Ports, task: TaskRow) -> Definition:
+    return (await house.definitions.read([(task.journey, task.version)]))[task.journey, task.version]
 
 
 async def _ours(house: Ports, who: Who, task_id: str) -> TaskRow:

@@ -34,6 +34,7 @@ from orchestrator.requests.conversation import new_client
 from orchestrator.safety.monitor import SafetyMonitor
 from orchestrator.safety.ways import make_ways
 from orchestrator.sealing import Sealing
+from orchestrator.store import seals
 from orchestrator.store.copies import Purge
 from orchestrator.store.crm.watching import StoredCrmWatch
 from orchestrator.store.desk.replies import StoredReplies
@@ -44,7 +45,6 @@ from orchestrator.store.overdue import StoredOverdue
 from orchestrator.store.requests import RequestBook
 from orchestrator.store.room import RoomLook
 from orchestrator.store.safety_watch import SafetyWatch
-from orchestrator.store.seals import PAUSE as SEALING_PAUSE
 from orchestrator.store.seals import AuditSeals
 from orchestrator.store.unknowns import StoredUnknowns
 from orchestrator.store.watch import StoredWatch
@@ -129,7 +129,7 @@ def _looking(engine: AsyncEngine, channels: Mapping[str, Channel], clock: Journe
     yield keep(Purge(engine, clock).look, stop, rest=reconciling.PAUSE, name="purge")
     yield keep(Escalation(StoredOverdue(engine), clock).look, stop, rest=reconciling.PAUSE, name="overdue")
     yield keep(RoomLook(engine, clock).look, stop, rest=reconciling.PAUSE, name="room")
-    yield keep(AuditSeals(engine).seal, stop, rest=SEALING_PAUSE, name="seal")
+    yield keep(AuditSeals(engine).seal, stop, rest=seals.PAUSE, name="seal")
     expiry = ExpiryLook(engine, clock)
     yield keep(expiry.look, stop, rest=expiry.rest, name="expiry")
 

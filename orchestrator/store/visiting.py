@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from journeys.access import Access, MeetingForm, access, best
+from journeys.access import Access, AccessRules, MeetingForm, access, best
 from journeys.content import FACE_TO_FACE
 from journeys.definitions import Definition, VisitStep
 from journeys.events import Skip
@@ -39,8 +39,7 @@ class Visiting:
 
 async def visiting(session: AsyncSession, person: Person, form: MeetingForm) -> Visiting:
     """Read at this moment: an HCO's word counts as soon as it is on record."""
-    policy = await policy_of(session, person.market)
-    market = policy.visits if policy is not None else {}
+    market = await of_market(session, person.market)
     active = (
         select(Organisation)
         .join(Affiliation, col(Affiliation.organisation_id) == col(Organisation.id))
@@ -49,6 +48,12 @@ async def visiting(session: AsyncSession, person: Person, form: MeetingForm) -> 
     )
     places = tuple(Workplace(each.id, each.name, access(form, said_by(each.visits), market)) for each in (await session.exec(active)).unique())
     return Visiting(form, best((place.access for place in places), access(form, {}, market)), places)
+
+
+async def of_market(session: AsyncSession, market: str) -> AccessRules:
+    """What counts in the market where an HCO has said nothing."""
+    policy = await policy_of(session, market)
+    return policy.visits if policy is not None else {}
 
 
 def said_by(stored: dict[str, str]) -> dict[MeetingForm, Access]:

@@ -17,8 +17,7 @@ from orchestrator.store import audit, tables
 from orchestrator.store.desk.adding import added
 from orchestrator.store.desk.scope import in_scope
 from orchestrator.store.engine import transaction
-from orchestrator.store.markets import policy_of
-from orchestrator.store.visiting import look_again, said_by, visiting, works_at
+from orchestrator.store.visiting import look_again, of_market, said_by, visiting, works_at
 
 
 class StoredOrganisations:
@@ -56,7 +55,7 @@ class StoredOrganisations:
                 theirs = select(tables.Person.id).where(works_at(row.id), in_scope(who)).limit(1)
                 if (await session.exec(theirs)).first() is None:
                     return "not_yours"
-                if loosens(said_by(before), rules, await _of_market(session, row.market)):
+                if loosens(said_by(before), rules, await of_market(session, row.market)):
                     return "looser"
             row.visits = {form.value: each.value for form, each in rules.items()}
             session.add(row)
@@ -88,12 +87,7 @@ class StoredOrganisations:
 async def _line(session: AsyncSession, row: tables.Organisation, of_markets: dict[str, AccessRules]) -> OrganisationLine:
     """`of_markets` are the markets' rules that were read before."""
     if row.market not in of_markets:
-        of_markets[row.market] = await _of_market(session, row.market)
+        of_markets[row.market] = await of_market(session, row.market)
     own = said_by(row.visits)
     counts = {form: access(form, own, of_markets[row.market]) for form in MeetingForm}
     return OrganisationLine(id=row.id, name=row.name, market=row.market, status=row.status, visits=own, access=counts)
-
-
-async def _of_market(session: AsyncSession, market: str) -> AccessRules:
-    policy = await policy_of(session, market)
-    return policy.visits if policy is not None else {}
