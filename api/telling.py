@@ -168,7 +168,7 @@ def sentence(line: Line, *, definition: Definition | None, by: str | None = None
         way=_way(line, by, definition),
         closed="was released for sending" if _released(line) else _CLOSED.get(line.to or "", "was closed"),
         channel=f", {plain(line.channel)}" if line.channel else "",
-        channel_alone=plain(line.channel),
+        channel_alone="e-mail" if line.channel == EMAIL else plain(line.channel),
         of=f" of {plain(line.to)}" if line.to else "",
         way_alone=plain(line.way),
         written=f", as {by} wrote down " if by else " ",

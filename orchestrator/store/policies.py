@@ -14,7 +14,7 @@ from journeys.reasons import Reason
 from orchestrator.store import outbox
 from orchestrator.store.operations import begin
 from orchestrator.store.tables import Dispatch, Enrolment, Market, Operation, Person, StandingRow
-from orchestrator.store.visiting import look_again
+from orchestrator.store.visiting import look_again, met_in
 
 RULES_CHANGED = "rules_changed"
 """Why a touch is put before the gate again."""
@@ -46,7 +46,7 @@ async def set_policy(session: AsyncSession, policy: MarketPolicy, *, by: str, re
         row.body, row.digest, row.updated_at = body, digest_of(body), now
     await session.flush()
     if before != body.get("visits", {}):
-        await look_again(session, col(Person.market) == policy.market)
+        await look_again(session, met_in(policy.market))
     for letter in await session.exec(_letters(policy.market)):
         await outbox.wake(session, outbox.Kind.DISPATCH, letter)
     if (await session.exec(_held(policy.market).limit(1))).first() is None:

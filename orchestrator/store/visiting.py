@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from journeys.access import Access, AccessRules, MeetingForm, access, best
@@ -39,15 +39,16 @@ class Visiting:
 
 async def visiting(session: AsyncSession, person: Person, form: MeetingForm) -> Visiting:
     """Read at this moment: an HCO's word counts as soon as it is on record."""
-    market = await of_market(session, person.market)
     active = (
         select(Organisation)
         .join(Affiliation, col(Affiliation.organisation_id) == col(Organisation.id))
         .where(Affiliation.person_id == person.id, Organisation.status == "active")
         .order_by(Organisation.name, Organisation.id)
     )
-    places = tuple(Workplace(each.id, each.name, access(form, said_by(each.visits), market)) for each in (await session.exec(active)).unique())
-    return Visiting(form, best((place.access for place in places), access(form, {}, market)), places)
+    found = (await session.exec(active)).unique().all()
+    of = {market: await of_market(session, market) for market in {person.market, *(each.market for each in found)}}
+    places = tuple(Workplace(each.id, each.name, access(form, said_by(each.visits), of[each.market])) for each in found)
+    return Visiting(form, best((place.access for place in places), access(form, {}, of[person.market])), places)
 
 
 async def of_market(session: AsyncSession, market: str) -> AccessRules:
@@ -93,3 +94,9 @@ async def look_again(session: AsyncSession, concerned: ColumnElement[bool]) -> i
 def works_at(organisation_id: str) -> ColumnElement[bool]:
     """Of a person: they work at that HCO."""
     return col(Person.id).in_(select(Affiliation.person_id).where(Affiliation.organisation_id == organisation_id))
+
+
+def met_in(market: str) -> ColumnElement[bool]:
+    """Of a person: they are of that market, or work at an HCO that is."""
+    there = select(Affiliation.person_id).join(Organisation, col(Organisation.id) == col(Affiliation.organisation_id)).where(Organisation.market == market)
+    return or_(col(Person.market) == market, col(Person.id).in_(there))

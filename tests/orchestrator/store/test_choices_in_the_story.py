@@ -29,7 +29,7 @@ async def test_the_one_click_stands_in_the_story(world: AsyncEngine) -> None:
     """By nobody's hand: the HCP did it. Whoever visits next reads it before."""
     await add(world, a_touch())
     await StoredTouches(world).unsubscribe(TOUCH, now=NOW)
-    assert ("Consent to promotion by email was withdrawn (one click).",) * 2 in await _told(world)
+    assert ("Consent to promotion by e-mail was withdrawn (one click).",) * 2 in await _told(world)
 
 
 async def test_what_somebody_writes_down_names_them(world: AsyncEngine) -> None:

@@ -74,6 +74,16 @@ async def test_who_works_nowhere_is_met_by_the_market_s_rule(world: AsyncEngine)
     assert [(await desk.visiting(ASTRID, form, task_id=VISIT)).access for form in MeetingForm] == ["by_approval", "open", "open"]
 
 
+async def test_an_hco_of_another_market_goes_by_its_own_market_s_rule(world: AsyncEngine) -> None:
+    """Where it has said nothing itself; and when that market closes, the visits to those who work there are looked at too."""
+    await change(world, "UPDATE organisation SET market = 'UK'")
+    await add(world, a_task())
+    async with transaction(world) as session:
+        await library.publish_market(session, a_market("UK", visits={FORM: "none"}), now=NOW)
+    assert (await StoredOrganisations(world).visiting(ASTRID, FORM, task_id=VISIT)).access == "none"
+    assert await _orders(world) == [(VISIT, "access_forbidden")]
+
+
 async def test_an_hco_that_closes_takes_its_open_visits_away(world: AsyncEngine) -> None:
     """Those of the people who work there and nobody else's, with an audit of what was before; opening again brings nothing back by itself."""
     await add(world, a_task(), a_task(id="bo.first-visit.1", person_id=BO))
